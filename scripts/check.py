@@ -80,21 +80,34 @@ def parts() -> list[Part]:
     folders = {"journeys", "browser", "clients", "conformance"}
     others = [f"--ignore=tests/{name}" for name in sorted(folders)]
     workers = ["-n", "2", "--dist", "loadfile"]
+    unit = [*PYTEST, *workers, "tests", *others]
     return [
-        Part("lint", "ruff, import contracts", [
-            [str(BIN / "ruff"), "check", "."],
-            [str(BIN / "ruff"), "format", "--check", "."],
-            [str(BIN / "lint-imports"), "--no-cache"],
-        ]),
+        Part(
+            "lint",
+            "ruff, import contracts",
+            [
+                [str(BIN / "ruff"), "check", "."],
+                [str(BIN / "ruff"), "format", "--check", "."],
+                [str(BIN / "lint-imports"), "--no-cache"],
+            ],
+        ),
         Part("journeys", "whole promises over HTTP, kill -9 among them", [[*PYTEST, "tests/journeys"]]),
         Part("types", "mypy, strict", [[str(BIN / "mypy")]]),
-        Part("unit", "rules, actions, queries, architecture; SQLite", [[*PYTEST, *workers, "tests", *others]]),
-        Part("postgres", "the relational tests again on PostgreSQL", [[*PYTEST, *workers, "-m", "relational", "tests", *others]],
-             {"PENTAD_TEST_DATABASE": "postgres"}),
+        Part("unit", "rules, actions, queries, architecture; SQLite", [unit]),
+        Part(
+            "postgres",
+            "the relational tests again on PostgreSQL",
+            [[*unit, "-m", "relational"]],
+            {"PENTAD_TEST_DATABASE": "postgres"},
+        ),
         Part("conformance", "the ledger's promises on DuckDB and chDB", [[*PYTEST, "tests/conformance"]]),
         Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]]),
-        Part("browser", "screens in Chromium: keyboard, axe, Content-Security-Policy", [[*PYTEST, "tests/browser"]],
-             needs=need_chromium),
+        Part(
+            "browser",
+            "screens in Chromium: keyboard, axe, Content-Security-Policy",
+            [[*PYTEST, "tests/browser"]],
+            needs=need_chromium,
+        ),
     ]
 
 
@@ -111,8 +124,15 @@ def run(part: Part, data: Path) -> Outcome:
         if part.needs:
             part.needs()
         for command in part.commands:
-            done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
             output += done.stdout
             ok = ok and done.returncode == 0
     except SystemExit as told:
@@ -156,7 +176,8 @@ def main(names: list[str]) -> int:
 
 def _line(outcome: Outcome) -> str:
     counts = ", ".join(f"{number} {word}" for word, number in outcome.counts.items())
-    return f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.part.name:12} {outcome.seconds:6.1f} s  {counts or outcome.part.says}"
+    word = "ok" if outcome.ok else "FAIL"
+    return f"{word:4} {outcome.part.name:12} {outcome.seconds:6.1f} s  {counts or outcome.part.says}"
 
 
 def _close(outcomes: list[Outcome], seconds: float) -> int:
@@ -164,7 +185,8 @@ def _close(outcomes: list[Outcome], seconds: float) -> int:
         return sum(outcome.counts.get(word, 0) for outcome in outcomes for word in words)
 
     bad = [outcome for outcome in outcomes if not outcome.ok]
-    print(f"\n{'Everything holds' if not bad else 'Does not hold: ' + ', '.join(o.part.name for o in bad)}; {seconds:.0f} s.")
+    verdict = f"Does not hold: {', '.join(one.part.name for one in bad)}" if bad else "Everything holds"
+    print(f"\n{verdict}; {seconds:.0f} s.")
     failed = max(total("failed", "error"), len(bad))
     print(f"{total('passed')} passed, {failed} failed, {total('skipped')} skipped")
     return 1 if bad else 0

@@ -45,8 +45,8 @@ if ! [ -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import pip' 2>/dev/nu
 fi
 rm -f "$venv"/.installed-*
 echo "Installing from $lock; the first time takes a minute or two."
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 printf '%s' "$wanted" > "$stamp"
 if [ "$kind" = dev ]; then # the dev lock contains the other
     printf '%s' "$(cksum requirements.lock pyproject.toml scripts/environment.sh | tr '\n' ' ')$(pwd)" > "$venv/.installed-run"
