@@ -188,8 +188,8 @@ class Inbox:
             self._waiting -= size
         if time.monotonic() > self._looked + _LOOK_SECONDS:
             self._look()
-        _settle([waiter for _, _, waiter in group], error)
         self.written.set()
+        _settle([waiter for _, _, waiter in group], error)
 
     def _write(self, group: list[bytes]) -> None:
         """Write whole frames and sync. On an error the log keeps only whole frames, none of them acknowledged."""
