@@ -199,7 +199,7 @@ class Server:
         rows: list[dict[str, Any]] = []
         before = ""
         while True:
-            page = self.api(f"/people/{person}/events?limit=50{before}")
+            page = self.api(f"/people/{person}/events?limit=500{before}")
             rows += page["results"]
             if not page["next"]:
                 return rows
