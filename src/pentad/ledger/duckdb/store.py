@@ -1,0 +1,168 @@
+"""The DuckDB engine: appends, reads and small state. Sealing and erasing stand beside it."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pentad.ledger import manifest as manifests
+from pentad.ledger import schema
+from pentad.ledger.duckdb import files as attached
+from pentad.ledger.duckdb import hot, views
+from pentad.ledger.duckdb.files import Files, Generation
+from pentad.ledger.duckdb.seen import Seen, hot_keys, open_bloom
+from pentad.ledger.manifest import Manifest
+from pentad.ledger.protocol import ErasureReport, LedgerSlice, Params, Problem, Progress, QueryFailed
+from pentad.ledger.schema import Promoted
+
+
+class DuckDBLedger:
+    """See `ledger.protocol.Ledger`.
+
+    Locks, always taken in this order: `maintenance` (one seal, erasure, promotion or compaction at a
+    time) → `writing` (one append at a time; held for the moment of a swap) → `stating` (links, hidden).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        memory_limit: str = "2GB",
+        threads: int | None = None,
+        on_close: Callable[["DuckDBLedger"], None] = lambda _: None,
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.maintenance = threading.Lock()
+        self.writing = threading.RLock()
+        self.stating = threading.RLock()
+        self._on_close = on_close
+        self._closed = False
+        self.files = Files(folder, memory_limit, threads)
+        self.state = hot.State()
+        try:
+            self._start()
+        except BaseException:
+            self.files.close()
+            raise
+
+    def _start(self) -> None:
+        found = manifests.read(self.folder)
+        manifest = found or Manifest()
+        manifests.remove_leftovers(self.folder, manifest)
+        alias = self.files.attach(manifest.hot)
+        with_tables = self.files.cursor()
+        if found is None:
+            hot.create_tables(with_tables, alias, schema.PROMOTED)
+            manifests.write(self.folder, manifest)
+        self.state = hot.read_state(with_tables, alias)
+        for file in manifest.sealed.values():
+            self.files.attach(file, read_only=True)
+        self.publish(self.generation(manifest, Seen(hot_keys(with_tables, alias), self._blooms(manifest))))
+        with_tables.close()
+        self.writer = self.files.cursor()
+
+    def _blooms(self, manifest: Manifest) -> dict[str, Any]:
+        cursor = self.files.cursor()
+        aliases = {attached.alias_of(file): file for file in manifest.sealed.values()}
+        return {alias: open_bloom(cursor, alias, self.folder, file) for alias, file in aliases.items()}
+
+    def generation(self, manifest: Manifest, seen: Seen) -> Generation:
+        aliases = [attached.alias_of(file) for file in manifest.files()]
+        return Generation(manifest, {alias: self.files.columns(alias) for alias in aliases}, seen)
+
+    def publish(self, generation: Generation) -> None:
+        self.files.publish(generation, self._view_statements(generation))
+
+    def show(self) -> None:
+        """Write the views anew: the first link or hidden person changes how they read."""
+        self.files.show(self._view_statements(self.files.now))
+
+    def _view_statements(self, generation: Generation) -> list[str]:
+        return views.view_statements(
+            generation.hot,
+            generation.columns,
+            self.state.promoted,
+            hidden=bool(self.state.hidden),
+            linked=self.state.linked > 0,
+        )
+
+    # Appending
+
+    def append(self, part: LedgerSlice) -> bool:
+        with self.writing:
+            if self.state.offsets.get(part.log, 0) != part.start:
+                return False
+            tables = hot.prepare(part, self.state)
+            self.files.now.seen.hot.add(hot.keys_of(tables))
+            try:
+                hot.write_slice(self.writer, self.files.now.hot, part, tables, self.state)
+            except duckdb.Error as error:
+                self.state = hot.read_state(self.writer, self.files.now.hot)
+                raise QueryFailed(f"The slice at {part.log}:{part.start} was not stored: {error}") from error
+            return True
+
+    def offset(self, log: str) -> int:
+        return self.state.offsets.get(log, 0)
+
+    def offsets(self) -> dict[str, int]:
+        return dict(self.state.offsets)
+
+    def forget_log(self, log: str) -> None:
+        with self.writing:
+            self.writer.execute(f"DELETE FROM {self.files.now.hot}.offsets WHERE log = ?", [log]).fetchall()
+            self.state.offsets.pop(log, None)
+
+    def next_seq(self) -> int:
+        return self.state.next_seq
+
+    # Reading
+
+    def known(self, keys: pa.ChunkedArray | pa.Array) -> pa.Table:
+        flat = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+        with self.files.reading() as (cursor, generation):
+            return generation.seen.find(cursor, generation.hot, flat)
+
+    def query(self, sql: str, params: Params = ()) -> pa.Table:
+        with self.files.reading() as (cursor, _):
+            try:
+                result: pa.Table = cursor.sql(sql, params=params or None).to_arrow_table()
+            except duckdb.Error as error:
+                raise QueryFailed(str(error), sql=sql) from error
+            return result
+
+    def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
+        return self.query(sql, params).to_pylist()
+
+    # Links and hidden persons
+
+    def set_links(self, links: Mapping[int, int]) -> None:
+        if not links:
+            return
+        with self.stating:
+            before = self.state.linked
+            self.state.linked = hot.write_links(self.files.cursor(), self.files.now.hot, links)
+            if (before > 0) != (self.state.linked > 0):
+                self.show()
+
+    def hide(self, person_nos: Iterable[int]) -> None:
+        with self.stating:
+            new = set(person_nos) - self.state.hidden
+            if not new:
+                return
+            hot.write_hidden(self.files.cursor(), self.files.now.hot, new)
+            first = not self.state.hidden
+            self.state.hidden |= new
+            if first:
+                self.show()
+
+    def close(self) -> None:
+        with self.maintenance, self.writing, self.stating:
+            if not self._closed:
+                self._closed = True
+                self.files.close()
+                self._on_close(self)

@@ -1,0 +1,111 @@
+"""What every ledger engine promises. `tests/conformance` holds each of them to it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from pentad.core.errors import PentadError
+from pentad.ledger import schema
+
+Progress = Callable[[str], None]
+Params = Sequence[Any] | Mapping[str, Any]
+
+
+class QueryFailed(PentadError):
+    """The engine refused a statement; the message is the engine's own."""
+
+    code = "ledger_query"
+
+
+@dataclass(frozen=True)
+class LedgerSlice:
+    """A stretch of one inbox log, resolved: bytes [start, end) of `log` became these rows."""
+
+    log: str
+    start: int
+    end: int
+    events: pa.Table = field(default_factory=lambda: schema.empty("events"))
+    quarantined: pa.Table = field(default_factory=lambda: schema.empty("quarantined"))
+    duplicates: pa.Table = field(default_factory=lambda: schema.empty("duplicates"))
+    counts: pa.Table = field(default_factory=lambda: schema.empty("counts"))
+
+
+@dataclass(frozen=True)
+class ErasureReport:
+    """What an erasure removed. `redacted`: rows of other people in which a value was blotted out."""
+
+    events: int
+    quarantined: int
+    duplicates: int
+    redacted: int
+    files: list[str]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that `check` found wrong: a stable code, a sentence, and where."""
+
+    code: str
+    message: str
+    where: str = ""
+
+
+class Ledger(Protocol):
+    """The event store. Thread-safe; one per owner process.
+
+    SQL is written in DuckDB's dialect over the relations events, quarantined, duplicates, counts,
+    removed and registry. `events.person_no` is the person as stored, `events.root_no` the person
+    after links; hidden persons never appear. Timestamps are naive UTC.
+    """
+
+    def append(self, part: LedgerSlice) -> bool:
+        """Store a slice and its offset in one transaction.
+
+        False, and nothing changed, when offset(log) is not `start`: it was applied before.
+        Raises Conflict when a seq is below next_seq(), Invalid when columns do not fit the schema.
+        """
+
+    def offset(self, log: str) -> int: ...
+
+    def offsets(self) -> dict[str, int]: ...
+
+    def forget_log(self, log: str) -> None: ...
+
+    def next_seq(self) -> int:
+        """One past the largest seq ever stored, erased rows included."""
+
+    def known(self, keys: pa.ChunkedArray | pa.Array) -> pa.Table:
+        """Which of these message keys (uint64) are stored, with their body hash: columns key, body."""
+
+    def query(self, sql: str, params: Params = ()) -> pa.Table: ...
+
+    def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]: ...
+
+    def set_links(self, links: Mapping[int, int]) -> None:
+        """Read person_no as root_no from now on; a person linked to itself loses its link."""
+
+    def hide(self, person_nos: Iterable[int]) -> None:
+        """No query shows these persons from now on, restarts included."""
+
+    def erase(
+        self, person_nos: Iterable[int], values: Iterable[str] = (), message_ids: Iterable[str] = ()
+    ) -> ErasureReport:
+        """Remove these persons and every row or text that holds one of the values, physically."""
+
+    def seal(self, before: date | None = None, progress: Progress | None = None) -> list[str]:
+        """Move closed months (those before the month of `before`, default today) to their own files."""
+
+    def compact(self) -> None: ...
+
+    def promote(self, prop: str, type: str) -> None:
+        """Give a property a typed column, also for rows stored before. `type`: a key of schema.TYPES."""
+
+    def check(self) -> list[Problem]: ...
+
+    def file_bytes(self) -> dict[str, int]:
+        """Size of each file of the store."""
+
+    def close(self) -> None: ...
