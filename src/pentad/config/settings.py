@@ -1,0 +1,207 @@
+"""Django settings, made from a data folder and a few environment variables that the command line sets.
+
+PENTAD_DATA      the data folder (default ./data)
+PENTAD_DATABASE  where relational rows live; default SQLite in the data folder
+PENTAD_HOSTS     host names under which pages are served, comma-separated; default any
+PENTAD_HTTPS     "1" when people reach Pentad through https: cookies become Secure, HSTS is sent
+PENTAD_PROXIES   how many reverse proxies stand in front and append to X-Forwarded-For; default 0
+PENTAD_METRICS   "open" lets anybody read /metrics; default: this machine and administrators' tokens
+"""
+
+import os
+import secrets
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+
+DATA = Path(os.environ.get("PENTAD_DATA", "data")).absolute()
+
+
+def _secret_key() -> str:
+    """The installation's key, made at first start, readable by its owner only."""
+    file = DATA / "secret.key"
+    DATA.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        for _ in range(200):  # another process may be between creating and filling it
+            if key := file.read_text():
+                return key
+            time.sleep(0.01)
+        raise RuntimeError(f"{file} is empty. Remove it: a new key is made, and everybody signs in again.") from None
+    with os.fdopen(handle, "w") as out:
+        out.write(key := secrets.token_urlsafe(48))
+    return key
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = [host.strip() for host in os.environ.get("PENTAD_HOSTS", "*").split(",") if host.strip()]
+HTTPS = os.environ.get("PENTAD_HTTPS") == "1"
+
+# ── Rows ────────────────────────────────────────────────────────────────────────────────────────
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("PENTAD_DATABASE") or f"sqlite:///{DATA / 'pentad.db'}",
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        # secure_delete: an erased person leaves no bytes behind. FULL: committed means on disk.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            " PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ── Parts ───────────────────────────────────────────────────────────────────────────────────────
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "django_tasks",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "pentad.core",
+    "pentad.roles",
+    "pentad.data",
+    "pentad.platforms",
+    "pentad.shell",
+]
+
+MIDDLEWARE = [
+    "pentad.config.middleware.log_request",
+    "pentad.config.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pentad.roles.access.middleware.set_actor",
+    "pentad.config.errors.RenderErrors",
+    "axes.middleware.AxesMiddleware",  # must stay last
+]
+
+ROOT_URLCONF = "pentad.config.urls"
+WSGI_APPLICATION = "pentad.config.asgi.pages"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "django_cotton.templatetags.cotton",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded through Django
+    "staticfiles": {"BACKEND": "pentad.config.static.HashedStorage"},
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# ── Signing in ──────────────────────────────────────────────────────────────────────────────────
+
+AUTH_USER_MODEL = "pentad_roles.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/signin/"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # how long an invitation link works, seconds
+
+ACCOUNT_ADAPTER = "pentad.roles.access.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # colleagues are added by an administrator, who knows the address
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # by account: axes, below, which keeps count on disk
+
+MFA_ADAPTER = "pentad.roles.access.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Pentad"
+MFA_TOTP_TOLERANCE = 1  # one period each way: telephones' clocks drift
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on localhost only
+
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # the account's owner elsewhere is not locked out
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "pentad.roles.access.adapters.attempted_email"
+AXES_LOCKOUT_CALLABLE = "pentad.roles.access.adapters.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are audit lines
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# ── Cookies, headers, limits ────────────────────────────────────────────────────────────────────
+
+SESSION_COOKIE_NAME = "pentad_session"
+CSRF_COOKIE_NAME = "pentad_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_FAILURE_VIEW = "pentad.config.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+
+LOGGING_CONFIG = "pentad.config.logs.configure"
+LOGGING = {"level": os.environ.get("PENTAD_LOG", "info")}

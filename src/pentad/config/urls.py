@@ -1,0 +1,26 @@
+"""Every page and API operation. Raw paths that come before Django are in config.asgi."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from pentad.platforms.api import api
+
+FEATURES = [
+    "pentad.shell",
+    "pentad.roles.access",
+    "pentad.roles.views",
+    "pentad.data.profiles",
+    "pentad.data.identity",
+    "pentad.data.ingest",
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    *(path("", include(f"{feature}.urls")) for feature in FEATURES if find_spec(f"{feature}.urls")),
+]
+
+handler400 = "pentad.config.errors.bad_request"
+handler403 = "pentad.config.errors.permission_denied"
+handler404 = "pentad.config.errors.page_not_found"
+handler500 = "pentad.config.errors.server_error"

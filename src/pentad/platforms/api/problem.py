@@ -1,0 +1,42 @@
+"""Errors as application/problem+json (RFC 9457), rendered here and nowhere else."""
+
+from typing import Any
+
+from django.http import JsonResponse
+
+from pentad.core.errors import PentadError
+
+REASONS = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    422: "Invalid",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Unavailable",
+}
+
+
+def problem(error: PentadError, status: int | None = None) -> JsonResponse:
+    """`code` is stable and for programs; `detail` and `fix` are for people."""
+    status = status or error.status
+    body: dict[str, Any] = {
+        **error.data,
+        "type": "about:blank",
+        "title": REASONS.get(status, "Error"),
+        "status": status,
+        "code": error.code,
+        "detail": error.message,
+    }
+    if error.fix:
+        body["fix"] = error.fix
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        response["Retry-After"] = str(int(error.data.get("retry_after", 1)))
+    return response

@@ -1,0 +1,127 @@
+"""Verbs on colleagues and API keys."""
+
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.urls import reverse
+
+from pentad.core import clock
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Conflict, Invalid
+from pentad.roles.access import rules
+from pentad.roles.access.models import ApiKey, User
+
+
+@action("admin.keys")
+def add_key(*, actor: Actor, name: str, role: str) -> tuple[ApiKey, str]:
+    """Make an API key. The token is returned this once; only its hash is kept.
+
+    Raises Invalid for an empty name or an unknown role.
+    """
+    name = _name(name, 120, "The key")
+    token = rules.new_token()
+    key = ApiKey.objects.create(
+        name=name, role=_role(role), prefix=rules.shown_prefix(token), digest=rules.digest(token)
+    )
+    note(f"key:{key.id}", role=role)
+    return key, token
+
+
+@action("admin.keys")
+def revoke_key(*, actor: Actor, key: ApiKey) -> ApiKey:
+    """Refuse the key from now on. Doing it twice changes nothing."""
+    if key.revoked is None:
+        key.revoked = clock.now()
+        key.save(update_fields=["revoked"])
+    note(f"key:{key.id}")
+    return key
+
+
+@action("admin.users")
+def add_user(*, actor: Actor, email: str, name: str, role: str, password: str | None = None) -> User:
+    """Add a colleague. Without a password, send them the `invitation` link.
+
+    Raises Invalid for a bad address, name, role or password, Conflict when the address has an account.
+    """
+    email = User.objects.normalise(email)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(f"“{email}” is not an e-mail address.", code="bad_email", field="email") from None
+    if User.objects.filter(email=email).exists():
+        raise Conflict(f"{email} has an account already.", code="user_exists", field="email")
+    user = User(email=email, name=_name(name, 200, "The colleague"), role=_role(role))
+    if password is not None:
+        check_password(password, user)
+    user.set_password(password)
+    user.save()
+    note(f"user:{user.pk}", role=role)
+    return user
+
+
+@action("admin.users")
+def change_user(*, actor: Actor, user: User, role: str | None = None, active: bool | None = None) -> User:
+    """Give another role, or close or reopen the account. Raises Conflict when no administrator would be left."""
+    role = user.role if role is None else _role(role)
+    active = user.is_active if active is None else active
+    if not (active and role == rules.ADMIN):
+        others = User.objects.select_for_update().filter(role=rules.ADMIN, is_active=True).exclude(pk=user.pk)
+        if not list(others):
+            raise Conflict(
+                f"{user.name} is the only administrator.",
+                code="last_administrator",
+                fix="Make another colleague administrator first.",
+            )
+    user.role, user.is_active = role, active
+    user.save(update_fields=["role", "is_active"])
+    note(f"user:{user.pk}", role=role, active=active)
+    return user
+
+
+@action("admin.users")
+def invitation(*, actor: Actor, user: User) -> str:
+    """The path of a page where the colleague sets a password. Works for three days and once."""
+    from allauth.account import app_settings
+
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    note(f"user:{user.pk}")
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
+
+
+@action("admin.users")
+def set_password(*, actor: Actor, user: User, password: str) -> User:
+    """Set a colleague's password. Raises Invalid when it is too weak. Signs the colleague out everywhere."""
+    check_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    note(f"user:{user.pk}")
+    return user
+
+
+def check_password(password: str, user: User) -> None:
+    """Raise Invalid, with every reason, when the password is too weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="weak_password", field="password") from None
+
+
+def _role(role: str) -> str:
+    if role not in rules.ROLES:
+        raise Invalid(
+            f"There is no role “{role}”.", code="unknown_role", fix=f"Roles are {', '.join(rules.ROLES)}.", field="role"
+        )
+    return role
+
+
+def _name(name: str, most: int, what: str) -> str:
+    name = name.strip()
+    if not name:
+        raise Invalid(f"{what} needs a name.", code="name_missing", field="name")
+    if len(name) > most:
+        raise Invalid(
+            f"{what}’s name has {len(name)} characters; at most {most} fit.", code="name_too_long", field="name"
+        )
+    return name

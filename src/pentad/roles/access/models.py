@@ -1,0 +1,68 @@
+"""People who sign in and programs that call."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+
+from pentad.core import clock, ids
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates colleagues. Addresses are kept in lower case, so that one person has one account."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Without a password the account cannot sign in until one is set."""
+        user = self.model(email=self.normalise(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{**fields, "role": "admin"})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=self.normalise(username or ""))
+
+    @staticmethod
+    def normalise(email: str) -> str:
+        return email.strip().lower()
+
+
+class User(AbstractUser):
+    """A colleague. Signs in by e-mail address."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, default="member", help_text="admin or member")
+    theme = models.CharField(max_length=10, default="system", help_text="light, dark or system")
+    shortcuts = models.BooleanField(default=True)
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()  # type: ignore[misc,assignment]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class ApiKey(models.Model):
+    """A bearer token of a program. Only its hash is kept."""
+
+    id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(default=clock.now)
+    last_used = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)

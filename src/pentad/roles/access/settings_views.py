@@ -1,0 +1,97 @@
+"""Pages on which administrators look after colleagues and API keys."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from pentad.core.errors import PentadError
+from pentad.roles.access import actions, rules
+from pentad.roles.access.gate import signed_in
+from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.queries import colleagues, keys
+
+ROLE_CHOICES = [(role, f"{role.capitalize()}: {rules.MEANING[role]}") for role in rules.ROLES]
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(max_length=200, label="Name")
+    email = forms.EmailField(label="E-mail address")
+    role = forms.ChoiceField(choices=ROLE_CHOICES, initial=rules.MEMBER, label="Role")
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=120, label="Name", help_text="What the key is for, such as “nightly export”")
+    role = forms.ChoiceField(choices=ROLE_CHOICES, initial=rules.MEMBER, label="Role")
+
+
+@signed_in("admin.users")
+def people(request: HttpRequest) -> HttpResponse:
+    """Colleagues: list and add."""
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.add_user(actor=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+        except PentadError as error:
+            form.add_error(error.data.get("field"), error.message)
+        else:
+            return _invite(request, user)
+    status = 422 if form.errors else 200
+    return _people_page(request, form=form, status=status)
+
+
+@signed_in("admin.users")
+@require_POST
+def person(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Change one colleague: role, open or closed account, or a new link to set a password."""
+    user = get_object_or_404(User, pk=user_id)
+    actor = request.actor  # type: ignore[attr-defined]
+    if "invite" in request.POST:
+        return _invite(request, user)
+    try:
+        if "role" in request.POST:
+            actions.change_user(actor=actor, user=user, role=request.POST["role"])
+        elif "active" in request.POST:
+            actions.change_user(actor=actor, user=user, active=request.POST["active"] == "1")
+    except PentadError as error:
+        messages.error(request, f"{error.message} {error.fix}".strip())
+    else:
+        messages.success(request, f"{user.name} is changed.")
+    return redirect("settings_people")
+
+
+def _invite(request: HttpRequest, user: User) -> HttpResponse:
+    """Shown in the answer and never stored: the link is as good as a password."""
+    path = actions.invitation(actor=request.actor, user=user)  # type: ignore[attr-defined]
+    return _people_page(request, form=PersonForm(), invited=user, link=request.build_absolute_uri(path))
+
+
+def _people_page(
+    request: HttpRequest, *, form: PersonForm, invited: User | None = None, link: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"people": colleagues(), "form": form, "invited": invited, "link": link, "roles": rules.MEANING}
+    return render(request, "access/people.html", context, status=status)
+
+
+@signed_in("admin.keys")
+def key_list(request: HttpRequest) -> HttpResponse:
+    """API keys: list and add. A new token is shown in the answer, this once."""
+    form = KeyForm(request.POST or None)
+    added, token = None, ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            added, token = actions.add_key(actor=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+            form = KeyForm()
+        except PentadError as error:
+            form.add_error(error.data.get("field"), error.message)
+    context = {"keys": keys(), "form": form, "added": added, "token": token}
+    return render(request, "access/keys.html", context, status=422 if form.errors else 200)
+
+
+@signed_in("admin.keys")
+@require_POST
+def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    key = actions.revoke_key(actor=request.actor, key=get_object_or_404(ApiKey, pk=key_id))  # type: ignore[attr-defined]
+    messages.success(request, f"The key “{key.name}” is revoked: programs that use it are refused from now on.")
+    return redirect("settings_keys")
