@@ -1,0 +1,80 @@
+"""What hooks return: small immutable values."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the side bar. `icon` is a name in the icon sprite; `key` the key after "g", as in "g p"."""
+
+    label: str
+    url: str
+    icon: str = ""
+    section: str = ""
+    key: str = ""
+    right: str = ""
+    badge: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteItem:
+    """A result in the palette. `group` is its heading, `hint` the grey text beside the label."""
+
+    label: str
+    url: str
+    icon: str = ""
+    group: str = ""
+    hint: str = ""
+    key: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a page can do. With `url` it is a link; else `name` is what the page's script listens for."""
+
+    name: str
+    label: str
+    key: str = ""
+    url: str = ""
+    icon: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """How one event reads in a timeline. `tone` colours its icon."""
+
+    title: str
+    detail: str = ""
+    icon: str = ""
+    tone: Literal["", "good", "bad", "info"] = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something the doctor found, and what to do about it."""
+
+    check: str
+    severity: Literal["error", "warning"]
+    message: str
+    fix: str = ""
+
+
+class Identifier(NamedTuple):
+    """A value that tells who someone is, in a namespace such as "email"."""
+
+    namespace: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleItem:
+    """A job to be enqueued every so many seconds."""
+
+    name: str
+    kind: str
+    every_seconds: int
