@@ -1,0 +1,87 @@
+"""The second look: before a loaded log is deleted, each of its messages must be found in the ledger.
+
+The messages are read anew from the frames, by other queries than the loader's, so that a fault of the
+loader cannot hide itself. What is missing is remembered as a gap, by name, and raises the alarm.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+
+from pentad.core import clock
+from pentad.data.ingest.frames import read_frames
+from pentad.data.ingest.models import Gap
+from pentad.ledger import Ledger, Staging
+
+_PIECE = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A message that was accepted and is nowhere."""
+
+    source_no: int
+    message_id: str
+    received_us: int
+
+
+class _Batch(msgspec.Struct):
+    batch: list[msgspec.Raw]
+
+
+def missing_messages(staging: Staging, ledger: Ledger, path: Path, end: int) -> list[Missing]:
+    """Messages in the first `end` bytes of a log that the ledger knows nothing of."""
+    missing: list[Missing] = []
+    at = 0
+    while at < end:
+        frames, after = read_frames(path, at, _PIECE)
+        if not frames:
+            break
+        rows: dict[str, list[object]] = {"source_no": [], "received": [], "place": [], "body": []}
+        for frame in frames:
+            single = bool(frame.meta.type)
+            bodies = [frame.body] if single else [bytes(r) for r in msgspec.json.decode(frame.body, type=_Batch).batch]
+            for idx, body in enumerate(bodies):
+                rows["source_no"].append(frame.meta.source_no)
+                rows["received"].append(frame.meta.received_us)
+                rows["place"].append(f"{path.name}:{frame.start}:{idx}")
+                rows["body"].append(body.decode("utf-8", "replace"))
+        missing += _not_found(staging, ledger, pa.table(rows))
+        at = after
+    return missing
+
+
+def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missing]:
+    staging.put("second_look", table)
+    named = (
+        "SELECT source_no, received, coalesce(nullif(CASE WHEN json_valid(body) THEN json_extract_string(body, '$.messageId')"
+        " END, ''), 'pentad-' || md5(place)) AS message_id FROM second_look"
+    )
+    staging.run(f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, md5_number_lower(source_no || ':' || message_id) AS key FROM ({named})")
+    staging.put("found", ledger.known(staging.sql("SELECT DISTINCT key FROM named")["key"]))
+    left = staging.sql("SELECT * FROM named WHERE key NOT IN (SELECT key FROM found)")
+    staging.drop("second_look")
+    if not left.num_rows:
+        return []
+    first, last = min(left["received"].to_pylist()), max(left["received"].to_pylist())
+    aside = ledger.query(
+        "SELECT source_no, message_id FROM quarantined WHERE received BETWEEN make_timestamp(CAST(? AS BIGINT)) AND make_timestamp(CAST(? AS BIGINT))",
+        [first, last],
+    )
+    known = set(zip(aside["source_no"].to_pylist(), aside["message_id"].to_pylist(), strict=True))
+    return [
+        Missing(row["source_no"], row["message_id"], row["received"])
+        for row in left.to_pylist()
+        if (row["source_no"], row["message_id"][:200]) not in known
+    ]
+
+
+def remember(log: str, missing: list[Missing]) -> None:
+    """Gaps are rows, so that the alarm survives a restart. A log that is whole again closes its gaps."""
+    Gap.objects.filter(log=log).delete()
+    Gap.objects.bulk_create(
+        Gap(log=log, source_no=m.source_no, message_id=m.message_id, received=clock.from_us(m.received_us))
+        for m in missing[:10_000]
+    )

@@ -1,0 +1,176 @@
+"""The loader: tails the inbox logs, a slice at a time, and keeps two stores in step.
+
+For each slice: stage and tell duplicates apart → one relational transaction (persons, identifiers,
+traits, LoaderOffset) → one ledger transaction (events, receipts, its own offset). The relational rows
+go first, because deduplication asks the ledger: after a crash between the two, the slice is still new
+to the ledger, its persons are looked up again without a change, and it is appended once.
+"""
+
+import threading
+import time
+from pathlib import Path
+
+import structlog
+from django.db import close_old_connections, connection, transaction
+
+from pentad.core.bell import Bell
+from pentad.core.runtime import Folder
+from pentad.data.identity import store
+from pentad.data.identity.models import Person
+from pentad.data.identity.resolver import Resolution, Resolver
+from pentad.data.ingest import audit, slices
+from pentad.data.ingest.frames import delete_log, find_frame, is_open, logs, read_frames
+from pentad.data.ingest.models import LoaderOffset
+from pentad.data.ingest.slices import Slice
+from pentad.data.privacy.queries import Erased
+from pentad.data.profiles import fold
+from pentad.ledger import Ledger, staging
+
+SLICE_BYTES = 8 << 20
+"""About 20,000 messages: large enough for set-by-set work, small enough to stay fresh and small in memory."""
+
+log = structlog.get_logger("pentad.loader")
+
+
+class Loader:
+    """One per owner process. Call `start` for a thread of its own, or `drain` to work here and now."""
+
+    def __init__(self, folder: Folder, ledger: Ledger):
+        self.folder, self.ledger = folder, ledger
+        self.bell = Bell()
+        self.failure: str | None = None
+        """Why the loader stands still, for /readyz and the receipts page."""
+        self._staging = staging()
+        self._staging.run("SET TimeZone = 'UTC'")
+        self._work = threading.RLock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._audited: dict[str, int] = {}
+        ledger.set_links(dict(Person.objects.exclude(root=None).values_list("no", "root_id")))
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the slice under way, then stop."""
+        self._stop.set()
+        self.bell.ring()
+        if self._thread is not None:
+            self._thread.join()
+        self._staging.close()
+
+    def wake(self) -> None:
+        self.bell.ring()
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stop.is_set():
+            heard = self.bell.count
+            try:
+                busy = self.step()
+                self.failure, pause = None, 0.0
+            except Exception as problem:  # the loader must outlive any one failure, and say so
+                self.failure = f"{type(problem).__name__}: {problem}"
+                log.exception("slice failed, will be tried again", pause=pause)
+                pause = min(pause * 2 + 0.5, 30.0)
+                self._stop.wait(pause)
+                close_old_connections()
+                continue
+            if not busy:
+                self.bell.wait(heard, timeout=0.25)
+        connection.close()
+
+    def drain(self, until: float = float("inf")) -> None:
+        """Load everything that is on disk now; stop after `until` seconds."""
+        deadline = time.monotonic() + until
+        while self.step() and time.monotonic() < deadline:
+            pass
+
+    # -- one step --------------------------------------------------------------------------------
+
+    def step(self) -> bool:
+        """Load one slice of each log. False when there was nothing to do."""
+        with self._work:
+            busy = False
+            for path in logs(self.folder.inbox):
+                if self._stop.is_set():
+                    return False
+                busy |= self._step_log(path)
+            return busy
+
+    def lag_bytes(self) -> int:
+        """Bytes on disk that are not loaded yet."""
+        offsets = self.ledger.offsets()
+        total = 0
+        for path in logs(self.folder.inbox):
+            try:
+                total += max(0, path.stat().st_size - offsets.get(path.name, 0))
+            except FileNotFoundError:
+                continue
+        return total
+
+    def _step_log(self, path: Path) -> bool:
+        closed = not is_open(path)
+        start = self.ledger.offset(path.name)
+        done = LoaderOffset.objects.filter(log=path.name).values_list("offset", flat=True).first() or 0
+        if done > start:
+            frames = [f for f in read_frames(path, start, done - start + 8)[0] if f.end <= done]
+            self._load(Slice(path.name, start, done, frames), replay=True)
+            return True
+        if path.stat().st_size == start:
+            return closed and self._retire(path, start)
+        frames, end = read_frames(path, start, SLICE_BYTES)
+        if frames:
+            self._load(Slice(path.name, start, end, frames), replay=False)
+            return True
+        return closed and self._past_damage(path, start)
+
+    def _past_damage(self, path: Path, start: int) -> bool:
+        """A closed log goes on after bytes that are no frame: the tail of a crash, or damage on disk."""
+        following = find_frame(path, start)
+        if following is None:
+            return self._retire(path, start)
+        log.error("damaged bytes in an inbox log were skipped", log=path.name, start=start, bytes=following - start)
+        frames, end = read_frames(path, following, SLICE_BYTES)
+        self._load(Slice(path.name, start, end, frames), replay=False)
+        return True
+
+    def _load(self, piece: Slice, *, replay: bool) -> None:
+        slices.stage(self._staging, piece, self.ledger.known)
+        combos, table = slices.combos(self._staging)
+        base = self.ledger.next_seq()
+        if replay:
+            answer = Resolver(store.rules_in_force()).look_up(combos)
+            slices.place(self._staging, table, answer, base)
+        else:
+            with transaction.atomic():
+                answer = self._relational(piece, combos, table, base)
+        self.ledger.append(slices.ledger_slice(self._staging, piece))
+        if answer.moved:
+            self.ledger.set_links(answer.moved)
+
+    def _relational(self, piece: Slice, combos: list[slices.Combo], table: slices.pa.Table, base: int) -> Resolution:
+        """Everything the slice changes in the relational database, with its offset."""
+        answer = Resolver(store.rules_in_force()).resolve(combos, Erased())
+        slices.place(self._staging, table, answer, base)
+        fold.fold(slices.seen(self._staging), slices.stated(self._staging), answer.roots, answer.linked)
+        LoaderOffset.objects.update_or_create(log=piece.log, defaults={"offset": piece.end})
+        return answer
+
+    def _retire(self, path: Path, end: int) -> bool:
+        """Delete a closed, loaded log, once every message in it has been found again."""
+        if self._audited.get(path.name) == end:
+            return False
+        missing = audit.missing_messages(self._staging, self.ledger, path, end)
+        self._audited[path.name] = end
+        audit.remember(path.name, missing)
+        if missing:
+            log.error("messages of an inbox log are not in the ledger; the log is kept", log=path.name, messages=len(missing))
+            return False
+        delete_log(path)
+        self.ledger.forget_log(path.name)
+        LoaderOffset.objects.filter(log=path.name).delete()
+        return True

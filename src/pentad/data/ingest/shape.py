@@ -1,0 +1,219 @@
+"""From raw messages to typed columns, as SQL over the staging engine. Nothing here runs anything.
+
+Tables: `raw(frame, idx, body)` one row a message, `frame(frame, source_no, received, type, ip, sent, context,
+flags, place)` one row a request. Each function returns one SELECT; loader.py composes them.
+"""
+
+from pentad.data.ingest.rules import MAX_GROUP_ID, MAX_MESSAGE_BYTES, MAX_MESSAGE_ID, MAX_PROPERTIES, TYPES
+
+_FIELDS = (
+    '{"type":"VARCHAR","messageId":"VARCHAR","userId":"VARCHAR","anonymousId":"VARCHAR","event":"VARCHAR",'
+    '"name":"VARCHAR","category":"VARCHAR","groupId":"VARCHAR","previousId":"VARCHAR","timestamp":"VARCHAR",'
+    '"originalTimestamp":"VARCHAR","sentAt":"VARCHAR","properties":"JSON","context":"JSON","traits":"JSON"}'
+)
+
+
+def _time(text: str) -> str:
+    """ISO 8601 text or epoch digits (seconds or milliseconds) as naive UTC; NULL when unreadable."""
+    return (
+        f"CASE WHEN {text} IS NULL THEN NULL"
+        f" WHEN regexp_full_match({text}, '[0-9]{{10}}([0-9]{{3}})?')"
+        f" THEN make_timestamp(CAST({text} AS BIGINT) * CASE WHEN length({text}) = 10 THEN 1000000 ELSE 1000 END)"
+        f" ELSE CAST(try_cast({text} AS TIMESTAMPTZ) AS TIMESTAMP) END"
+    )
+
+
+def parsed_sql() -> str:
+    """Fields out of the JSON text. `bad` names why the text could not be read at all."""
+    return f"""
+    SELECT r.frame, r.idx, r.body AS raw, f.source_no, f.received, f.ip, f.flags, f.place,
+      CASE WHEN octet_length(encode(r.body)) > {MAX_MESSAGE_BYTES} THEN 'message_too_large'
+           WHEN NOT json_valid(r.body) THEN CASE WHEN contains(r.body, '\\ud') OR contains(r.body, '\\uD')
+                                            THEN 'invalid_unicode' ELSE 'malformed_json' END
+           WHEN NOT starts_with(ltrim(r.body), '{{') THEN 'wrong_type'
+           WHEN contains(r.body, '\\u0000')
+            AND regexp_matches(r.body, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') THEN 'null_byte' END AS bad,
+      CASE WHEN bad IS NULL THEN from_json(r.body, '{_FIELDS}') END AS j,
+      f.type AS frame_type, f.sent AS frame_sent, f.context AS frame_context
+    FROM raw r JOIN frame f USING (frame)"""
+
+
+def typed_sql() -> str:
+    """Names, times and identifiers in their final types, before any judgement."""
+    ctx = "CASE WHEN frame_context IS NULL THEN j.context WHEN j.context IS NULL THEN frame_context ELSE json_merge_patch(frame_context, j.context) END"
+    return f"""
+    SELECT frame, idx, raw, source_no, received, flags, bad,
+      coalesce(nullif(frame_type, ''), j.type, '') AS type,
+      coalesce(nullif(j.messageId, ''), 'pentad-' || md5(place || ':' || idx)) AS message_id,
+      nullif(trim(j.userId), '') AS user_id, nullif(trim(j.anonymousId), '') AS anonymous_id,
+      CASE WHEN coalesce(nullif(frame_type, ''), j.type) = 'alias' THEN nullif(trim(j.previousId), '') END AS previous_id,
+      nullif(trim(j.groupId), '') AS group_id,
+      CASE coalesce(nullif(frame_type, ''), j.type) WHEN 'track' THEN coalesce(j.event, '')
+           ELSE coalesce(j.name, '') END AS name,
+      coalesce(j.timestamp, j.originalTimestamp) AS original_text,
+      {_time("coalesce(j.timestamp, j.originalTimestamp)")} AS original,
+      coalesce({_time("j.sentAt")}, {_time("frame_sent")}) AS sent,
+      CASE WHEN j.category IS NOT NULL AND j.properties IS NULL THEN CAST(json_object('category', j.category) AS VARCHAR)
+           WHEN j.category IS NOT NULL AND starts_with(CAST(j.properties AS VARCHAR), '{{')
+           THEN CAST(json_merge_patch(json_object('category', j.category), j.properties) AS VARCHAR)
+           ELSE CAST(j.properties AS VARCHAR) END AS props,
+      CASE WHEN ip <> '' AND ({ctx}) IS NULL THEN CAST(json_object('ip', ip) AS VARCHAR)
+           WHEN ip <> '' THEN CAST(json_merge_patch(json_object('ip', ip), {ctx}) AS VARCHAR)
+           ELSE CAST({ctx} AS VARCHAR) END AS context,
+      CAST(j.traits AS VARCHAR) AS top_traits,
+      CASE WHEN flags & 4 > 0 THEN try_cast(j.context ->> '$.pentad.person_no' AS INTEGER) END AS pinned
+    FROM parsed"""
+
+
+def _object(column: str) -> str:
+    return f"({column} IS NOT NULL AND NOT starts_with({column}, '{{'))"
+
+
+def _compound(column: str) -> str:
+    """A text that was an object or a list in the JSON: no identifier or name looks like that."""
+    return f"({column} IS NOT NULL AND (starts_with({column}, '{{') OR starts_with({column}, '[')))"
+
+
+def _many(column: str) -> str:
+    # Each member takes at least six characters, so short texts are not parsed again.
+    return f"(CASE WHEN length({column}) > {MAX_PROPERTIES * 6} THEN len(json_keys({column})) ELSE 0 END > {MAX_PROPERTIES})"
+
+
+def judged_sql() -> str:
+    """Corrected time, traits wherever the library put them, key, and the reason to set a message aside."""
+    types = ", ".join(f"'{t}'" for t in TYPES)
+    return f"""
+    SELECT *, CASE
+        WHEN bad IS NOT NULL THEN bad
+        WHEN type NOT IN ({types}) THEN 'unknown_type'
+        WHEN {_object("props")} OR {_object("context")} OR {_object("traits")} OR {_compound("user_id")}
+          OR {_compound("anonymous_id")} OR {_compound("group_id")} OR {_compound("name")} OR {_compound("message_id")} THEN 'wrong_type'
+        WHEN length(message_id) > {MAX_MESSAGE_ID} THEN 'message_id_too_long'
+        WHEN user_id IS NULL AND anonymous_id IS NULL AND pinned IS NULL THEN 'no_user_anon_id'
+        WHEN length(user_id) > 500 OR length(anonymous_id) > 500 OR length(previous_id) > 500 THEN 'identifier_too_long'
+        WHEN type = 'track' AND name = '' THEN 'missing_event'
+        WHEN type = 'group' AND group_id IS NULL THEN 'missing_group_id'
+        WHEN length(group_id) > {MAX_GROUP_ID} THEN 'group_id_too_long'
+        WHEN type = 'alias' AND (previous_id IS NULL OR user_id IS NULL) THEN 'missing_previous_id'
+        WHEN {_many("props")} OR {_many("traits")} THEN 'too_many_properties'
+        WHEN (original_text IS NOT NULL AND original IS NULL) OR ts < TIMESTAMP '1970-01-01' OR NOT isfinite(ts) THEN 'bad_timestamp'
+        END AS reason,
+      md5_number_lower(source_no || ':' || message_id) AS key,
+      md5_number_lower(concat_ws(chr(31), type, name, user_id, anonymous_id, group_id, previous_id, original_text, props, traits)) AS body
+    FROM (SELECT *,
+        CASE WHEN original IS NULL THEN received
+             WHEN sent IS NULL OR NOT isfinite(sent) OR NOT isfinite(original) THEN least(original, received)
+             ELSE least(received - (sent - original), received) END AS ts,
+        CASE WHEN type IN ('identify', 'group') THEN coalesce(top_traits, context ->> '$.traits') ELSE top_traits END AS traits
+      FROM typed)"""
+
+
+def outcomes_sql() -> str:
+    """What becomes of each message: `outcome` is quarantined, duplicate or candidate.
+
+    `known(key, body)` are the messages stored before; within the slice the first copy counts.
+    """
+    return f"""
+    SELECT *, CASE WHEN reason IS NOT NULL THEN 'quarantined' WHEN first_body IS NULL THEN 'candidate'
+                   WHEN first_body = body THEN 'duplicate' ELSE 'quarantined' END AS outcome,
+      CASE WHEN reason IS NULL AND first_body <> body THEN 'id_conflict' ELSE reason END AS final_reason,
+      CASE WHEN reason IS NULL THEN {_extra()} END AS extra
+    FROM (SELECT j.*, coalesce(k.body, CASE WHEN nth > 1 THEN slice_body END) AS first_body
+          FROM (SELECT *, row_number() OVER w AS nth, first_value(body) OVER w AS slice_body
+                FROM judged WINDOW w AS (PARTITION BY key, reason IS NULL ORDER BY pos)) j
+          LEFT JOIN known k ON k.key = j.key)"""
+
+
+def combos_sql() -> str:
+    """The distinct combinations of identifiers in order of their first appearance: what Python sees."""
+    return """
+    SELECT min(pos) AS first, user_id, anonymous_id, previous_id, extra, pinned, min(ts) AS ts, min(received) AS received,
+           arg_min(message_id, pos) AS message_id, arg_min(source_no, pos) AS source_no
+    FROM outcome WHERE outcome = 'candidate' GROUP BY user_id, anonymous_id, previous_id, extra, pinned ORDER BY first"""
+
+
+def placed_sql() -> str:
+    """Every message with its final outcome, person and arrival number. `resolved` has one row a combination."""
+    same = " AND ".join(
+        f"o.{c} IS NOT DISTINCT FROM r.{c}" for c in ("user_id", "anonymous_id", "previous_id", "extra", "pinned")
+    )
+    return f"""
+    SELECT o.* EXCLUDE (outcome, final_reason), r.person_no, CAST($base + o.pos AS BIGINT) AS seq,
+      CASE WHEN o.outcome = 'candidate' THEN CASE WHEN r.person_no IS NULL THEN 'quarantined' ELSE 'stored' END
+           ELSE o.outcome END AS outcome,
+      coalesce(o.final_reason, r.reason) AS final_reason
+    FROM outcome o LEFT JOIN resolved r ON o.outcome = 'candidate' AND {same}"""
+
+
+def _extra() -> str:
+    """Further identifiers of a message as JSON: the e-mail of an identify call, external ids; else NULL."""
+    email = "coalesce(traits ->> '$.email', context ->> '$.traits.email')"
+    return (
+        f"CASE WHEN (type = 'identify' AND {email} IS NOT NULL) OR contains(context, '\"externalIds\"') THEN"
+        f" CAST(json_object('email', CASE WHEN type = 'identify' THEN {email} END,"
+        " 'externalIds', context -> '$.externalIds') AS VARCHAR) END"
+    )
+
+
+def quarantined_sql() -> str:
+    return """
+    SELECT seq, source_no, left(message_id, 200) AS message_id, received, final_reason AS reason,
+      CASE final_reason WHEN 'unknown_type' THEN 'type is “' || left(type, 60) || '”'
+        WHEN 'bad_timestamp' THEN 'timestamp is “' || left(coalesce(original_text, ''), 60) || '”'
+        WHEN 'message_too_large' THEN format('{:,} bytes', octet_length(encode(raw)))
+        WHEN 'message_id_too_long' THEN format('{} characters', length(message_id))
+        WHEN 'group_id_too_long' THEN format('{} characters', length(group_id))
+        ELSE '' END AS detail,
+      left(raw, 40000) AS raw
+    FROM placed WHERE outcome = 'quarantined' ORDER BY seq"""
+
+
+def duplicates_sql() -> str:
+    return "SELECT seq, source_no, message_id, received, key FROM placed WHERE outcome = 'duplicate' ORDER BY seq"
+
+
+def counts_sql() -> str:
+    """Per source and minute: what was promised when the request was accepted, and what became of it."""
+    return """
+    SELECT source_no, minute, CAST(sum(accepted) AS BIGINT) AS accepted, CAST(sum(stored) AS BIGINT) AS stored,
+      CAST(sum(duplicate) AS BIGINT) AS duplicate, CAST(sum(quarantined) AS BIGINT) AS quarantined
+    FROM (SELECT source_no, date_trunc('minute', received) AS minute, promised AS accepted,
+                 0 AS stored, 0 AS duplicate, 0 AS quarantined FROM frame
+          UNION ALL
+          SELECT source_no, date_trunc('minute', received), 0, CAST(outcome = 'stored' AS INTEGER),
+                 CAST(outcome = 'duplicate' AS INTEGER), CAST(outcome = 'quarantined' AS INTEGER) FROM placed)
+    GROUP BY source_no, minute ORDER BY minute, source_no"""
+
+
+def seen_sql() -> str:
+    """How each part of a person appears in the slice."""
+    return """
+    SELECT person_no, min(ts) AS first, max(ts) AS last, count(*) AS events
+    FROM placed WHERE outcome = 'stored' GROUP BY person_no ORDER BY person_no"""
+
+
+def stated_sql() -> str:
+    """Messages that say something of a person or a company, in order."""
+    return """
+    SELECT type, person_no, source_no, ts, message_id, group_id, traits
+    FROM placed WHERE outcome = 'stored' AND type IN ('identify', 'group') ORDER BY seq"""
+
+
+_PROMOTED = ("path", "referrer", "product_id", "category", "order_id", "currency", "revenue", "total", "value", "quantity")
+
+
+def events_sql() -> str:
+    """The rows of the ledger, in its column order, for messages that are stored.
+
+    All promoted properties come out of one pass over the JSON text: a pass for each is five times slower.
+    """
+    paths = ", ".join(f"'$.{name}'" for name in _PROMOTED)
+    p = {name: f"p[{place}]" for place, name in enumerate(_PROMOTED, 1)}
+    texts = ", ".join(f"{p[name]} AS p_{name}" for name in _PROMOTED[1:6])
+    amounts = ", ".join(f"try_cast({p[name]} AS DOUBLE)" for name in ("revenue", "total", "value"))
+    return f"""
+    SELECT seq, CAST(person_no AS INTEGER) AS person_no, source_no, type, name, ts, received, original, sent, message_id,
+      key, body, user_id, anonymous_id, group_id,
+      coalesce({p["path"]}, CASE WHEN type = 'page' THEN context ->> '$.page.path' END) AS p_path, {texts},
+      coalesce({amounts}) AS p_revenue, try_cast({p["quantity"]} AS DOUBLE) AS p_quantity, props, context, traits
+    FROM (SELECT *, json_extract_string(props, [{paths}]) AS p FROM placed WHERE person_no IS NOT NULL) ORDER BY seq"""

@@ -1,0 +1,95 @@
+"""What we know of persons and companies, and where each fact comes from."""
+
+from django.db import models
+
+from pentad.core import clock, ids
+from pentad.data.identity.models import Person
+
+
+class TraitValue(models.Model):
+    """The latest value of a trait from one source. The winner among sources is marked."""
+
+    name = models.CharField(max_length=120)
+    source_no = models.IntegerField()
+    value = models.JSONField()
+    text = models.CharField(max_length=200, help_text="Lower-case text of the value, for filters")
+    number = models.FloatField(null=True)
+    at = models.DateTimeField(help_text="When the fact was stated")
+    message_id = models.CharField(max_length=100)
+    winner = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+
+
+class PersonTrait(TraitValue):
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="trait_values")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name", "source_no"], name="person_trait_once")]
+        indexes = [models.Index(fields=["name", "text", "winner"], name="person_trait_text")]
+
+
+class Company(models.Model):
+    """An organisation from `group` calls."""
+
+    no = models.AutoField(primary_key=True)
+    id = models.CharField(max_length=36, default=ids.new_id, unique=True)
+    group_id = models.CharField(max_length=500, unique=True)
+    name = models.CharField(max_length=200, blank=True, db_index=True)
+    traits = models.JSONField(default=dict)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField(db_index=True)
+
+
+class CompanyTrait(TraitValue):
+    id = models.BigAutoField(primary_key=True)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="trait_values")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "name", "source_no"], name="company_trait_once")]
+
+
+class Membership(models.Model):
+    """A person belongs to a company."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "company"], name="membership_once")]
+
+
+class RecentEvent(models.Model):
+    """The latest events of each person, for reads within a millisecond. The ledger holds all."""
+
+    seq = models.BigIntegerField(primary_key=True, help_text="The ledger's arrival number")
+    person = models.ForeignKey(Person, models.CASCADE, db_index=False)
+    at = models.DateTimeField()
+    row = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-at", "-seq"], name="recent_person")]
+
+
+class Note(models.Model):
+    """What a colleague wrote on a customer's page. The timeline event tells of it; the text lives here."""
+
+    id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="notes")
+    text = models.TextField()
+    author = models.CharField(max_length=80)
+    author_name = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+    deleted = models.DateTimeField(null=True)
+
+
+class TraitRule(models.Model):
+    """Survivorship of one trait. No row: source priority, then recency."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    sources = models.JSONField(default=list, help_text="Source numbers, best first; others follow by priority")
