@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.serving import Server
 
 FOLDER_MARKERS = {"journeys": "journey", "browser": "browser", "clients": "client", "conformance": "conformance"}

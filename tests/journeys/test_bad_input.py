@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+
 from tests.serving import Answer, Server, until
 
 SCRIPT = "<script>alert('x')</script><img src=x onerror=alert(1)>"
