@@ -1,0 +1,41 @@
+// Dialogs. data-opens="id" opens a <dialog>; data-closes closes the one around it; a click beside it closes it.
+// Content fetched into #modal (hx-target="#modal-body") opens it; the server closes it by the event "close-modal".
+// data-typed="ERASE" on a form keeps its submit button off until the word is typed.
+const modal = () => document.getElementById("modal");
+
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest("[data-opens]");
+  if (opens) {
+    const dialog = document.getElementById(opens.dataset.opens);
+    dialog.showModal();
+    dialog.querySelector("[autofocus]")?.focus();
+  }
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+  if (event.target.matches?.("dialog[open]")) event.target.close();
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const dialog = modal();
+  const body = document.getElementById("modal-body");
+  if (!dialog || !body) return;
+  if (body.childElementCount && !dialog.open && dialog.dataset.filled !== "no") {
+    dialog.dataset.size = body.firstElementChild.dataset.size || "";
+    dialog.showModal();
+    body.querySelector("[autofocus]")?.focus();
+  }
+});
+document.addEventListener("close", (event) => {
+  if (event.target.id === "modal") document.getElementById("modal-body").replaceChildren();
+}, true);
+addEventListener("close-modal", () => modal()?.close());
+document.addEventListener("close-modal", () => modal()?.close());
+
+function guard(form) {
+  const input = form.querySelector("[data-typed-input]");
+  const button = form.querySelector("[type=submit]");
+  if (input && button) button.disabled = input.value.trim() !== form.dataset.typed;
+}
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-typed]");
+  if (form) guard(form);
+});

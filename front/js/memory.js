@@ -1,0 +1,51 @@
+// What survives going away and coming back: scroll position, current row and selection of a list (this tab),
+// and unsent text (this browser) in fields with data-draft="name".
+import { count } from "./rows.js";
+
+const place = () => `place:${location.pathname}${location.search}`;
+const DRAFT_MS = 300;
+
+function keep() {
+  const list = document.querySelector("[data-rows]");
+  const scrolls = [...document.querySelectorAll("[data-scroll]")].map((node) => node.scrollTop);
+  const ids = [...document.querySelectorAll('[data-row] input[name="id"]:checked')].map((box) => box.value);
+  const current = list?.querySelector("[data-current]")?.dataset.row || "";
+  sessionStorage.setItem(place(), JSON.stringify({ scrolls, ids, current }));
+}
+
+function restore() {
+  const entry = performance.getEntriesByType("navigation")[0];
+  const kept = JSON.parse(sessionStorage.getItem(place()) || "null");
+  if (!kept || entry?.type === "navigate") return;
+  document.querySelectorAll("[data-scroll]").forEach((node, n) => (node.scrollTop = kept.scrolls[n] || 0));
+  for (const box of document.querySelectorAll('[data-row] input[name="id"]')) box.checked = kept.ids.includes(box.value);
+  if (kept.current) document.querySelector(`[data-row="${CSS.escape(kept.current)}"]`)?.toggleAttribute("data-current", true);
+  count();
+}
+addEventListener("pagehide", keep);
+restore();
+
+const drafts = {};
+const draftKey = (field) => `draft:${field.dataset.draft}`;
+function fill(root = document) {
+  for (const field of root.querySelectorAll("[data-draft]")) if (!field.value) field.value = localStorage.getItem(draftKey(field)) || "";
+}
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!field.dataset?.draft) return;
+  clearTimeout(drafts[field.dataset.draft]);
+  drafts[field.dataset.draft] = setTimeout(() => {
+    if (field.value) localStorage.setItem(draftKey(field), field.value);
+    else localStorage.removeItem(draftKey(field));
+  }, DRAFT_MS);
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request.method === "GET" || ctx.response.status >= 400) return;
+  for (const field of ctx.sourceElement.querySelectorAll?.("[data-draft]") || []) {
+    clearTimeout(drafts[field.dataset.draft]);
+    localStorage.removeItem(draftKey(field));
+    field.value = "";
+  }
+});
+fill();

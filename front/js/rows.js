@@ -1,0 +1,100 @@
+// Lists: a [data-rows] container with [data-row] rows. j and k move, x selects (Shift extends), Enter opens, Space peeks.
+// Selected boxes fill [data-selected-count] and show [data-bulk]; "select all matching" sets the hidden field all=1.
+import { add } from "./keys.js";
+
+const holder = () => document.querySelector("[data-rows]");
+const rows = () => [...(holder()?.querySelectorAll("[data-row]") || [])].filter((row) => row.checkVisibility());
+const current = () => rows().find((row) => row.hasAttribute("data-current"));
+let anchor = null;
+
+function move(to) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(current());
+  const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + to))];
+  all.forEach((row) => row.toggleAttribute("data-current", row === next));
+  next.scrollIntoView({ block: "nearest" });
+  const link = next.querySelector("a[href]");
+  link?.focus({ preventScroll: true });
+}
+
+const boxes = () => [...(holder()?.querySelectorAll('[data-row] input[type="checkbox"][name="id"]') || [])];
+
+export function count() {
+  const all = boxes();
+  const on = all.filter((box) => box.checked);
+  const everything = holder()?.querySelector('input[name="all"]');
+  const whole = everything?.value === "1";
+  const bulk = document.querySelector("[data-bulk]");
+  if (!bulk) return;
+  bulk.hidden = !on.length;
+  const total = Number(bulk.dataset.total || 0);
+  const shown = whole ? bulk.dataset.totalText || total.toLocaleString() : on.length.toLocaleString();
+  bulk.querySelector("[data-selected-count]").textContent = shown;
+  const more = bulk.querySelector("[data-select-all]");
+  if (more) more.hidden = whole || on.length < all.length || total <= all.length;
+  for (const node of bulk.querySelectorAll("[data-needs]")) node.disabled = whole || on.length !== Number(node.dataset.needs);
+  const head = document.querySelector("[data-select-page]");
+  if (head) {
+    head.checked = on.length > 0 && on.length === all.length;
+    head.indeterminate = on.length > 0 && on.length < all.length;
+  }
+}
+
+function toggle(row, extend) {
+  const box = row?.querySelector('input[name="id"]');
+  if (!box) return;
+  box.checked = !box.checked;
+  if (extend && anchor) span(anchor, box);
+  anchor = box;
+  count();
+}
+
+function span(from, to) {
+  const all = boxes();
+  const [a, b] = [all.indexOf(from), all.indexOf(to)].sort((x, y) => x - y);
+  if (a >= 0) all.slice(a, b + 1).forEach((box) => (box.checked = to.checked));
+}
+
+function clear() {
+  boxes().forEach((box) => (box.checked = false));
+  const everything = holder()?.querySelector('input[name="all"]');
+  if (everything) everything.value = "";
+  count();
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest('[data-row] input[name="id"]');
+  if (box) {
+    if (event.shiftKey && anchor) span(anchor, box);
+    anchor = box;
+    count();
+  }
+  if (event.target.closest("[data-select-all]")) {
+    holder().querySelector('input[name="all"]').value = "1";
+    count();
+  }
+  if (event.target.closest("[data-select-none]")) clear();
+  const row = event.target.closest("[data-row]");
+  if (row) rows().forEach((one) => one.toggleAttribute("data-current", one === row));
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-select-page]")) return;
+  boxes().forEach((box) => (box.checked = event.target.checked));
+  const everything = holder()?.querySelector('input[name="all"]');
+  if (everything) everything.value = "";
+  count();
+});
+document.addEventListener("htmx:after:swap", count);
+
+const here = () => !!holder();
+add(["j", "ArrowDown"], "Next row", "Lists", () => move(1), here);
+add(["k", "ArrowUp"], "Previous row", "Lists", () => move(-1), here);
+add("x", "Select the row", "Lists", () => toggle(current()), here);
+add("X", "Select up to the row", "Lists", () => toggle(current(), true), here);
+add("Enter", "Open the row", "Lists", () => current()?.querySelector("a[href]")?.click(), () => here() && !!current());
+add(" ", "Peek at the row", "Lists", () => (current()?.querySelector("[data-peek]") || current()?.querySelector("a[href]"))?.click(), () => here() && !!current());
+add("Escape", "Clear the selection, or go back", "Lists", () => {
+  if (boxes().some((box) => box.checked)) clear();
+  else document.querySelector("[data-back]")?.click();
+}, () => here() || !!document.querySelector("[data-back]"));

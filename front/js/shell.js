@@ -1,0 +1,10 @@
+// The behaviour every screen shares. Each module owns one thing and works on data attributes, so that
+// templates need no script of their own. Listed for template authors in docs/reference/components.md.
+import "./keys.js";
+import "./menus.js";
+import "./dialogs.js";
+import "./toasts.js";
+import "./palette.js";
+import "./rows.js";
+import "./memory.js";
+import "./small.js";

@@ -1,0 +1,43 @@
+// Small things on data attributes: relative times, copying, theme, expanding, phone tabs, dependent fields, key capture.
+import { help } from "./keys.js";
+
+const MINUTE = 60;
+const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", MINUTE]];
+const words = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+
+export function relative(at) {
+  const seconds = (new Date(at) - Date.now()) / 1000;
+  for (const [unit, size] of UNITS) if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+  return "just now";
+}
+const tick = () => document.querySelectorAll("time[data-relative]").forEach((node) => (node.textContent = relative(node.dateTime)));
+setInterval(tick, MINUTE * 1000);
+
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Copied.", tone: "green" } }));
+  }
+  if (event.target.closest("[data-opens-keys]")) help();
+  const theme = event.target.closest("[data-theme-set]");
+  if (theme) {
+    document.documentElement.dataset.theme = theme.dataset.themeSet;
+    document.querySelectorAll("[data-theme-set]").forEach((one) => one.setAttribute("aria-checked", String(one === theme)));
+    dispatchEvent(new CustomEvent("pentad:theme"));
+  }
+  const tab = event.target.closest("[data-pane]");
+  if (tab) {
+    const box = tab.closest("[data-panes]");
+    box.dataset.shown = tab.dataset.pane;
+    box.querySelectorAll("[data-pane]").forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
+  }
+});
+
+// <input data-filters="#list"> hides the [data-text] children of #list that do not contain what is typed.
+document.addEventListener("input", (event) => {
+  const into = event.target.dataset?.filters;
+  if (!into) return;
+  const wanted = event.target.value.trim().toLowerCase();
+  for (const node of document.querySelectorAll(`${into} [data-text]`)) node.hidden = !node.dataset.text.toLowerCase().includes(wanted);
+});

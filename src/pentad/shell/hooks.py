@@ -1,0 +1,14 @@
+"""What the frame itself adds to the side bar."""
+
+from pentad.core import hooks
+from pentad.core.actor import Actor
+from pentad.core.hookvalues import NavItem
+
+
+@hooks.impl
+def navigation(actor: Actor) -> list[NavItem]:
+    return [
+        NavItem("Colleagues", "/settings/people/", "user-round", "Administration", "u", right="admin.users", order=910),
+        NavItem("API keys", "/settings/keys/", "key-round", "Administration", right="admin.keys", order=920),
+        NavItem("Jobs", "/jobs/", "list-checks", "Administration", "j", right="jobs.view", order=930),
+    ]
