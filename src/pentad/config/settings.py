@@ -5,6 +5,7 @@ PENTAD_DATABASE  where relational rows live; default SQLite in the data folder
 PENTAD_HOSTS     host names under which pages are served, comma-separated; default any
 PENTAD_HTTPS     "1" when people reach Pentad through https: cookies become Secure, HSTS is sent
 PENTAD_PROXIES   how many reverse proxies stand in front and append to X-Forwarded-For; default 0
+PENTAD_LEDGER    where the event store lives: a clickhouse:// URL; default the data folder
 PENTAD_METRICS   "open" lets anybody read /metrics; default: this machine and administrators' tokens
 """
 
@@ -136,6 +137,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "pentad.config.static.HashedStorage"},
 }
 
+# Other people's background tasks land in our job table; no list of queues means any.
+TASKS = {"default": {"BACKEND": "pentad.core.jobs.backend.JobsBackend", "QUEUES": []}}
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -203,5 +207,7 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
-LOGGING_CONFIG = "pentad.config.logs.configure"
-LOGGING = {"level": os.environ.get("PENTAD_LOG", "info")}
+LOGGING_CONFIG = None  # core.logs, set up by config.bootstrap
+METRICS_OPEN = os.environ.get("PENTAD_METRICS") == "open"
+PROXIES = int(os.environ.get("PENTAD_PROXIES", "0"))
+LEDGER = os.environ.get("PENTAD_LEDGER", "")
