@@ -1,7 +1,7 @@
 """The loop as a table: what happens to an event, stage by stage, and which function does it.
 
-`ARCHITECTURE.md` shows this table and tests hold both against the tree: each function exists, each stage
-takes what an earlier one gives. Imports nothing, so that anything may read it.
+`ARCHITECTURE.md` shows the same table; tests hold both against the tree: each function exists and each
+stage takes only what an earlier one gives. Imports nothing, so that anything may read it.
 """
 
 from typing import NamedTuple
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 class Stage(NamedTuple):
     stage: str
-    function: str  # dotted path; empty while the stage has no code yet
-    takes: str
+    function: str  # dotted path
+    takes: str  # comma-separated
     gives: str
     sentence: str
 
@@ -18,23 +18,72 @@ class Stage(NamedTuple):
 LOOP: tuple[Stage, ...] = (
     Stage(
         "accept",
-        "pentad.data.ingest.front.FrontApp",
-        "HTTP request",
+        "pentad.data.ingest.front.Front",
+        "request",
         "frame",
-        "Checks the key and the shape of a request and answers 200 once its frame is on disk.",
+        "Checks key, size and shape, translates foreign dialects, and answers 200 once the frame is on disk.",
     ),
     Stage(
         "keep",
         "pentad.data.ingest.inbox.Inbox.append",
         "frame",
         "inbox log",
-        "Appends the frame to this process's log; one fdatasync serves all who wait.",
+        "Appends frames to this process's log; one fdatasync serves all requests that wait for it.",
     ),
     Stage(
-        "load",
-        "pentad.data.ingest.loader.Loader",
-        "inbox log",
         "slice",
-        "Reads the logs a slice at a time, corrects times and sets invalid messages aside with a reason.",
+        "pentad.data.ingest.slices.stage",
+        "inbox log",
+        "messages",
+        "Reads a slice of the log, corrects times, sets invalid messages aside, tells duplicates apart.",
+    ),
+    Stage(
+        "resolve",
+        "pentad.data.identity.resolver.Resolver.resolve",
+        "messages",
+        "persons",
+        "Finds or creates the person of each distinct combination of identifiers; links, or opens a conflict.",
+    ),
+    Stage(
+        "profile",
+        "pentad.data.profiles.fold.fold",
+        "messages, persons",
+        "traits",
+        "Folds traits with source and time into profiles and companies, in the transaction of the offset.",
+    ),
+    Stage(
+        "store",
+        "pentad.ledger.protocol.Ledger.append",
+        "messages, persons",
+        "events",
+        "Appends events, duplicates, quarantine and counts with the ledger's own offset, atomically.",
+    ),
+    Stage(
+        "audit",
+        "pentad.data.ingest.audit.missing_messages",
+        "inbox log, events",
+        "receipts",
+        "Reads a finished log once more by other queries; only a log of which nothing is missing is deleted.",
+    ),
+    Stage(
+        "show",
+        "pentad.data.profiles.queries.timeline",
+        "events, traits",
+        "pages",
+        "Screens and API read one profile and one timeline; every merge and trait tells where it comes from.",
+    ),
+    Stage(
+        "act",
+        "pentad.core.action.action",
+        "pages",
+        "change",
+        "A person or program changes something: right, change, event and audit line in one transaction.",
+    ),
+    Stage(
+        "tell",
+        "pentad.core.outbox.relay",
+        "change",
+        "frame",
+        "Hands the events of committed changes to the inbox, and round it goes.",
     ),
 )

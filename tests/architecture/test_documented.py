@@ -66,7 +66,7 @@ def test_environment() -> None:
 def test_run_time_settings() -> None:
     from pentad.core import settings
 
-    assert missing("configuration.md", settings.REGISTRY) == []
+    assert missing("configuration.md", [one.name for one in settings.definitions()]) == []
 
 
 def test_hooks() -> None:
