@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pentad import ledger
 from pentad.data.ingest.models import Source
-from pentad.data.ingest.queries import reason
+from pentad.data.ingest.counts import reason
 from pentad.data.ingest.when import aware
 
 Outcome = Literal["stored", "duplicate", "quarantined"]

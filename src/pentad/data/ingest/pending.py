@@ -1,7 +1,7 @@
 """What is durable in the inbox and not in the ledger yet.
 
-Counting reads frame headers alone, and no more than MAX_FRAMES of a log: the rest is estimated from
-what was read, so that a page stays quick while a long backlog is worked off.
+Counting reads frame headers alone. It is exact up to MAX_FRAMES requests; of a longer backlog the
+rest is estimated from what was read, so that a page stays quick while it is worked off.
 """
 
 import mmap
@@ -18,7 +18,7 @@ from pentad import ledger
 from pentad.core import clock, runtime
 from pentad.data.ingest import frames
 
-MAX_FRAMES = 20_000
+MAX_FRAMES = 200_000
 MAX_SEARCH_BYTES = 64 << 20
 
 _decode_meta = msgspec.json.Decoder(frames.FrameMeta).decode
@@ -45,8 +45,7 @@ def _headers(path: Path, start: int) -> Iterator[tuple[frames.FrameMeta, int, in
     except FileNotFoundError:  # loaded and deleted meanwhile
         return
     with log:
-        size = path.stat().st_size if path.exists() else 0
-        if size <= start:
+        if _size(path) <= start:
             return
         with mmap.mmap(log.fileno(), 0, access=mmap.ACCESS_READ) as data:
             size = len(data)
@@ -67,31 +66,45 @@ def by_source(since: datetime | None = None) -> dict[int, int]:
     """Messages that wait for the loader, by source number. since: by time of receipt."""
     least = clock.to_us(since) if since else 0
     total: Counter[int] = Counter()
+    left = MAX_FRAMES
+    unread = read = 0
     for path, start in _unloaded(ledger.current().offsets()):
-        counts: Counter[int] = Counter()
-        read = 0
-        for read, (meta, end, size) in enumerate(_headers(path, start), 1):
+        if left <= 0:
+            unread += max(0, _size(path) - start)
+            continue
+        for meta, end, size in _headers(path, start):
             if meta.received_us >= least:
-                counts[meta.source_no] += meta.count
-            if read == MAX_FRAMES and end < size:
-                share = (size - start) / (end - start)
-                counts = Counter({no: round(count * share) for no, count in counts.items()})
+                total[meta.source_no] += meta.count
+            read += end - start
+            start = end
+            left -= 1
+            if left <= 0:
+                unread += size - end
                 break
-        total.update(counts)
-    return {no: count for no, count in total.items() if count}
+    share = 1 + unread / read if read else 1.0
+    return {no: round(count * share) for no, count in total.items() if count}
 
 
-def oldest(source_no: int | None = None) -> datetime | None:
-    """When the message was received that waits longest; None when nothing waits."""
-    first: int | None = None
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # loaded and deleted meanwhile
+        return 0
+
+
+def oldest_by_source() -> dict[int, datetime]:
+    """When the message was received that waits longest, by source number. Looks at the first MAX_FRAMES requests."""
+    first: dict[int, int] = {}
+    left = MAX_FRAMES
     for path, start in _unloaded(ledger.current().offsets()):
-        for read, (meta, _end, _size) in enumerate(_headers(path, start), 1):
-            if source_no is None or meta.source_no == source_no:
-                first = meta.received_us if first is None else min(first, meta.received_us)
+        for meta, _, _ in _headers(path, start):
+            first[meta.source_no] = min(meta.received_us, first.get(meta.source_no, meta.received_us))
+            left -= 1
+            if left <= 0:
                 break
-            if read == MAX_FRAMES:
-                break
-    return clock.from_us(first) if first is not None else None
+        if left <= 0:
+            break
+    return {no: clock.from_us(us) for no, us in first.items()}
 
 
 def find(message_id: str) -> list[Waiting]:

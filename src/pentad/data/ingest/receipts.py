@@ -9,7 +9,7 @@ from pentad import ledger
 from pentad.data.identity.models import Person
 from pentad.data.ingest import pending
 from pentad.data.ingest.models import Source
-from pentad.data.ingest.queries import reason
+from pentad.data.ingest.counts import reason
 from pentad.data.ingest.rules import message_key
 from pentad.data.ingest.when import aware, aware_or_none
 
