@@ -21,7 +21,9 @@ TEMPLATE = Path(__file__).with_name("template.db.gz")
 FINGERPRINT = "schema.fingerprint"
 
 
-def setup(data: Path | str, database: str | None = None, *, create: bool = True) -> Path:
+def setup(
+    data: Path | str, database: str | None = None, *, create: bool = True, log_level: str = "warning"
+) -> Path:
     """Make this process ready to work on a data folder; returns the folder.
 
     data: the folder, made when missing unless `create` is false, then Invalid.
@@ -42,6 +44,10 @@ def setup(data: Path | str, database: str | None = None, *, create: bool = True)
     import django
 
     django.setup()
+
+    from pentad.core import logs
+
+    logs.configure(level=log_level.upper())
     bring_up_to_date(root)
     return root
 

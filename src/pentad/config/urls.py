@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from pentad.config import probes
 from pentad.platforms.api import api
 
 FEATURES = [
@@ -16,6 +17,8 @@ FEATURES = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("readyz", probes.readyz),
+    path("metrics", probes.read_metrics),
     path("api/v1/", api.urls),
     *(path("", include(f"{feature}.urls")) for feature in FEATURES if find_spec(f"{feature}.urls")),
 ]

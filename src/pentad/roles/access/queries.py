@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 
 from pentad.core import clock
 from pentad.core.actor import Actor
+from pentad.core.errors import Conflict, NotFound
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, User
 
@@ -41,3 +42,27 @@ def colleagues() -> QuerySet[User]:
 def keys() -> QuerySet[ApiKey]:
     """Keys in force first, then revoked ones, newest first."""
     return ApiKey.objects.order_by(F("revoked").desc(nulls_first=True), "-created")
+
+
+def user_by_email(email: str) -> User:
+    """Raises NotFound."""
+    user = User.objects.filter(email=User.objects.normalise(email)).first()
+    if user is None:
+        raise NotFound(f"Nobody has an account with the address {email}.", code="unknown_user")
+    return user
+
+
+def key_named(text: str) -> ApiKey:
+    """The key in force whose token begins with the text, or which has it as its name.
+
+    Raises NotFound, or Conflict when several fit.
+    """
+    in_force = ApiKey.objects.filter(revoked__isnull=True)
+    found = list(in_force.filter(name=text)) or (list(in_force.filter(prefix=text[:12])) if len(text) >= 12 else [])
+    if not found:
+        raise NotFound(f"No key in force is named “{text}” or begins with it.", code="unknown_key",
+                       fix="See “pentad key list”.")
+    if len(found) > 1:
+        raise Conflict(f"{len(found)} keys are named “{text}”.", code="several_keys",
+                       fix="Give the beginning of the token instead; “pentad key list” shows it.")
+    return found[0]

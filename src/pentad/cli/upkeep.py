@@ -1,0 +1,75 @@
+"""`pentad up`, and the commands that look after a data folder."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pentad.cli.options import data_option, database_option, on_data
+
+
+def register(cli: click.Group) -> None:
+    for command in (up, erase, seal, doctor, migrate):
+        cli.add_command(command)
+
+
+@click.command()
+@data_option
+@database_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
+@click.option("--demo", is_flag=True, help="Fill the folder with the demo company and let its customers go on.")
+def up(data: Path, database: str | None, host: str, port: int, demo: bool) -> None:
+    """Run Pentad on a data folder, which is made when missing. Ctrl-C stops it."""
+    from pentad.config.serve import up as serve
+
+    serve(data, host=host, port=port, demo=demo, database=database)
+
+
+@click.command()
+@click.option("--identifier", required=True, metavar="NAMESPACE:VALUE", help="Such as user_id:42 or email:ada@x.org.")
+@on_data()
+def erase(identifier: str) -> None:
+    """Erase a person: hidden at once, then removed from every file."""
+    from pentad.core import runtime
+
+    namespace, colon, value = identifier.partition(":")
+    if not (namespace and colon and value):
+        raise click.UsageError(f"“{identifier}” is not NAMESPACE:VALUE, such as user_id:42.")
+    done: dict[str, Any] = runtime.as_owner("privacy.erase", {"namespace": namespace, "value": value})
+    click.echo(f"erased {done.get('erasure', '')}".strip())
+
+
+@click.command()
+@on_data()
+def seal() -> None:
+    """Move closed months into their own files and rewrite what late events and erasures touched."""
+    from pentad.core import runtime
+
+    done: dict[str, Any] = runtime.as_owner("ledger.seal", timeout=24 * 3600)
+    for month in done.get("sealed", []):
+        click.echo(month)
+
+
+@click.command()
+@on_data()
+def doctor() -> None:
+    """Check files, offsets, balance of receipts and indexes. Exit status 0 when sound."""
+    from pentad.core import runtime
+
+    problems: list[dict[str, str]] = runtime.as_owner("pentad.doctor")["problems"]
+    for problem in problems:
+        click.echo(f"{problem['severity']}: {problem['message']}")
+        if problem["fix"]:
+            click.echo(f"  fix: {problem['fix']}")
+    errors = sum(problem["severity"] == "error" for problem in problems)
+    if errors:
+        raise click.exceptions.Exit(1)
+    click.echo("sound" if not problems else "sound, with warnings")
+
+
+@click.command()
+@on_data(create=True)
+def migrate() -> None:
+    """Bring the database up to date. Every command does so by itself; this one only does so."""
+    click.echo("the database is up to date")

@@ -1,0 +1,81 @@
+"""The one ASGI app: raw paths first (tracking, static files, /healthz), everything else to Django.
+
+Django's pages run in a persistent pool of threads behind its WSGI handler. Its own ASGI handler
+makes a thread and a database connection for each request and takes three times the CPU.
+"""
+
+import asyncio
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from pentad.config.static import Receive, Scope, Send, static_app
+
+WORKERS = 8
+
+pages = get_wsgi_application()
+
+
+class App:
+    """`tracking` answers the paths that `handles` names; None in processes that only show pages."""
+
+    def __init__(self, tracking: Any = None, handles: Any = None):
+        self.tracking, self.handles = tracking, handles or (lambda path: False)
+        self.pages = WSGIMiddleware(pages, workers=WORKERS)
+        self.proxies, self.https = settings.PROXIES, settings.HTTPS
+        self.open = 0
+        """Requests under way, for a clean stop."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        if self.proxies or self.https:
+            scope = self._as_seen_outside(scope)
+        path = scope["path"]
+        self.open += 1
+        try:
+            if self.handles(path):
+                await self.tracking(scope, receive, send)
+            elif path.startswith(settings.STATIC_URL):
+                await static_app(scope, receive, send)
+            elif path == "/healthz":
+                await _healthz(send)
+            else:
+                await self.pages(scope, receive, send)
+        except asyncio.CancelledError:
+            pass  # the client went away
+        finally:
+            self.open -= 1
+
+    def _as_seen_outside(self, scope: Scope) -> Scope:
+        """With proxies in front: the visitor's own address and scheme, as far as the proxies can be trusted."""
+        scope = dict(scope)
+        if self.https:
+            scope["scheme"] = "https"
+        if self.proxies:
+            said = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+            hops = [hop.strip().decode("latin-1") for hop in said.split(b",") if hop.strip()]
+            if hops:
+                scope["client"] = (hops[-min(self.proxies, len(hops))], 0)
+        return scope
+
+
+async def _healthz(send: Send) -> None:
+    """The process lives and its event loop turns."""
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"alive": true}'})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return

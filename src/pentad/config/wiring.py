@@ -1,0 +1,109 @@
+"""What an owner process runs beside the web: ledger, inbox, loader, outbox relay, job workers.
+
+Built here, by name, and nowhere else; features find them through `ledger.current()` and the like.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import structlog
+from django.conf import settings
+
+from pentad import ledger
+from pentad.core import clock, metrics, outbox, runtime
+from pentad.core.health import readiness
+from pentad.core.jobs import Pool
+from pentad.core.models import OutboxMessage
+from pentad.core.runtime import Folder
+from pentad.data.ingest.own import own_source
+from pentad.data.ingest.inbox import OUTBOX, FrameMeta, Inbox
+from pentad.data.ingest.loader import Loader
+from pentad.ledger import Ledger
+
+log = structlog.get_logger(__name__)
+
+BEHIND_BYTES = 64 << 20
+"""With more than this not loaded yet, /readyz says that the loader does not keep up."""
+
+JOB_WORKERS = 2
+
+
+@runtime.equip
+@contextmanager
+def equipped(folder: Folder) -> Iterator[Ledger]:
+    """The open ledger with everything loaded that was accepted: what a command needs to do an owner's work."""
+    engine = ledger.open(settings.LEDGER or folder.ledger)
+    try:
+        loader = Loader(folder, engine)
+        try:
+            loader.drain()
+        finally:
+            loader.stop()
+        yield engine
+    finally:
+        engine.close()
+
+
+class Services:
+    """The long-running parts of an owner process, from `start` to `stop`."""
+
+    def __init__(self, folder: Folder):
+        self.folder = folder
+        self.ledger = ledger.open(settings.LEDGER or folder.ledger)
+        self.inbox = Inbox(folder.inbox)
+        self.loader = Loader(folder, self.ledger, roll=self.inbox.roll)
+        self.inbox.written = _Waker(self.loader)
+        self.relay = outbox.Relay(self._hand_over)
+        self.jobs = Pool(JOB_WORKERS)
+
+    def start(self) -> None:
+        self.loader.start()
+        self.relay.start()
+        self.jobs.start()
+        readiness.add("loader", self._loader_keeps_up)
+        metrics.on_read(self._measure)
+
+    def stop(self) -> None:
+        """In the order in which they feed each other, so that little is left for the next start."""
+        readiness.remove("loader")
+        self.jobs.stop(grace=1.0)
+        self.relay.stop(grace=1.0)
+        self.inbox.close()
+        self.loader.stop()
+        self.ledger.close()
+
+    def _loader_keeps_up(self) -> str | None:
+        if self.loader.failure:
+            return f"The loader stands still: {self.loader.failure}"
+        lag = self.loader.lag_bytes()
+        return f"The loader is behind by {lag >> 20} MB." if lag > BEHIND_BYTES else None
+
+    def _measure(self) -> None:
+        metrics.LOADER_LAG.set(self.loader.lag_bytes())
+        metrics.INBOX_PENDING.set(self.inbox.waiting)
+
+    def _hand_over(self, rows: list[OutboxMessage]) -> None:
+        """Our own events take the same road as everybody's."""
+        source_no = own_source().no
+        now = clock.now_us()
+        self.inbox.append_many_sync(
+            (
+                FrameMeta(source_no, now, 1, str(row.message["type"]), "", OUTBOX),
+                msgspec.json.encode(outbox.message_of(row)),
+            )
+            for row in rows
+        )
+
+
+class _Waker(threading.Event):
+    """What the inbox sets after each group of frames on disk: wakes the loader at once."""
+
+    def __init__(self, loader: Any):
+        super().__init__()
+        self._loader = loader
+
+    def set(self) -> None:
+        self._loader.wake()
