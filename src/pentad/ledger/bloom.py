@@ -1,9 +1,9 @@
 """Bloom filters over message keys: is this key surely not in that file?
 
-32 bits a key and 16 probes give about 2 false answers in ten million. It is more than a usual Bloom
-filter spends, because each false answer costs a scan of a month's key column, and a slice of 10,000
-new messages asks every month: with 16 bits a key, some month would have to be scanned for each slice.
-Probes stop at the first unset bit, so that an absent key reads two of them on average.
+32 bits a key and 12 probes give about 9 false answers in ten million. It is more than a Bloom filter
+usually spends, because each false answer costs a scan of a month's key column, and a slice of 10,000
+new messages asks every month: with 16 bits a key, five of twelve months would be scanned for each slice.
+Probes stop at the first unset bit, so that an absent key reads one or two of them.
 
 On disk: b"PBLOOM1\\0", u64 number of keys, u64 number of bits, then the bits. Immutable; written
 aside, synced and renamed. Read through a memory map, so that its memory is the page cache's.
@@ -21,7 +21,7 @@ Keys = npt.NDArray[np.uint64]
 _MAGIC = b"PBLOOM1\0"
 _HEADER = struct.Struct("<8sQQ")
 _BITS_PER_KEY = 32
-_PROBES = 16
+_PROBES = 12
 _LOW = np.uint64(0xFFFF_FFFF)
 
 
@@ -81,7 +81,7 @@ class Bloom:
         for probe in range(_PROBES):
             place = self._places(first, second, probe)
             bit = (np.uint8(1) << (place & np.uint64(7)).astype(np.uint8)).astype(np.uint8)
-            np.bitwise_or.at(self._words, (place >> np.uint64(3)).astype(np.int64), bit)
+            _set(self._words, (place >> np.uint64(3)).astype(np.int64), bit)
         self.count += len(keys)
 
     def maybe(self, keys: Keys) -> npt.NDArray[np.bool_]:
@@ -98,3 +98,12 @@ class Bloom:
                 break
         answer[left] = True
         return answer
+
+
+def _set(words: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], bit: npt.NDArray[np.uint8]) -> None:
+    """words[at] |= bit. Of two keys in one byte the vectorised form writes one: repeat for the other.
+    (numpy's own `bitwise_or.at` does it in one go and takes five times as long.)"""
+    while len(at):
+        words[at] |= bit
+        missed = words[at] & bit == 0
+        at, bit = at[missed], bit[missed]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -95,20 +96,30 @@ class Files:
         mode = " (READ_ONLY)" if read_only else ""
         path = str(self.folder / file).replace("'", "''")
         try:
-            self._root.execute(f"ATTACH '{path}' AS {alias}{mode}").fetchall()
+            self._do(f"ATTACH '{path}' AS {alias}{mode}")
         except duckdb.Error as error:
             fix = "Stop the other process." if "lock" in str(error) else "Restore the file from a backup."
             raise Unavailable(f"{file} cannot be opened: {error}", code="ledger_file", fix=fix) from error
         return alias
 
     def detach(self, alias: str) -> None:
-        self._root.execute(f"DETACH {alias}").fetchall()
+        self._do(f"DETACH {alias}")
 
     def columns(self, alias: str) -> set[str]:
-        found = self._root.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND table_name = 'events'", [alias]
-        )
-        return {name for (name,) in found.fetchall()}
+        """The columns that the events table of an attached file has."""
+        found = self._do(f"SELECT column_name FROM (DESCRIBE {alias}.events)")
+        return {name for (name,) in found}
+
+    def _do(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Run statements on a connection of their own; returns the rows of the last."""
+        cursor = self._root.cursor()
+        try:
+            found: list[tuple[Any, ...]] = []
+            for statement in statements:
+                found = cursor.execute(statement).fetchall()
+            return found
+        finally:
+            cursor.close()
 
     def publish(self, generation: Generation, views: list[str]) -> None:
         """Make a generation the one that new readers get. The caller holds the write lock."""
@@ -130,10 +141,7 @@ class Files:
             self._show(views)
 
     def _show(self, views: list[str]) -> None:
-        self._root.execute("BEGIN").fetchall()
-        for statement in views:
-            self._root.execute(statement).fetchall()
-        self._root.execute("COMMIT").fetchall()
+        self._do("BEGIN", *views, "COMMIT")
 
     def _unlink(self, file: str) -> None:
         for name in (file, f"{file}.wal", manifests.bloom_name(file)):
@@ -157,5 +165,5 @@ class Files:
     def close(self) -> None:
         with self._lock:
             if self._generation is not None:
-                self._root.execute(f"CHECKPOINT {self._generation.hot}").fetchall()
+                self._do(f"CHECKPOINT {self._generation.hot}")
             self._root.close()

@@ -9,10 +9,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pentad.core import clock
 from pentad.ledger import manifest as manifests
 from pentad.ledger import schema
 from pentad.ledger.duckdb import files as attached
-from pentad.ledger.duckdb import hot, views
+from pentad.ledger.duckdb import check, erase, hot, seal, upkeep, views
 from pentad.ledger.duckdb.files import Files, Generation
 from pentad.ledger.duckdb.seen import Seen, hot_keys, open_bloom
 from pentad.ledger.manifest import Manifest
@@ -159,6 +160,29 @@ class DuckDBLedger:
             self.state.hidden |= new
             if first:
                 self.show()
+
+    # Upkeep: each takes `maintenance` for its whole length, and the others for the moment of the swap
+
+    def erase(
+        self, person_nos: Iterable[int], values: Iterable[str] = (), message_ids: Iterable[str] = ()
+    ) -> ErasureReport:
+        return erase.erase(self, person_nos, values, message_ids)
+
+    def seal(self, before: date | None = None, progress: Progress | None = None) -> list[str]:
+        return seal.seal(self, before or clock.now().date(), progress)
+
+    def compact(self) -> None:
+        upkeep.compact(self)
+
+    def promote(self, prop: str, type: str) -> None:
+        upkeep.promote(self, prop, type)
+
+    def check(self) -> list[Problem]:
+        return check.check(self)
+
+    def file_bytes(self) -> dict[str, int]:
+        found = (path for path in self.folder.iterdir() if path.is_file())
+        return {path.name: path.stat().st_size for path in sorted(found)}
 
     def close(self) -> None:
         with self.maintenance, self.writing, self.stating:
