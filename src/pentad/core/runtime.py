@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from pentad.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from pentad.core.models import Job
 
 Equipment = Callable[["Folder"], AbstractContextManager[Any]]
 
@@ -120,7 +123,13 @@ def as_owner(kind: str, payload: dict[str, Any] | None = None, timeout: float = 
     """
     from pentad.core import jobs
 
-    job = jobs.enqueue(kind, payload, max_attempts=1, priority=100)
+    return see_through(jobs.enqueue(kind, payload, max_attempts=1, priority=100), timeout)
+
+
+def see_through(job: "Job", timeout: float = 600.0) -> Any:
+    """The same for a job that was enqueued before, by an action for instance."""
+    from pentad.core import jobs
+
     deadline = time.monotonic() + timeout
     while True:
         _try_here(job.pk)

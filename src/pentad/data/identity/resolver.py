@@ -28,8 +28,8 @@ class Combo:
     source_no: int
     alias_of: str | None = None
     """The previous id of an alias call: a user_id or an anonymous_id, whichever the graph knows."""
-    pinned: int | None = None
-    """Set for Pentad's own events, which name the part of a person they are about."""
+    pinned: str | None = None
+    """Pentad's own events name the person they are about by public id."""
 
 
 class ErasedLookup(Protocol):
@@ -67,13 +67,13 @@ class Resolver:
         """Decide every combo in order and write what is new."""
         ordered = self._with_aliases(combos)
         self.owners, self.root_of = store.owners({i for idents in ordered for i in idents})
-        pinned = store.roots({c.pinned for c in combos if c.pinned is not None})
-        self.root_of |= pinned
+        pinned, roots = store.by_public_id({c.pinned for c in combos if c.pinned})
+        self.root_of |= roots
         self._load_clusters(idents for idents in ordered if not self._settled(idents))
         out = Resolution()
         for combo, idents in zip(combos, ordered, strict=True):
-            if combo.pinned is not None:
-                out.persons.append(combo.pinned if combo.pinned in pinned else None)
+            if combo.pinned:
+                out.persons.append(pinned.get(combo.pinned))
                 out.reasons.append(None if combo.pinned in pinned else "erased")
                 continue
             reason = None if idents else "blocked_identifiers"
@@ -90,12 +90,12 @@ class Resolver:
         """The same answer again after a crash between the two stores: change nothing, only read."""
         ordered = [self.rules.ordered(c.idents) for c in combos]
         owners, roots = store.owners({idents[0] for idents in ordered if idents})
-        pinned = store.roots({c.pinned for c in combos if c.pinned is not None})
-        out = Resolution(roots=roots | pinned)
+        pinned, more = store.by_public_id({c.pinned for c in combos if c.pinned})
+        out = Resolution(roots=roots | more)
         for combo, idents in zip(combos, ordered, strict=True):
             person = owners.get(idents[0]) if idents else None
-            if combo.pinned is not None:
-                person = combo.pinned if combo.pinned in pinned else None
+            if combo.pinned:
+                person = pinned.get(combo.pinned)
             out.persons.append(person)
             out.reasons.append(None if person else "erased" if idents else "blocked_identifiers")
         return out

@@ -57,13 +57,14 @@ def owners(idents: Collection[Ident]) -> tuple[dict[Ident, int], dict[int, int]]
     return found, roots
 
 
-def roots(parts: Collection[int]) -> dict[int, int]:
-    """Part → root, for the parts that exist."""
-    found: dict[int, int] = {}
-    for some in chunks(parts):
-        rows = Person.objects.filter(no__in=some).values_list("no", "root_id")
-        found.update((no, root or no) for no, root in rows)
-    return found
+def by_public_id(public: Collection[str]) -> tuple[dict[str, int], dict[int, int]]:
+    """Public id → part, and part → root, for the persons that exist."""
+    parts: dict[str, int] = {}
+    roots: dict[int, int] = {}
+    for some in chunks(public):
+        for id_, no, root in Person.objects.filter(id__in=some).values_list("id", "no", "root_id"):
+            parts[id_], roots[no] = no, root or no
+    return parts, roots
 
 
 def clusters(roots: Collection[int]) -> list[Cluster]:

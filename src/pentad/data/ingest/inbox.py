@@ -104,6 +104,15 @@ class Inbox:
         if waiter.error is not None:
             raise waiter.error
 
+    def roll(self) -> None:
+        """Leave the log under way: what was appended so far stands in closed logs when this returns."""
+        waiter = _Waiter()
+        with self._lock:
+            if self._closed or self._thread is None:
+                return
+            self._queue.put(([], 0, waiter))
+        waiter.done.wait()
+
     def close(self) -> None:
         """Write what waits, then release the log."""
         with self._lock:
@@ -177,7 +186,10 @@ class Inbox:
     def _commit(self, group: list[_Entry], size: int) -> None:
         error: BaseException | None = None
         try:
-            self._write([frame for encoded, _, _ in group for frame in encoded])
+            if size:
+                self._write([frame for encoded, _, _ in group for frame in encoded])
+            if any(not encoded for encoded, _, _ in group):
+                self._leave_log()
         except OSError as problem:
             error = Unavailable(
                 f"The event could not be stored: {problem.strerror}.", code="storage_failed",

@@ -8,12 +8,14 @@ to the ledger, its persons are looked up again without a change, and it is appen
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 from django.db import close_old_connections, connection, transaction
 
 from pentad.core.bell import Bell
+from pentad.core.errors import Conflict
 from pentad.core.runtime import Folder
 from pentad.data.identity import store
 from pentad.data.identity.models import Person
@@ -31,12 +33,20 @@ SLICE_BYTES = 8 << 20
 
 log = structlog.get_logger("pentad.loader")
 
+_running: "Loader | None" = None
+
+
+def running() -> "Loader | None":
+    """The loader that runs in this process, if one does."""
+    return _running
+
 
 class Loader:
     """One per owner process. Call `start` for a thread of its own, or `drain` to work here and now."""
 
-    def __init__(self, folder: Folder, ledger: Ledger):
-        self.folder, self.ledger = folder, ledger
+    def __init__(self, folder: Folder, ledger: Ledger, roll: Callable[[], None] = lambda: None):
+        """roll: makes the inbox of this process leave its log, so that `settle` can finish it."""
+        self.folder, self.ledger, self._roll = folder, ledger, roll
         self.bell = Bell()
         self.failure: str | None = None
         """Why the loader stands still, for /readyz and the receipts page."""
@@ -51,11 +61,15 @@ class Loader:
     # -- running ---------------------------------------------------------------------------------
 
     def start(self) -> None:
+        global _running
+        _running = self
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Finish the slice under way, then stop."""
+        global _running
+        _running = None if _running is self else _running
         self._stop.set()
         self.bell.ring()
         if self._thread is not None:
@@ -88,6 +102,20 @@ class Loader:
         deadline = time.monotonic() + until
         while self.step() and time.monotonic() < deadline:
             pass
+
+    def settle(self) -> None:
+        """Load everything accepted before this call and delete its logs. Raises Conflict when one must be kept."""
+        self._roll()
+        before = [path for path in logs(self.folder.inbox) if not is_open(path)]
+        for path in before:
+            while path.exists():
+                with self._work:
+                    if not path.exists() or self._step_log(path):
+                        continue
+                raise Conflict(
+                    f"The inbox log {path.name} is kept because messages in it are not in the ledger.",
+                    code="gap_open", fix="Look at the receipts page: it names them.",
+                )  # fmt: skip
 
     # -- one step --------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from pentad.data.ingest.rules import MAX_GROUP_ID, MAX_MESSAGE_BYTES, MAX_MESSAG
 _FIELDS = (
     '{"type":"VARCHAR","messageId":"VARCHAR","userId":"VARCHAR","anonymousId":"VARCHAR","event":"VARCHAR",'
     '"name":"VARCHAR","category":"VARCHAR","groupId":"VARCHAR","previousId":"VARCHAR","timestamp":"VARCHAR",'
-    '"originalTimestamp":"VARCHAR","sentAt":"VARCHAR","properties":"JSON","context":"JSON","traits":"JSON"}'
+    '"originalTimestamp":"VARCHAR","sentAt":"VARCHAR","personId":"VARCHAR","properties":"JSON","context":"JSON","traits":"JSON"}'
 )
 
 
@@ -61,7 +61,7 @@ def typed_sql() -> str:
            WHEN ip <> '' THEN CAST(json_merge_patch(json_object('ip', ip), {ctx}) AS VARCHAR)
            ELSE CAST({ctx} AS VARCHAR) END AS context,
       CAST(j.traits AS VARCHAR) AS top_traits,
-      CASE WHEN flags & 4 > 0 THEN try_cast(j.context ->> '$.pentad.person_no' AS INTEGER) END AS pinned
+      CASE WHEN flags & 4 > 0 THEN j.personId END AS pinned
     FROM parsed"""
 
 

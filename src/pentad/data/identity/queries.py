@@ -1,0 +1,158 @@
+"""Reads of the identity graph for screens, API and other features."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from pentad.core.errors import NotFound
+from pentad.data.identity import store
+from pentad.data.identity.models import BlockedValue, Conflict, Identifier, IdentifierRule, MergeLink, Person
+from pentad.data.identity.rules import DEFAULT_RULES, MAX_IDENTIFIERS, Ident
+
+
+def find_person(id: str) -> Person:
+    """The customer with this public id; of a merged one, the root. Raises NotFound."""
+    person = Person.objects.select_related("root").filter(id=id).first()
+    if person is None:
+        raise NotFound(f"There is no customer with the id {id!r}.", code="person_not_found", fix="Search by an identifier.")
+    return person.root or person
+
+
+def person_by_identifier(namespace: str, value: str) -> Person | None:
+    """The customer an identifier points to, or None. E-mail addresses are compared in lower case."""
+    value = value.strip().lower() if namespace == "email" else value.strip()
+    row = Identifier.objects.select_related("person__root").filter(namespace=namespace, value=value).first()
+    return (row.person.root or row.person) if row else None
+
+
+def part_numbers(person: Person) -> list[int]:
+    """The ledger numbers of all parts of a customer, the root's first."""
+    root = person.root_id or person.no
+    return [root, *Person.objects.filter(root_id=root).order_by("no").values_list("no", flat=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRow:
+    """An identifier of a customer, and the part it was first seen with."""
+
+    namespace: str
+    value: str
+    person_no: int
+    source_no: int
+    first_seen: datetime
+
+
+def identifiers(person: Person) -> list[IdentifierRow]:
+    """All identifiers of the customer, strongest first."""
+    rules = store.rules_in_force()
+    rows = Identifier.objects.filter(person_id__in=part_numbers(person)).order_by("first_seen", "id")
+    found = [IdentifierRow(r.namespace, r.value, r.person_id, r.source_no, r.first_seen) for r in rows]
+    return sorted(found, key=lambda r: (rules.of(r.namespace).priority, r.namespace))
+
+
+def identifiers_of_many(roots: list[Person]) -> dict[int, list[dict[str, str]]]:
+    """Root number → identifiers as the API shows them, in one query per thousand."""
+    parts = {p.no: p.no for p in roots}
+    parts.update(Person.objects.filter(root_id__in=list(parts)).values_list("no", "root_id"))
+    out: dict[int, list[dict[str, str]]] = {p.no: [] for p in roots}
+    for some in store.chunks(parts):
+        for row in Identifier.objects.filter(person_id__in=some).order_by("id"):
+            out[parts[row.person_id]].append({"namespace": row.namespace, "value": row.value})
+    return out
+
+
+def merge_history(person: Person) -> list[MergeLink]:
+    """Every merge of this customer's parts, undone ones too, newest first."""
+    nos = part_numbers(person)
+    links = MergeLink.objects.filter(keep_id__in=nos) | MergeLink.objects.filter(other_id__in=nos)
+    return list(links.select_related("keep", "other").order_by("-created", "-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class TraitPreview:
+    name: str
+    keep_value: Any
+    other_value: Any
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What a merge would make of two customers, before anything changes."""
+
+    keep: Person
+    other: Person
+    identifiers: list[IdentifierRow]
+    traits: list[TraitPreview]
+    limits_exceeded: list[str]
+    events: int
+    refusal: str = ""
+
+
+def preview_merge(keep: Person, other: Person) -> MergePreview:
+    """Compare two customers as `merge_people` would join them."""
+    from pentad.data.profiles.queries import surviving_traits
+
+    keep, other = keep.root or keep, other.root or other
+    together = identifiers(keep) + identifiers(other)
+    result = surviving_traits([*part_numbers(keep), *part_numbers(other)])
+    names = sorted({*keep.traits, *other.traits})
+    traits = [TraitPreview(n, keep.traits.get(n), other.traits.get(n), result.get(n)) for n in names]
+    rules, counts = store.rules_in_force(), dict[str, int]()
+    for row in together:
+        counts[row.namespace] = counts.get(row.namespace, 0) + 1
+    over = [f"{ns}: {n} values, the limit is {rules.of(ns).limit}" for ns, n in counts.items() if n > rules.of(ns).limit]
+    refusal = ""
+    if keep.no == other.no:
+        refusal = "They are the same customer already."
+    elif len(together) > MAX_IDENTIFIERS:
+        refusal = f"Together they would have {len(together)} identifiers; the most is {MAX_IDENTIFIERS}."
+    return MergePreview(keep, other, together, traits, over, keep.event_count + other.event_count, refusal)
+
+
+def open_conflicts() -> QuerySet[Conflict]:
+    """Conflicts that wait for a decision, the most frequent and recent first."""
+    rows = Conflict.objects.filter(status=Conflict.OPEN, other__isnull=False)
+    return rows.select_related("person__root", "other__root").order_by("-last_at", "-id")
+
+
+def conflicts_of(person: Person) -> QuerySet[Conflict]:
+    nos = part_numbers(person)
+    rows = open_conflicts()
+    return rows.filter(person_id__in=nos) | rows.filter(other_id__in=nos)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    namespace: str
+    priority: int
+    limit: int
+    is_default: bool
+
+
+@dataclass(slots=True)
+class RulesView:
+    """Rules as the screen shows them: the defaults with the team's own in their place."""
+
+    rules: list[RuleRow] = field(default_factory=list)
+    blocked: list[BlockedValue] = field(default_factory=list)
+
+
+def rules_view() -> RulesView:
+    own = {r.namespace: r for r in IdentifierRule.objects.all()}
+    rows = [RuleRow(ns, r.priority, r.limit, True) for ns, r in DEFAULT_RULES.items() if ns not in own]
+    rows += [RuleRow(ns, r.priority, r.limit, False) for ns, r in own.items()]
+    rows.sort(key=lambda r: (r.priority, r.namespace))
+    return RulesView(rows, list(BlockedValue.objects.order_by("namespace", "value")))
+
+
+def as_ident(text: str) -> Ident:
+    """"namespace:value" as an identifier. Raises Invalid when there is no colon."""
+    from pentad.core.errors import Invalid
+
+    namespace, colon, value = text.partition(":")
+    if not (namespace and colon and value):
+        raise Invalid(f"{text!r} is no identifier.", code="bad_identifier", fix="Write NAMESPACE:VALUE, such as email:ann@example.com.")
+    return Ident(namespace, value.strip().lower() if namespace == "email" else value.strip())

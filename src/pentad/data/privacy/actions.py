@@ -1,0 +1,56 @@
+"""Erasure: a person is hidden at once and physically gone after the rewrite of the files they are in."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from pentad import ledger
+from pentad.core import jobs, runtime
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Unavailable
+from pentad.core.models import Job, OutboxMessage
+from pentad.data.identity.models import Identifier, Person
+from pentad.data.identity.queries import part_numbers
+from pentad.data.identity.rules import Ident
+from pentad.data.privacy.models import ErasedIdentifier, Erasure
+from pentad.data.privacy.queries import digest
+
+
+@action("people.erase")
+def erase_person(*, actor: Actor, person: Person) -> Erasure:
+    """Erase a customer for good: profile, identifiers, notes and events.
+
+    In this transaction everything relational goes and the ledger is told to hide them; the job
+    "privacy.rewrite" then writes every ledger file anew without them. Only keyed hashes of the
+    identifiers stay, so that messages received before do not bring the person back.
+    """
+    nos = part_numbers(person)
+    parts = list(Person.objects.select_for_update().filter(no__in=nos))
+    idents = [Ident(*row) for row in Identifier.objects.filter(person_id__in=nos).values_list("namespace", "value")]
+    telling = {i.value for i in idents} | {v for p in parts for v in (p.name, p.email, p.phone) if v}
+    erasure = Erasure.objects.create(person_nos=nos, actor=actor.ref)
+    for ident in idents:
+        ErasedIdentifier.objects.update_or_create(digest=digest(ident), defaults={"at": erasure.at})
+    OutboxMessage.objects.filter(message__personId__in=[p.id for p in parts]).delete()
+    Person.objects.filter(Q(root_id__in=nos)).delete()
+    Person.objects.filter(no__in=nos).delete()
+    jobs.enqueue("privacy.rewrite", {"erasure": erasure.id, "values": sorted(telling)}, key=f"erasure:{erasure.id}")
+    note(subject=f"erasure:{erasure.id}", parts=len(nos))
+    transaction.on_commit(lambda: _hide(nos))
+    return erasure
+
+
+def see_gone(erasure: Erasure, timeout: float = 600.0) -> Erasure:
+    """Wait, wherever the work is done, until no byte of the person is left. For the command line."""
+    for key in (f"erasure:{erasure.id}", f"wipe:{erasure.id}"):
+        if (job := Job.objects.filter(key=key).first()) is not None:
+            runtime.see_through(job, timeout)
+    erasure.refresh_from_db()
+    return erasure
+
+
+def _hide(nos: list[int]) -> None:
+    try:
+        ledger.current().hide(nos)
+    except Unavailable:
+        pass  # another process owns the ledger: its job hides them first

@@ -1,0 +1,110 @@
+"""Verbs on profiles: notes, traits stated by colleagues, new customers."""
+
+from typing import Any
+
+import msgspec
+
+from pentad.core import clock
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Conflict, Invalid
+from pentad.core.outbox import emit
+from pentad.data.identity import store
+from pentad.data.identity.models import Person
+from pentad.data.identity.queries import person_by_identifier
+from pentad.data.identity.rules import Ident
+from pentad.data.ingest.own import own_source
+from pentad.data.profiles import fold
+from pentad.data.profiles.models import Note, TraitRule
+from pentad.data.profiles.rules import Fact
+
+MAX_NOTE = 20_000
+MAX_TRAIT_BYTES = 8_192
+
+
+@action("people.edit")
+def add_note(*, actor: Actor, person: Person, text: str) -> Note:
+    """Write a note on a customer's page."""
+    text = text.strip()
+    if not text:
+        raise Invalid("A note cannot be empty.", code="empty_note", fix="Write something first.")
+    if len(text) > MAX_NOTE:
+        raise Invalid(f"A note has at most {MAX_NOTE:,} characters; this one has {len(text):,}.", code="note_too_long")
+    row = Note.objects.create(person=person, text=text, author=actor.ref, author_name=actor.name)
+    # The text stays here: a ledger row could not be edited, and the event only needs to say that it happened.
+    emit("track", "Note added", person=person, properties={"note_id": row.id, "author": actor.name})
+    note(subject=f"person:{person.id}", note=row.id)
+    return row
+
+
+@action("people.edit")
+def delete_note(*, actor: Actor, row: Note) -> Note:
+    """Take a note off the page. It can be restored."""
+    row.deleted = clock.now()
+    row.save(update_fields=["deleted"])
+    note(subject=f"person:{row.person.id}", note=row.id)
+    return row
+
+
+@action("people.edit")
+def restore_note(*, actor: Actor, row: Note) -> Note:
+    """Bring a deleted note back."""
+    row.deleted = None
+    row.save(update_fields=["deleted"])
+    note(subject=f"person:{row.person.id}", note=row.id)
+    return row
+
+
+@action("people.edit")
+def set_trait(*, actor: Actor, person: Person, name: str, value: Any) -> Person:
+    """State a trait of a customer in the team's own name. None takes the team's statement of it as unknown."""
+    return _state(actor, person, {name: value})
+
+
+@action("people.edit")
+def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, Any]) -> Person:
+    """Add a customer by hand. Raises Conflict when an identifier belongs to somebody already."""
+    rules = store.rules_in_force()
+    usable = rules.ordered(identifiers)
+    if not usable:
+        raise Invalid("A customer needs an identifier, such as an e-mail address.", code="no_identifier")
+    for ident in usable:
+        if (other := person_by_identifier(ident.namespace, ident.value)) is not None:
+            raise Conflict(
+                f"The {ident.namespace} {ident.value!r} belongs to a customer already.", code="identifier_taken",
+                fix="Open that customer instead.", person=other.id,
+            )  # fmt: skip
+    now, changes = clock.now(), store.Changes()
+    no = changes.person(now, now)
+    for ident in usable:
+        changes.identifier(ident, no, own_source().no, now)
+        if ident.namespace in ("user_id", "email"):
+            changes.known.add(no)
+    changes.write()
+    return _state(actor, Person.objects.get(no=no), traits)
+
+
+def _state(actor: Actor, person: Person, traits: dict[str, Any]) -> Person:
+    """Write the facts at once, and tell the ledger by the same road as every other source."""
+    for name, value in traits.items():
+        if not name.strip() or len(name) > 120:
+            raise Invalid(f"The trait name {name!r} must have 1 to 120 characters.", code="bad_trait_name")
+        if len(msgspec.json.encode(value)) > MAX_TRAIT_BYTES:
+            raise Invalid(f"The value of {name!r} is larger than {MAX_TRAIT_BYTES:,} bytes.", code="trait_too_large")
+    row = emit("identify", "", person=person, traits=traits)
+    stated = fold.Stated()
+    for name, value in traits.items():
+        stated.person(Fact(name, own_source().no, value, row.at, f"pentad-{row.pk}", person.no))
+    fold.fold([], stated, {person.no: person.root_id or person.no}, ())
+    note(subject=f"person:{person.id}", traits=sorted(traits))
+    return Person.objects.get(no=person.root_id or person.no)
+
+
+@action("identity.edit")
+def prefer_sources(*, actor: Actor, trait: str, source_nos: list[int]) -> None:
+    """Say which sources win for a trait, best first; an empty list returns to source priority."""
+    if source_nos:
+        TraitRule.objects.update_or_create(name=trait, defaults={"sources": source_nos})
+    else:
+        TraitRule.objects.filter(name=trait).delete()
+    note(subject=f"trait:{trait}", sources=source_nos)

@@ -1,0 +1,104 @@
+"""/api/v1/people: find, read, page through events, merge."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from pentad.core.action import check
+from pentad.core.actor import Actor
+from pentad.core.errors import Invalid
+from pentad.data.identity.models import Person
+from pentad.data.identity.queries import as_ident, find_person, identifiers_of_many, person_by_identifier
+from pentad.data.profiles import queries
+
+router = Router(tags=["people"])
+
+
+class IdentifierOut(Schema):
+    namespace: str
+    value: str
+
+
+class PersonOut(Schema):
+    id: str
+    name: str
+    identifiers: list[IdentifierOut]
+    traits: dict[str, Any]
+    first_seen: datetime | None
+    last_seen: datetime | None
+    event_count: int
+
+
+class PeopleOut(Schema):
+    results: list[PersonOut]
+    next: str | None = None
+
+
+class EventOut(Schema):
+    message_id: str
+    type: str
+    name: str
+    timestamp: datetime
+    received_at: datetime
+    source: str
+    properties: dict[str, Any]
+    traits: dict[str, Any]
+
+
+class EventsOut(Schema):
+    results: list[EventOut]
+    next: str | None = None
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor = request.actor  # type: ignore[attr-defined]
+    assert isinstance(actor, Actor)
+    return actor
+
+
+def people_out(people: list[Person]) -> list[dict[str, Any]]:
+    idents = identifiers_of_many(people)
+    return [
+        {
+            "id": p.id, "name": p.name, "identifiers": idents[p.no], "traits": p.traits,
+            "first_seen": p.first_seen, "last_seen": p.last_seen, "event_count": p.event_count,
+        }
+        for p in people
+    ]  # fmt: skip
+
+
+@router.get("/people", response=PeopleOut, summary="Find a person by identifier, or page through all")
+def list_people(
+    request: HttpRequest, identifier: str | None = None, limit: int = 50, after: str | None = None
+) -> dict[str, Any]:
+    """With `identifier=NAMESPACE:VALUE` at most one result; else people by age of their record, `after` the last id."""
+    check(actor_of(request), "people.view")
+    if not 1 <= limit <= queries.MAX_PAGE:
+        raise Invalid(f"limit is {limit}; it must lie between 1 and {queries.MAX_PAGE}.", code="bad_limit")
+    if identifier is not None:
+        person = person_by_identifier(*as_ident(identifier))
+        return {"results": people_out([person] if person else []), "next": None}
+    rows = Person.objects.filter(root=None, **({"no__gt": _number(after)} if after else {})).order_by("no")
+    page = list(rows[: limit + 1])
+    return {"results": people_out(page[:limit]), "next": str(page[limit - 1].no) if len(page) > limit else None}
+
+
+def _number(after: str) -> int:
+    if not after.isdigit():
+        raise Invalid(f"{after[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”.")
+    return int(after)
+
+
+@router.get("/people/{id}", response=PersonOut, summary="One person")
+def get_person(request: HttpRequest, id: str) -> dict[str, Any]:
+    check(actor_of(request), "people.view")
+    return people_out([find_person(id)])[0]
+
+
+@router.get("/people/{id}/events", response=EventsOut, summary="A person's events, newest first")
+def list_events(request: HttpRequest, id: str, limit: int = 50, before: str | None = None) -> dict[str, Any]:
+    check(actor_of(request), "people.view")
+    events, following = queries.timeline(find_person(id), limit=limit, before=before)
+    return {"results": events, "next": following}

@@ -1,0 +1,281 @@
+"""Reads of profiles: one customer, their traits and why, their timeline, their companies."""
+
+import base64
+import binascii
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from pentad import ledger
+from pentad.core import clock
+from pentad.core.errors import Invalid
+from pentad.data.identity.models import Person
+from pentad.data.identity.queries import find_person as find_person
+from pentad.data.identity.queries import part_numbers
+from pentad.data.identity.queries import person_by_identifier as person_by_identifier
+from pentad.data.profiles.fold import preferred_sources, ranks
+from pentad.data.profiles.models import Company, CompanyTrait, Note, PersonTrait, TraitValue
+from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, standing, why, winners
+from pentad.ledger.sql import timeline_sql
+
+MAX_PAGE = 500
+
+
+# -- traits ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source says of a trait."""
+
+    value: Any
+    source_no: int
+    source_name: str
+    owned: bool
+    priority: int
+    at: datetime
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraitExplanation:
+    """The surviving value of a trait, why it survived, and what the others say."""
+
+    name: str
+    value: Any
+    source_no: int
+    source_name: str
+    owned: bool
+    at: datetime
+    message_id: str
+    why: str
+    others: list[Statement] = field(default_factory=list)
+
+
+def surviving_traits(person_nos: Collection[int]) -> dict[str, Any]:
+    """The traits that these parts would have together."""
+    rows = PersonTrait.objects.filter(person_id__in=person_nos)
+    best = winners([_fact(r, r.person_id) for r in rows], ranks(), preferred_sources())
+    return {name: fact.value for name, fact in sorted(best.items()) if fact.value is not None}
+
+
+def trait_explanations(person: Person) -> list[TraitExplanation]:
+    """Every trait of a customer with its provenance, by name."""
+    rows = PersonTrait.objects.filter(person_id__in=part_numbers(person))
+    return _explain([_fact(r, r.person_id) for r in rows])
+
+
+def company_trait_explanations(company: Company) -> list[TraitExplanation]:
+    """Every trait of a company with its provenance, by name."""
+    return _explain([_fact(r, company.no) for r in CompanyTrait.objects.filter(company=company)])
+
+
+def _fact(row: TraitValue, part: int) -> Fact:
+    return Fact(row.name, row.source_no, row.value, row.at, row.message_id, part)
+
+
+def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
+    known, prefer = ranks(), preferred_sources()
+    by_name: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_name.setdefault(fact.name, []).append(fact)
+    found = []
+    for name, stated in sorted(by_name.items()):
+        own = prefer.get(name, [])
+        best = winners(stated, known, prefer)[name]
+        others = sorted((f for f in stated if f is not best), key=lambda f: standing(f, known, own), reverse=True)
+        rank = known.get(best.source_no, UNKNOWN_SOURCE)
+        found.append(
+            TraitExplanation(
+                name, best.value, best.source_no, rank.name, rank.owned, best.at, best.message_id,
+                why(best, others, known, own), [_statement(f, known) for f in others],
+            )  # fmt: skip
+        )
+    return found
+
+
+def _statement(fact: Fact, known: dict[int, Any]) -> Statement:
+    rank = known.get(fact.source_no, UNKNOWN_SOURCE)
+    return Statement(fact.value, fact.source_no, rank.name, rank.owned, rank.priority, fact.at, fact.message_id)
+
+
+# -- timeline --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as screens and the API show it. Times are aware, UTC."""
+
+    seq: int
+    message_id: str
+    type: str
+    name: str
+    timestamp: datetime
+    received_at: datetime
+    source_no: int
+    source: str
+    person_no: int
+    properties: dict[str, Any]
+    context: dict[str, Any]
+    traits: dict[str, Any]
+    original_timestamp: datetime | None = None
+    sent_at: datetime | None = None
+
+
+_COLUMNS = (
+    "seq", "message_id", "type", "name", "ts", "received", "original", "sent", "source_no", "person_no",
+    "props", "context", "traits",
+)  # fmt: skip
+
+
+def timeline(
+    person: Person,
+    *,
+    limit: int = 50,
+    before: str | None = None,
+    types: Sequence[str] = (),
+    names: Sequence[str] = (),
+    sources: Sequence[int] = (),
+) -> tuple[list[EventRow], str | None]:
+    """A page of a customer's events, newest first, and the cursor of the next page (None at the first event).
+
+    before: a cursor from an earlier page. Raises Invalid for a limit outside 1…500 or a foreign cursor.
+    """
+    if not 1 <= limit <= MAX_PAGE:
+        raise Invalid(f"limit is {limit}; it must lie between 1 and {MAX_PAGE}.", code="bad_limit")
+    sql, params = timeline_sql(
+        part_numbers(person), limit=limit + 1, before=_cursor(before) if before else None,
+        types=types, names=names, source_nos=sources, columns=_COLUMNS,
+    )  # fmt: skip
+    rows = ledger.current().rows(sql, params)
+    events = event_rows(rows[:limit])
+    return events, _as_cursor(rows[limit - 1]) if len(rows) > limit else None
+
+
+def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
+    """Ledger rows with the columns of a timeline as EventRows."""
+    names = {no: rank.name for no, rank in ranks().items()}
+    return [
+        EventRow(
+            r["seq"], r["message_id"], r["type"], r["name"], _aware(r["ts"]), _aware(r["received"]), r["source_no"],
+            names.get(r["source_no"], UNKNOWN_SOURCE.name), r["person_no"], _object(r["props"]), _object(r["context"]),
+            _object(r["traits"]), r["original"] and _aware(r["original"]), r["sent"] and _aware(r["sent"]),
+        )  # fmt: skip
+        for r in rows
+    ]
+
+
+def _aware(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC)
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return {"": "This part is nested too deeply to show."}
+    return value if isinstance(value, dict) else {}
+
+
+def _as_cursor(row: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(f"{clock.to_us(row['ts'])}.{row['seq']}".encode()).decode().rstrip("=")
+
+
+def _cursor(text: str) -> tuple[datetime, int]:
+    try:
+        at, seq = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(".")
+        return clock.from_us(int(at)).replace(tzinfo=None), int(seq)
+    except (ValueError, binascii.Error, OverflowError):
+        raise Invalid(f"{text[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Events of one day, and how many of them were orders."""
+
+    day: datetime
+    events: int
+    orders: int
+
+
+def activity(person: Person, days: int = 84) -> list[Activity]:
+    """Events a day over the last `days` days, days without events included, oldest first."""
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(days=days - 1)
+    rows = ledger.current().rows(
+        "SELECT date_trunc('day', ts) AS day, count(*) AS n, count(*) FILTER (WHERE name = 'Order Completed') AS orders"
+        f" FROM events WHERE person_no IN ({_in(part_numbers(person))}) AND ts >= ? GROUP BY 1",
+        [since.replace(tzinfo=None)],
+    )
+    found = {(r["day"].year, r["day"].month, r["day"].day): r for r in rows}
+    out = []
+    for n in range(days):
+        day = since + timedelta(days=n)
+        row = found.get((day.year, day.month, day.day))
+        out.append(Activity(day, row["n"] if row else 0, row["orders"] if row else 0))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a customer did in all: counts by event name, orders and their revenue by currency."""
+
+    orders: int
+    revenue: dict[str, float]
+    by_name: list[tuple[str, str, int]]
+
+
+def totals(person: Person) -> Totals:
+    """Sums over the whole history of a customer."""
+    rows = ledger.current().rows(
+        "SELECT type, name, count(*) AS n, sum(p_revenue) AS revenue, p_currency FROM events"
+        f" WHERE person_no IN ({_in(part_numbers(person))}) GROUP BY type, name, p_currency"
+    )
+    counts: dict[tuple[str, str], int] = {}
+    revenue: dict[str, float] = {}
+    orders = 0
+    for r in rows:
+        counts[r["type"], r["name"]] = counts.get((r["type"], r["name"]), 0) + r["n"]
+        if r["name"] == "Order Completed":
+            orders += r["n"]
+            revenue[r["p_currency"] or ""] = revenue.get(r["p_currency"] or "", 0.0) + (r["revenue"] or 0.0)
+    by_name = sorted(((t, n, c) for (t, n), c in counts.items()), key=lambda x: (-x[2], x[1]))
+    return Totals(orders, revenue, by_name)
+
+
+def _in(numbers: Sequence[int]) -> str:
+    return ", ".join(str(int(n)) for n in numbers) or "NULL"
+
+
+# -- companies and notes ---------------------------------------------------------------------------
+
+
+def companies_of(person: Person) -> QuerySet[Company]:
+    """The companies any part of this customer belongs to, latest first."""
+    return Company.objects.filter(memberships__person_id__in=part_numbers(person)).distinct().order_by("-last_seen")
+
+
+def people_of(company: Company) -> QuerySet[Person]:
+    """The customers (roots) that belong to a company, last seen first."""
+    of = Q(memberships__company=company) | Q(parts__memberships__company=company)
+    return Person.objects.filter(of, root=None).distinct().order_by("-last_seen", "-no")
+
+
+def find_company(id: str) -> Company:
+    """The company with this public id. Raises NotFound."""
+    from pentad.core.errors import NotFound
+
+    company = Company.objects.filter(id=id).first()
+    if company is None:
+        raise NotFound(f"There is no company with the id {id!r}.", code="company_not_found")
+    return company
+
+
+def notes_of(person: Person) -> QuerySet[Note]:
+    return Note.objects.filter(person_id__in=part_numbers(person), deleted=None).order_by("-at")
