@@ -140,6 +140,10 @@ class Pool:
             for n in range(workers)
         ]
 
+    @property
+    def started(self) -> bool:
+        return self._threads[0].ident is not None
+
     def start(self) -> None:
         schedules.declare()
         self.keeper.start()
