@@ -1,0 +1,39 @@
+"""python -m bench [ROW …] [--quick] [--save]"""
+
+import sys
+from collections.abc import Callable, Iterator
+
+from bench import ingest, loading, pages, steady
+from bench.report import Row, machine, save, table, tool
+
+ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
+    "ingest": ingest.ingest,
+    "whole": ingest.whole,
+    "load": loading.rows,
+    "fresh": steady.fresh,
+    "memory": steady.memory,
+    **pages.ROWS,
+}
+
+
+def main(arguments: list[str]) -> int:
+    names = [one for one in arguments if not one.startswith("--")]
+    options = {one for one in arguments if one.startswith("--")}
+    if (unknown := set(names) - set(ROWS)) or options - {"--quick", "--save"}:
+        print(f"{__doc__}\nrows: {', '.join(ROWS)}", file=sys.stderr)
+        print(f"There is no {', '.join(sorted(unknown | options - {'--quick', '--save'}))}.", file=sys.stderr)
+        return 2
+    quick, about, found = "--quick" in options, machine(), list[Row]()
+    print(f"{about}\nLoad: {tool()}.\n", flush=True)
+    for name in names or ROWS:
+        for row in ROWS[name](quick):
+            found.append(row)
+            print(f"{row.what}: {row.measured} {row.cells()[5]}", flush=True)
+    print(f"\n{table(found)}")
+    if "--save" in options:
+        save(found, about, quick)
+    return 1 if any(row.holds is False for row in found) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

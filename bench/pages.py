@@ -1,0 +1,161 @@
+"""Screens with 100,000 and a million customers behind them, and the first start of the demo."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from bench import load
+from bench.report import Row, at_most
+from tests.serving import Server, until
+
+LIST_MS, PAGE_MS = 150, 200
+COLD_SECONDS = 20
+
+LIST_URLS = (
+    "/people/",
+    "/people/?sort=name",
+    "/people/?q=keiko",
+    "/people/?q=u-777-3",
+)
+
+_FILL = """
+import sys
+from bench.pages import fill
+fill(sys.argv[1], int(sys.argv[2]))
+"""
+
+
+def pages(quick: bool) -> Iterator[Row]:
+    """p95 of the list and of a customer's page over HTTP, signed in."""
+    for customers in (10_000,) if quick else (100_000, 1_000_000):
+        server = Server(load.folder() / "data")
+        try:
+            server.add_source("Bench")
+            command = [sys.executable, "-c", _FILL, str(server.folder), str(customers)]
+            session = subprocess.run(command, env=server.environment, capture_output=True, text=True, check=True)
+            cookie = {"cookie": f"sessionid={session.stdout.split()[-1]}"}
+            server.start(seconds=600)
+            until(lambda s=server: s.person("user_id:u-1"), 600, "the customers are loaded")
+            person = server.person("user_id:u-1") or {}
+            lists = [_p95(server, url, cookie, quick) for url in LIST_URLS]
+            yield at_most(
+                f"customers list, {customers:,} customers, slowest of {len(lists)}, p95", max(lists), "ms", LIST_MS
+            )
+            one = _p95(server, f"/people/{person['id']}/", cookie, quick)
+            yield at_most(f"customer page, {customers:,} customers, p95", one, "ms", PAGE_MS)
+        finally:
+            server.kill()
+            shutil.rmtree(server.folder.parent, ignore_errors=True)
+
+
+def _p95(server: Server, url: str, cookie: dict[str, str], quick: bool) -> float:
+    times = []
+    for turn in range(23 if quick else 103):
+        began = time.perf_counter()
+        answer = server.get(quote(url, safe="/?=&"), headers=cookie)
+        if turn >= 3:  # the first ones compile templates
+            times.append(1000 * (time.perf_counter() - began))
+        assert answer.status == 200, f"{url}: {answer.status}"
+    return sorted(times)[int(0.95 * (len(times) - 1))]
+
+
+def fill(folder: str, customers: int) -> None:
+    """Customers with a name, an address and two events each, through the loader; prints a signed-in session's key."""
+    import msgspec
+
+    from pentad.config import bootstrap
+
+    bootstrap.setup(folder)
+    from pentad import ledger
+    from pentad.core import clock, runtime
+    from pentad.data.ingest.inbox import FrameMeta, Inbox
+    from pentad.data.ingest.loader import Loader
+    from pentad.data.ingest.models import Source
+
+    source, now = Source.objects.get(name="Bench").no, clock.now_us()
+    with runtime.own(runtime.Folder(Path(folder))) as owned:
+        engine = ledger.open(owned.ledger)
+        loader = Loader(owned, engine)
+        for first in range(0, customers, 50_000):
+            writer = Inbox(owned.inbox, writer="bench")
+            numbers = range(first, min(first + 50_000, customers))
+            writer.append_many_sync(
+                (
+                    FrameMeta(source, now, 100, "", "", 0),
+                    msgspec.json.encode({"batch": _messages(numbers[at : at + 50])}),
+                )
+                for at in range(0, len(numbers), 50)
+            )
+            writer.close()
+            loader.drain()
+        loader.stop()
+        engine.close()
+    print(_session())
+
+
+def _messages(numbers: range) -> list[dict[str, object]]:
+    names = ("Keiko Yılmaz", "Sven García", "Elif Costa", "Ines Jensen", "Nadia Karim", "Tom Reyes")
+    found: list[dict[str, object]] = []
+    for n in numbers:
+        day = f"2026-0{1 + n % 9}-{1 + n % 28:02d}T{n % 24:02d}:{n % 60:02d}:00Z"
+        traits = {"name": f"{names[n % 6]} {n}", "email": f"u-{n}@kestrel.example", "plan": ("Daily", "Weekly")[n % 2]}
+        base = {"userId": f"u-{n}", "timestamp": day}
+        found.append({**base, "type": "identify", "messageId": f"i-{n}", "traits": traits})
+        found.append(
+            {
+                **base,
+                "type": "track",
+                "messageId": f"t-{n}",
+                "event": "Order Completed",
+                "properties": {"revenue": n % 90},
+            }
+        )
+    return found
+
+
+def _session() -> str:
+    from django.contrib.auth import BACKEND_SESSION_KEY as BACKEND
+    from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from pentad.roles.access.models import User
+
+    user = User.objects.create_user(
+        email="bench@kestrel.example", name="Bench", role="admin", password=os.urandom(9).hex()
+    )  # type: ignore[call-arg]
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(user.pk),
+            BACKEND: "django.contrib.auth.backends.ModelBackend",
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+        }
+    )
+    session.create()
+    return str(session.session_key)
+
+
+def cold(quick: bool) -> Iterator[Row]:
+    """From `pentad up --demo` on an empty folder until the customers' list has a full page. Installation not counted."""
+    server = Server(load.folder() / "data")
+    began = time.monotonic()
+    try:
+        server.start("--demo", seconds=300)
+        until(lambda: _full(server), 300, "a page full of customers")
+        spent = time.monotonic() - began
+    finally:
+        server.kill()
+        shutil.rmtree(server.folder.parent, ignore_errors=True)
+    yield at_most("cold start of the demo to a page full of data", spent, "s", COLD_SECONDS)
+
+
+def _full(server: Server) -> bool:
+    return len(server.api("/people?limit=50")["results"]) == 50
+
+
+ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {"pages": pages, "cold": cold}
