@@ -66,7 +66,7 @@ class Bloom:
         aside = path.with_suffix(path.suffix + ".part")
         with aside.open("wb") as file:
             file.write(_HEADER.pack(_MAGIC, self.count, int(self._bits)))
-            file.write(memoryview(self._words))
+            file.write(self._words.data)
             file.flush()
             os.fsync(file.fileno())
         aside.rename(path)

@@ -18,9 +18,7 @@ def literal(text: str) -> str:
 
 
 def create_table_sql(table: str, columns: pa.Schema) -> str:
-    parts = (
-        f"{quote(c.name)} {schema.sql_type(c.type)}{'' if c.nullable else ' NOT NULL'}" for c in columns
-    )
+    parts = (f"{quote(c.name)} {schema.sql_type(c.type)}{'' if c.nullable else ' NOT NULL'}" for c in columns)
     return f"CREATE TABLE {table} ({', '.join(parts)})"
 
 
@@ -46,6 +44,22 @@ def event_columns_sql(promoted: Sequence[Promoted], present: set[str]) -> list[s
     ]
 
 
+# What a timeline shows. Each further column costs a read in every month.
+TIMELINE = (
+    "seq",
+    "person_no",
+    "source_no",
+    "type",
+    "name",
+    "ts",
+    "received",
+    "message_id",
+    "props",
+    "context",
+    "traits",
+)
+
+
 def timeline_sql(
     person_nos: Sequence[int],
     *,
@@ -54,14 +68,15 @@ def timeline_sql(
     types: Sequence[str] = (),
     names: Sequence[str] = (),
     source_nos: Sequence[int] = (),
-    columns: Sequence[str] = (),
+    columns: Sequence[str] = TIMELINE,
 ) -> tuple[str, list[object]]:
     """The newest events of these persons (all parts of one customer), and parameters for `query`.
 
     before: the (ts, seq) of the last row of the page before. Newest first, ties by seq.
     The filter stands in a materialised CTE: without it DuckDB sorts whole columns first (26 times slower).
     """
-    wanted = ", ".join(quote(name) for name in columns) or "*"
+    wanted = ", ".join(quote(name) for name in columns)
+    read = ", ".join(quote(name) for name in dict.fromkeys([*columns, "ts", "seq"]))
     where = [f"person_no IN ({', '.join(str(int(no)) for no in person_nos) or 'NULL'})"]
     params: list[object] = []
     if before is not None:
@@ -72,7 +87,7 @@ def timeline_sql(
             where.append(f"{column} IN ({', '.join('?' for _ in values)})")
             params += values
     sql = (
-        f"WITH mine AS MATERIALIZED (SELECT * FROM events WHERE {' AND '.join(where)}) "
+        f"WITH mine AS MATERIALIZED (SELECT {read} FROM events WHERE {' AND '.join(where)}) "
         f"SELECT {wanted} FROM mine ORDER BY ts DESC, seq DESC LIMIT {int(limit)}"
     )
     return sql, params

@@ -12,7 +12,11 @@ class Staging:
     """Named Arrow tables and SQL over them. Not thread-safe: one per worker thread."""
 
     def __init__(self, *, memory_limit: str = "1GB", threads: int = 1):
-        config = {"memory_limit": memory_limit, "threads": threads, "python_enable_replacements": False}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "python_enable_replacements": False,
+        }
         self._connection = duckdb.connect(":memory:", config=config)
 
     def put(self, name: str, table: pa.Table) -> None:

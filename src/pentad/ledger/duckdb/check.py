@@ -1,6 +1,7 @@
 """Is the store sound? Reads every file; changes nothing."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -65,19 +66,34 @@ def _balance(cursor: Cursor, generation: Generation) -> Iterator[Problem]:
         f"SELECT source_no, minute, '{kind}' AS kind, -sum({kind}) AS n FROM {hot}.counts GROUP BY ALL"
         for kind in _COUNTED
     )
-    off = _all(
-        cursor,
-        f"SELECT source_no, minute, kind, sum(n)::BIGINT AS off FROM ({rows} UNION ALL {counts} "
-        f"UNION ALL SELECT source_no, minute, kind, n FROM {hot}.removed) GROUP BY ALL HAVING off <> 0 ORDER BY ALL",
+    removed = f"SELECT source_no, minute, kind, n FROM {hot}.removed"
+    off = (
+        f"SELECT source_no, minute, kind, sum(n)::BIGINT AS off FROM ({rows} UNION ALL {counts} UNION ALL {removed}) "
+        "GROUP BY ALL HAVING off <> 0"
     )
-    for source_no, minute, kind, n in off:
-        text = f"Source {source_no}, {minute:%Y-%m-%d %H:%M}: {abs(n)} rows {'more' if n > 0 else 'fewer'} than counted"
-        yield Problem("rows_uncounted" if n > 0 else "rows_missing", f"{text} as {kind}.", f"source {source_no}")
-    sums = "sum(accepted - stored - duplicate - quarantined)::BIGINT"
-    unbalanced = f"SELECT source_no, minute, {sums} AS off FROM {hot}.counts GROUP BY ALL HAVING off <> 0 ORDER BY ALL"
-    for source_no, minute, n in _all(cursor, unbalanced):
-        text = f"Source {source_no}, {minute:%Y-%m-%d %H:%M}: {n} accepted messages have no outcome."
+    for source_no, kind, n, minutes, first in _all(cursor, _by_source(off, "source_no, kind")):
+        direction = "more" if n > 0 else "fewer"
+        text = f"Source {source_no}: {abs(n)} rows {direction} than counted as {kind}, {_when(minutes, first)}."
+        yield Problem("rows_uncounted" if n > 0 else "rows_missing", text, f"source {source_no}")
+    unbalanced = (
+        "SELECT source_no, minute, sum(accepted - stored - duplicate - quarantined)::BIGINT AS off "
+        f"FROM {hot}.counts GROUP BY ALL HAVING off <> 0"
+    )
+    for source_no, n, minutes, first in _all(cursor, _by_source(unbalanced, "source_no")):
+        text = f"Source {source_no}: {n} accepted messages have no outcome, {_when(minutes, first)}."
         yield Problem("counts_unbalanced", text, f"source {source_no}")
+
+
+def _by_source(off: str, columns: str) -> str:
+    """Of differences by minute: their sum, the number of minutes, and the first. Signs are kept apart."""
+    return (
+        f"SELECT {columns}, sum(off)::BIGINT, count(*), min(minute) FROM ({off}) "
+        f"GROUP BY {columns}, sign(off) ORDER BY {columns}"
+    )
+
+
+def _when(minutes: int, first: datetime) -> str:
+    return f"in the minute {first:%Y-%m-%d %H:%M}" + (f" and {minutes - 1} others" if minutes > 1 else "")
 
 
 def _numbering(cursor: Cursor, generation: Generation) -> Iterator[Problem]:

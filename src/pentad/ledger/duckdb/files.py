@@ -53,7 +53,7 @@ class Files:
 
     def __init__(self, folder: Path, memory_limit: str, threads: int | None):
         self.folder = folder
-        config: dict[str, str | int | bool] = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "temp_directory": str(folder / "tmp"),
             "python_enable_replacements": False,

@@ -1,7 +1,9 @@
 """What is written to the hot file: slices with their offset, links, hidden persons, small state."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -45,7 +47,7 @@ def create_tables(cursor: Cursor, alias: str, promoted: Iterable[Promoted]) -> N
 
 
 def read_state(cursor: Cursor, alias: str) -> State:
-    def all_of(query: str) -> list[tuple]:
+    def all_of(query: str) -> list[tuple[Any, ...]]:
         return cursor.execute(query.format(alias)).fetchall()
 
     return State(
@@ -67,7 +69,9 @@ def prepare(part: LedgerSlice, state: State) -> dict[str, pa.Table]:
         "duplicates": _fit(part.duplicates, schema.DUPLICATES, "duplicates"),
         "counts": _fit(part.counts, schema.COUNTS, "counts"),
     }
-    lowest = min((pc.min(t["seq"]).as_py() for t in tables.values() if "seq" in t.column_names and len(t)), default=None)
+    lowest = min(
+        (pc.min(t["seq"]).as_py() for t in tables.values() if "seq" in t.column_names and len(t)), default=None
+    )
     if lowest is not None and lowest < state.next_seq:
         raise Conflict(f"seq {lowest} is taken: the next is {state.next_seq}.", code="seq_taken")
     if state.gone and len(tables["events"]):
@@ -154,10 +158,8 @@ def _insert(cursor: Cursor, table: str, rows: pa.Table, state: State | None) -> 
 
 
 def _roll_back(cursor: Cursor) -> None:
-    try:
+    with suppress(duckdb.Error):  # the failure may have ended the transaction itself
         cursor.execute("ROLLBACK").fetchall()
-    except duckdb.Error:
-        pass  # the failure ended the transaction itself
 
 
 def write_links(cursor: Cursor, alias: str, links: Mapping[int, int]) -> int:

@@ -7,7 +7,7 @@ file is copied up to a seq, and only the rows that came after it are copied with
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,7 @@ class Rewrite:
             self.keys.add(piece)
         faults.step("rewrite.hot")
 
-    def finish(self, cut: Cut, last: Callable[[Cursor, str], None] = lambda cursor, alias: None) -> None:
+    def finish(self, cut: Cut, last: Callable[[Cursor, str], object] = lambda cursor, alias: None) -> None:
         """With appends held back: the rows since `upto`, the small tables, and the switch to the new files.
 
         last: changes to the small tables that belong to the same moment.
@@ -136,10 +136,8 @@ class Rewrite:
     def abandon(self) -> None:
         """Remove what was made: the manifest does not name it."""
         for file in self.made:
-            try:
+            with suppress(duckdb.Error):  # it may not be attached at the time
                 self.ledger.files.detach(alias_of(file))
-            except duckdb.Error:
-                pass  # it was not attached at the time
             for name in (file, f"{file}.wal", manifests.bloom_name(file)):
                 (self.ledger.folder / name).unlink(missing_ok=True)
 

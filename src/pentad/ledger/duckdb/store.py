@@ -12,13 +12,12 @@ import pyarrow as pa
 from pentad.core import clock
 from pentad.ledger import manifest as manifests
 from pentad.ledger import schema
-from pentad.ledger.duckdb import files as attached
 from pentad.ledger.duckdb import check, erase, hot, seal, upkeep, views
+from pentad.ledger.duckdb import files as attached
 from pentad.ledger.duckdb.files import Files, Generation
 from pentad.ledger.duckdb.seen import Seen, hot_keys, open_bloom
 from pentad.ledger.manifest import Manifest
 from pentad.ledger.protocol import ErasureReport, LedgerSlice, Params, Problem, Progress, QueryFailed
-from pentad.ledger.schema import Promoted
 
 
 class DuckDBLedger:
@@ -137,7 +136,8 @@ class DuckDBLedger:
             return result
 
     def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
-        return self.query(sql, params).to_pylist()
+        found: list[dict[str, Any]] = self.query(sql, params).to_pylist()
+        return found
 
     # Links and hidden persons
 
