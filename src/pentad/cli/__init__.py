@@ -18,12 +18,18 @@ def cli() -> None:
     """Pentad: your customers, on your own server."""
 
 
-def main() -> None:
-    """The console script."""
+def command_line() -> click.Group:
+    """The command line with all its verbs."""
     from pentad.cli import access, importing, sources, upkeep
 
     for module in (upkeep, sources, access, importing):
         module.register(cli)
+    return cli
+
+
+def main() -> None:
+    """The console script."""
+    command_line()
     sys.exit(run())
 
 
