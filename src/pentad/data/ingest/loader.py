@@ -12,10 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from django.db import close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
 from pentad.core.bell import Bell
-from pentad.core.errors import Conflict
+from pentad.core.errors import Conflict, Unavailable
 from pentad.core.runtime import Folder
 from pentad.data.identity import store
 from pentad.data.identity.models import Person
@@ -56,6 +56,8 @@ class Loader:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._audited: dict[str, int] = {}
+        self._reach: dict[str, int] = {}
+        """Bytes to take of a log whose last slice failed."""
         ledger.set_links(dict(Person.objects.exclude(root=None).values_list("no", "root_id")))
 
     # -- running ---------------------------------------------------------------------------------
@@ -150,9 +152,9 @@ class Loader:
             return True
         if path.stat().st_size == start:
             return closed and self._retire(path, start)
-        frames, end = read_frames(path, start, SLICE_BYTES)
+        frames, end = read_frames(path, start, self._reach.get(path.name, SLICE_BYTES))
         if frames:
-            self._load(Slice(path.name, start, end, frames), replay=False)
+            self._attempt(Slice(path.name, start, end, frames))
             return True
         return closed and self._past_damage(path, start)
 
@@ -165,6 +167,24 @@ class Loader:
         frames, end = read_frames(path, following, SLICE_BYTES)
         self._load(Slice(path.name, start, end, frames), replay=False)
         return True
+
+    def _attempt(self, piece: Slice) -> None:
+        """Load a slice; on a failure narrow it down to the one request that cannot be loaded, and set that aside."""
+        try:
+            self._load(piece, replay=False)
+            self._reach.pop(piece.log, None)
+        except (OperationalError, InterfaceError, OSError, Unavailable):
+            raise  # the store's trouble, not the message's: try the same again
+        except Exception as problem:
+            if len(piece.frames) > 1:
+                log.exception("a slice failed, a smaller one follows", log=piece.log, start=piece.start, end=piece.end)
+                self._reach[piece.log] = max(1, (piece.end - piece.start) // 2)
+                return
+            log.exception("a request cannot be loaded and is set aside", log=piece.log, start=piece.start)
+            with transaction.atomic():
+                LoaderOffset.objects.update_or_create(log=piece.log, defaults={"offset": piece.end})
+            reason = f"{type(problem).__name__}: {problem}"
+            self.ledger.append(slices.set_aside(piece, self.ledger.next_seq(), reason))
 
     def _load(self, piece: Slice, *, replay: bool) -> None:
         slices.stage(self._staging, piece, self.ledger.known)

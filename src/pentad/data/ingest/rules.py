@@ -59,6 +59,7 @@ REASONS = {
         Reason("bad_timestamp", "The timestamp cannot be read or lies before 1970.", "Send ISO 8601, such as 2026-11-20T10:00:00Z."),
         Reason("id_conflict", "The same messageId came before with a different content; the first was kept.", "Make a new messageId for each message."),
         Reason("blocked_identifiers", "All identifiers of the message are on the list of blocked values.", "Send the identifier only when it is known; leave it out instead of “null” or zeros."),
+        Reason("loader_failed", "The message could not be loaded.", "Report what the detail says; the message waits here unharmed."),
         Reason("erased", "The message was received before its person was erased.", "Nothing to do: erased data does not come back."),
     )
 }

@@ -4,6 +4,7 @@ Set by set: Python splits requests into messages and sees each distinct combinat
 each identify or group call; everything else happens in the staging engine.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from pentad.data.ingest import shape
 from pentad.data.ingest.frames import Frame
 from pentad.data.profiles.fold import Seen, Stated
 from pentad.data.profiles.rules import Fact
-from pentad.ledger import LedgerSlice, Staging
+from pentad.ledger import LedgerSlice, Staging, schema
 
 _TS = pa.timestamp("us")
 
@@ -53,10 +54,7 @@ def stage(staging: Staging, piece: Slice, known: Callable[[pa.ChunkedArray], pa.
     staging.put("raw", raw)
     _make(staging, "parsed", shape.parsed_sql())
     _make(staging, "typed", shape.typed_sql())
-    _make(
-        staging, "judged",
-        f"SELECT *, row_number() OVER (ORDER BY frame, idx) - 1 AS pos FROM ({shape.judged_sql()})",
-    )  # fmt: skip
+    _make(staging, "judged", shape.judged_sql())
     keys = staging.sql("SELECT DISTINCT key FROM judged WHERE reason IS NULL")["key"]
     staging.put("known", known(keys))
     _make(staging, "outcome", shape.outcomes_sql())
@@ -94,7 +92,10 @@ def _split(piece: Slice) -> tuple[pa.Table, pa.Table]:
         "sent": pa.string(), "context": pa.string(), "flags": pa.int32(), "place": pa.string(), "promised": pa.int64(),
     }  # fmt: skip
     frames = pa.table({n: pa.array(values, types[n]) for n, values in requests.items()})
-    raw = pa.table({"frame": pa.array(frame_no, pa.int32()), "idx": pa.array(index, pa.int32()), "body": _utf8(bodies)})
+    raw = pa.table({
+        "pos": pa.array(range(len(bodies)), pa.int64()), "frame": pa.array(frame_no, pa.int32()),
+        "idx": pa.array(index, pa.int32()), "body": _utf8(bodies),
+    })  # fmt: skip
     return frames, raw
 
 
@@ -130,22 +131,22 @@ _decode_extra = msgspec.json.Decoder(_Extra).decode
 def combos(staging: Staging) -> tuple[list[Combo], pa.Table]:
     """The distinct identifier combinations of the slice, and the table they came from."""
     table = staging.sql(shape.combos_sql())
-    return [_combo(row) for row in table.to_pylist()], table
+    return [_combo(*row) for row in zip(*(c.to_pylist() for c in table.columns), strict=True)], table
 
 
-def _combo(row: dict[str, Any]) -> Combo:
+def _combo(
+    first: int, user: str | None, anonymous: str | None, previous: str | None, extra: str | None, pinned: str | None,
+    at: int, received: int, message_id: str, source_no: int,
+) -> Combo:  # fmt: skip
     found: list[Ident] = []
-    for namespace in ("user_id", "anonymous_id"):
-        if row[namespace]:
-            found.append(Ident(namespace, row[namespace]))
-    alias_of = None
-    if row["previous_id"] and row["previous_id"] != row["user_id"]:
-        alias_of = row["previous_id"]
-    if row["extra"]:
-        found += _extras(_decode_extra(row["extra"]))
-    return Combo(
-        tuple(found), _aware(row["ts"]), _aware(row["received"]), row["message_id"], row["source_no"], alias_of, row["pinned"]
-    )
+    if user:
+        found.append(Ident("user_id", user))
+    if anonymous:
+        found.append(Ident("anonymous_id", anonymous))
+    if extra:
+        found += _extras(_decode_extra(extra))
+    alias_of = previous if previous != user else None
+    return Combo(tuple(found), at, received, message_id, source_no, alias_of, pinned)
 
 
 def _extras(extra: _Extra) -> list[Ident]:
@@ -181,7 +182,7 @@ def ledger_slice(staging: Staging, piece: Slice) -> LedgerSlice:
 
 def seen(staging: Staging) -> list[Seen]:
     columns = staging.sql(shape.seen_sql()).to_pydict().values()
-    return [Seen(no, _aware(first), _aware(last), events) for no, first, last, events in zip(*columns, strict=True)]
+    return [Seen(*row) for row in zip(*columns, strict=True)]
 
 
 def stated(staging: Staging) -> Stated:
@@ -206,6 +207,47 @@ def _traits(text: str | None) -> dict[str, Any]:
     except (msgspec.DecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def set_aside(piece: Slice, base: int, problem: str) -> LedgerSlice:
+    """The messages of a slice that cannot be loaded, as quarantined rows: they wait, and nothing else does."""
+    quarantined: dict[str, list[Any]] = {n: [] for n in ("seq", "source_no", "message_id", "received", "reason", "detail", "raw")}
+    counts: dict[str, list[Any]] = {n: [] for n in ("source_no", "minute", "accepted", "stored", "duplicate", "quarantined")}
+    for frame in piece.frames:
+        meta, bodies = frame.meta, _bodies(frame)
+        for idx in range(meta.count):
+            body = bodies[idx] if idx < len(bodies) else b""
+            place = hashlib.md5(f"{piece.log}:{frame.start}:{idx}".encode(), usedforsecurity=False).hexdigest()
+            row = (base + len(quarantined["seq"]), meta.source_no, _message_id(body) or f"pentad-{place}", meta.received_us,
+                   "loader_failed", problem[:500], body.decode("utf-8", "replace")[:40_000])  # fmt: skip
+            for column, value in zip(quarantined.values(), row, strict=True):
+                column.append(value)
+        minute = meta.received_us - meta.received_us % 60_000_000
+        for column, value in zip(counts.values(), (meta.source_no, minute, meta.count, 0, 0, meta.count), strict=True):
+            column.append(value)
+    return LedgerSlice(
+        piece.log, piece.start, piece.end,
+        quarantined=pa.table(quarantined, schema=schema.QUARANTINED), counts=pa.table(counts, schema=schema.COUNTS),
+    )  # fmt: skip
+
+
+def _bodies(frame: Frame) -> list[bytes]:
+    try:
+        return [frame.body] if frame.meta.type else [bytes(r) for r in _decode_request(frame.body).batch]
+    except (msgspec.DecodeError, RecursionError):
+        return [frame.body]
+
+
+class _Named(msgspec.Struct):
+    messageId: Any = None
+
+
+def _message_id(body: bytes) -> str:
+    try:
+        value = msgspec.json.decode(body, type=_Named).messageId
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+    return str(value)[:200] if isinstance(value, str | int) else ""
 
 
 def _aware(at: datetime) -> datetime:

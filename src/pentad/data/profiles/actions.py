@@ -74,7 +74,7 @@ def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, A
                 f"The {ident.namespace} {ident.value!r} belongs to a customer already.", code="identifier_taken",
                 fix="Open that customer instead.", person=other.id,
             )  # fmt: skip
-    now, changes = clock.now(), store.Changes()
+    now, changes = clock.now_us(), store.Changes()
     no = changes.person(now, now)
     for ident in usable:
         changes.identifier(ident, no, own_source().no, now)

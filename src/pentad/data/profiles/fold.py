@@ -5,11 +5,12 @@ a slice of many thousand identifies costs a few statements.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from pentad.core import ids
@@ -27,8 +28,9 @@ class Seen:
     """How one part of a person appears in a slice."""
 
     person_no: int
-    first: datetime
-    last: datetime
+    first: int
+    last: int
+    """Microseconds since the epoch."""
     events: int
 
 
@@ -86,22 +88,28 @@ def fold(seen: Iterable[Seen], stated: Stated, roots: Mapping[int, int], linked:
 
 
 def _write_seen(seen: list[Seen], roots: Mapping[int, int]) -> None:
-    own = [(sql_time(s.first), sql_time(s.last), s.events, s.person_no) for s in seen]
-    whole = [(sql_time(s.first), sql_time(s.last), s.events, roots.get(s.person_no, s.person_no)) for s in seen]
+    alone: list[tuple[Any, ...]] = []
+    parts: list[tuple[Any, ...]] = []
+    wholes: list[tuple[Any, ...]] = []
+    for s in seen:
+        first, last, root = sql_time(s.first), sql_time(s.last), roots.get(s.person_no, s.person_no)
+        widen = (first, first, last, last, s.events)
+        if root == s.person_no:
+            alone.append((*widen, *widen, root))
+        else:
+            parts.append((*widen, s.person_no))
+            wholes.append((*widen, root))
+    update = "UPDATE pentad_data_person SET {} WHERE no = %s"
     with connection.cursor() as cursor:
-        cursor.executemany(_WIDEN.format(own="own_"), _twice(own))
-        cursor.executemany(_WIDEN.format(own=""), _twice(whole))
-
-
-def _twice(rows: list[tuple[str, str, int, int]]) -> list[tuple[Any, ...]]:
-    return [(first, first, last, last, events, no) for first, last, events, no in rows]
+        cursor.executemany(update.format(f"{_WIDEN.format(own='')}, {_WIDEN.format(own='own_')}"), alone)
+        cursor.executemany(update.format(_WIDEN.format(own="own_")), parts)
+        cursor.executemany(update.format(_WIDEN.format(own="")), wholes)
 
 
 _WIDEN = (
-    "UPDATE pentad_data_person SET"
-    " {own}first_seen = CASE WHEN {own}first_seen IS NULL OR {own}first_seen > %s THEN %s ELSE {own}first_seen END,"
+    "{own}first_seen = CASE WHEN {own}first_seen IS NULL OR {own}first_seen > %s THEN %s ELSE {own}first_seen END,"
     " {own}last_seen = CASE WHEN {own}last_seen IS NULL OR {own}last_seen < %s THEN %s ELSE {own}last_seen END,"
-    " {own}event_count = {own}event_count + %s WHERE no = %s"
+    " {own}event_count = {own}event_count + %s"
 )
 
 
@@ -130,8 +138,11 @@ _FALSE = {"sqlite": "0", "postgresql": "FALSE"}
 _TRUE = {"sqlite": "1", "postgresql": "TRUE"}
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _encode(value).decode()
 
 
 def refresh_traits(roots: Collection[int]) -> None:
@@ -141,30 +152,45 @@ def refresh_traits(roots: Collection[int]) -> None:
     known, prefer = ranks(), preferred_sources()
     part_root = parts_of(roots)
     facts: dict[int, list[Fact]] = {root: [] for root in roots}
-    ids_of: dict[tuple[int, str, int], int] = {}
-    standing_winners: set[int] = set()
-    for some in chunks(part_root):
-        for t in PersonTrait.objects.filter(person_id__in=some):
-            facts[part_root[t.person_id]].append(_fact(t, t.person_id))
-            ids_of[(t.person_id, t.name, t.source_no)] = t.id
-            if t.winner:
-                standing_winners.add(t.id)
-    now_winning: set[int] = set()
+    marked: set[int] = set()
+    for id_, part, fact, winner in _stored_facts(part_root):
+        facts[part_root[part]].append(fact._replace(message_id=id_))
+        if winner:
+            marked.add(id_)
+    won: set[int] = set()
     rows: list[tuple[Any, ...]] = []
     found: list[tuple[int, set[str]]] = []
     for root, stated in facts.items():
         best = winners(stated, known, prefer)
-        now_winning |= {ids_of[(f.part, f.name, f.source_no)] for f in best.values()}
-        traits = {name: best[name].value for name in sorted(best)}
-        name, email = display_name(traits), text_trait(traits, "email")
-        rows.append((_json(traits), name, email, text_trait(traits, "phone")[:40], root))
+        won.update(f.message_id for f in best.values())  # type: ignore[arg-type]  the row's id stands there
+        held = {name: best[name].value for name in sorted(best) if best[name].value != "null"}
+        named = {name: json.loads(held[name]) for name in _NAMING if name in held}
+        name, email = display_name(named), text_trait(named, "email")
+        text = ", ".join(f"{_json(name)}: {value}" for name, value in held.items())
+        rows.append((f"{{{text}}}", name, email, text_trait(named, "phone")[:40], root))
         found.append((root, words(name, email)))
-    _mark("persontrait", standing_winners - now_winning, now_winning - standing_winners)
+    _mark("persontrait", marked - won, won - marked)
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE pentad_data_person SET traits = %s, name = %s, email = %s, phone = %s WHERE no = %s", rows
         )
     _write_words(part_root, found)
+
+
+_NAMING = ("name", "firstName", "first_name", "lastName", "last_name", "username", "email", "phone")
+
+
+def _stored_facts(parts: Collection[int]) -> Iterator[tuple[int, int, Fact, bool]]:
+    """Row id, part, fact and mark, with the value as JSON text: most values are never looked into."""
+    with connection.cursor() as cursor:
+        for some in chunks(parts):
+            cursor.execute(
+                "SELECT id, person_id, name, source_no, CAST(value AS TEXT), at, winner FROM pentad_data_persontrait"
+                f" WHERE person_id IN ({marks(some)})",
+                some,
+            )
+            for id_, part, name, source_no, value, at, winner in cursor.fetchall():
+                yield id_, part, Fact(name, source_no, value, at, "", part), winner
 
 
 def _mark(table: str, lost: Collection[int], won: Collection[int]) -> None:

@@ -4,18 +4,17 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What one source says of one trait."""
 
     name: str
     source_no: int
     value: Any
-    at: datetime
+    at: Any
+    """When it was stated: any kind of value that sorts by time, the same for all facts compared."""
     message_id: str
     part: int
     """The person (or company) number it was stated for."""
@@ -33,26 +32,29 @@ class SourceRank:
 UNKNOWN_SOURCE = SourceRank(1000, False, "a removed source")
 
 
-def standing(fact: Fact, ranks: Mapping[int, SourceRank], preferred: Sequence[int] = ()) -> tuple[float, ...]:
+def standing(fact: Fact, ranks: Mapping[int, SourceRank], preferred: Sequence[int] = ()) -> tuple[Any, ...]:
     """Sort key of a fact, best last: the trait's own order of sources, then source priority, then recency.
 
     Equal moments are told apart by part and source, so that the answer never depends on row order.
     """
     own = len(preferred) - preferred.index(fact.source_no) if fact.source_no in preferred else 0
     rank = ranks.get(fact.source_no, UNKNOWN_SOURCE)
-    return (own, -rank.priority, fact.at.timestamp(), -fact.part, -fact.source_no)
+    return (own, -rank.priority, fact.at, -fact.part, -fact.source_no)
 
 
 def winners(
     facts: Iterable[Fact], ranks: Mapping[int, SourceRank], preferred: Mapping[str, Sequence[int]]
 ) -> dict[str, Fact]:
     """The surviving fact of each trait."""
-    best: dict[str, tuple[tuple[float, ...], Fact]] = {}
+    best: dict[str, Fact] = {}
     for fact in facts:
-        score = standing(fact, ranks, preferred.get(fact.name, ()))
-        if fact.name not in best or score > best[fact.name][0]:
-            best[fact.name] = (score, fact)
-    return {name: fact for name, (_, fact) in best.items()}
+        rival = best.get(fact.name)
+        if rival is not None:
+            own = preferred.get(fact.name, ())
+            if standing(fact, ranks, own) < standing(rival, ranks, own):
+                continue
+        best[fact.name] = fact
+    return best
 
 
 def why(winner: Fact, others: Sequence[Fact], ranks: Mapping[int, SourceRank], preferred: Sequence[int]) -> str:
