@@ -1,0 +1,151 @@
+"""A year of Kestrel Coffee as frames for the inbox: deterministic, by seed and end.
+
+    for frame in Year(seed=1, end=clock.now()).frames(): …
+
+The same seed and end give the same bytes, message ids included, so writing them twice stores them once.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+import numpy as np
+
+from pentad.core import clock
+from pentad.demo import contacts, names, shop, trouble
+from pentad.demo.frame import DemoFrame
+from pentad.demo.log import LONG, RAW, Log, Rows
+from pentad.demo.orders import make_orders
+from pentad.demo.people import Devices, People, hashed, make_devices, make_people, user_id, uuids
+from pentad.demo.season import DAY_MS, HOUR_MS, Ints, Season
+from pentad.demo.visits import act, make_visits
+
+DAYS = 365
+MOST = 2500
+"""Messages in a frame, as in a batch over HTTP."""
+CHUNK = 60_000
+"""Messages written out at a time: bounds memory to some 40 MB of text."""
+
+
+class Year:
+    def __init__(self, *, end: datetime, seed: int = 1):
+        self.seed = seed
+        self.end = clock.to_us(end) // 1000
+        self.start = self.end - DAYS * DAY_MS
+        self.season = Season(self.start, self.end)
+        self.people: People = make_people(seed, self.start, self.end, self.season)
+        self.devices: Devices = make_devices(seed, self.people)
+        _share_tablets(self.people, self.devices)
+
+    def rows(self) -> tuple[Rows, list[str]]:
+        """Every message as columns in the order of arrival, and the texts their tails point to."""
+        log, seed, start, end = Log(), self.seed, self.start, self.end
+        identify = contacts.write_identifies(log, self.people)
+        visits = make_visits(seed, self.people, self.devices, self.season, start, end)
+        baskets = act(seed, log, visits, self.people, self.devices, self.season, identify)
+        trouble.write_self_aliases(seed, log, log.rows(), int(identify[0]), int(identify[-1]) + len(identify))
+        orders = make_orders(seed, log, baskets, self.people, start, end)
+        contacts.write_newsletters(seed, log, self.people, self.season, start, end)
+        contacts.write_support(seed, log, self.people, orders, end)
+        contacts.write_crm(seed, log, self.people, start, end)
+        contacts.write_offices(seed, log, self.people, start, end)
+        trouble.write_bad(seed, log, self.season, start, end)
+        trouble.write_retries(seed, log, end)
+        rows = log.rows()
+        arrived = np.flatnonzero((rows.received < end) & (rows.received > start))
+        order = arrived[np.lexsort((rows.number[arrived], rows.received[arrived]))]
+        return rows.take(order), log.tails.texts
+
+    def frames(self) -> Iterator[DemoFrame]:
+        rows, tails = self.rows()
+        writer = _Writer(self, tails)
+        for begin in range(0, len(rows), CHUNK):
+            yield from writer.frames(rows.take(np.arange(begin, min(begin + CHUNK, len(rows)))))
+
+
+def _share_tablets(people: People, devices: Devices) -> None:
+    """Some tablets lie on a kitchen table: two customers sign in on the same one and nobody signs out."""
+    owners = np.flatnonzero(people.device_count == 3)[: 2 * 40 : 2]
+    for first in owners.tolist():
+        second = first + 1
+        tablet = int(people.device_first[first]) + 2
+        devices.kind[tablet] = shop.TABLET_WEB
+        people.city[second] = people.city[first]
+        last = int(people.device_first[second] + people.device_count[second]) - 1
+        devices.kind[last] = shop.TABLET_WEB
+        devices.anonymous_id[last] = devices.anonymous_id[tablet]
+
+
+class _Writer:
+    """Turns columns into batches. Pieces that repeat are rendered once: who, device, context, tail."""
+
+    def __init__(self, year: Year, tails: list[str]):
+        self.seed, self.end, self.tails = year.seed, year.end, tails
+        # The empty text at the end answers to NOBODY (-1).
+        self.who = [f'"userId":"{user_id(n)}",' for n in range(len(year.people))] + [""]
+        self.device = [f'"anonymousId":"{text}",' for text in year.devices.anonymous_id] + [""]
+        self.context = _contexts(year.devices)
+        self.library = [msgspec.json.encode(spec.library).decode() for spec in shop.SOURCES]
+
+    def frames(self, rows: Rows) -> list[DemoFrame]:
+        """The frames of one chunk in the order in which they arrived."""
+        texts = self._texts(rows)
+        bucket = _buckets(rows.received, self.end)
+        order = np.lexsort((np.arange(len(rows)), bucket, rows.source))
+        source, bucket, received = rows.source[order], bucket[order], rows.received[order]
+        cut = np.flatnonzero((np.diff(source) != 0) | (np.diff(bucket) != 0)) + 1
+        frames = []
+        for begin, stop in zip([0, *cut.tolist()], [*cut.tolist(), len(rows)], strict=True):
+            for at in range(begin, stop, MOST):
+                some = order[at : min(at + MOST, stop)].tolist()
+                frames.append(self._frame(int(source[at]), int(received[at + len(some) - 1]), [texts[n] for n in some]))
+        frames.sort(key=lambda frame: (frame.received_us, frame.source))
+        return frames
+
+    def _frame(self, source: int, received_ms: int, texts: list[str]) -> DemoFrame:
+        sent = str(np.datetime64(received_ms, "ms"))
+        body = f'{{"batch":[{",".join(texts)}],"sentAt":"{sent}Z","context":{{"library":{self.library[source]}}}}}'
+        return DemoFrame(shop.SOURCES[source].name, received_ms * 1000, len(texts), body.encode())
+
+    def _texts(self, rows: Rows) -> list[str]:
+        stamps = np.datetime_as_string(rows.at.astype("datetime64[ms]")).tolist()
+        ids = uuids(hashed(self.seed + 3, rows.number), hashed(self.seed + 4, rows.number))
+        context = np.where(rows.device >= 0, rows.device * 2 + (rows.context == LONG), -1)
+        who, device, tails, contexts = self.who, self.device, self.tails, self.context
+        prefix = ["ajs-next-", "", "", "node-next-", "", ""]
+        texts = [
+            f'{{"messageId":"{prefix[s]}{i}","timestamp":"{t}Z",{who[w]}{device[d]}{tails[n]}{contexts[c]}}}'
+            for s, i, t, w, d, n, c in zip(
+                rows.source.tolist(), ids, stamps, np.maximum(rows.who, -1).tolist(), rows.device.tolist(),
+                rows.tail.tolist(), context.tolist(), strict=True)
+        ]
+        for n in np.flatnonzero(rows.who == RAW).tolist():
+            texts[n] = tails[int(rows.tail[n])]
+        return texts
+
+
+def _buckets(received: Ints, end: int) -> Ints:
+    """Which messages share a batch: a quarter of a day long ago, five minutes in the last day."""
+    age = end - received
+    width = np.select([age < DAY_MS, age < 14 * DAY_MS], [HOUR_MS // 12, HOUR_MS], 6 * HOUR_MS)
+    return received // width * 8 + np.select([width == HOUR_MS, width == 6 * HOUR_MS], [1, 2], 0)
+
+
+def _contexts(devices: Devices) -> list[str]:
+    """Two texts for each device, the short and the long, and an empty one at the end for messages without a device."""
+    texts = []
+    for n, (kind, country) in enumerate(zip(devices.kind.tolist(), devices.country.tolist(), strict=True)):
+        place = names.COUNTRIES[country]
+        if kind >= shop.IOS:
+            maker, model, system = shop.APP_DEVICES[kind][n % 3]
+            name, version = system.split()
+            short = f',"context":{{"os":{{"name":"{name}","version":"{version}"}}}}'
+            long = (f',"context":{{"app":{{"name":"Kestrel","version":"5.{n % 4}.0"}},"device":{{"manufacturer":"{maker}",'
+                    f'"model":"{model}","type":"{name.lower()}"}},"os":{{"name":"{name}","version":"{version}"}},'
+                    f'"locale":"{place.locale}","timezone":"{place.timezone}"}}')
+        else:
+            agents = shop.USER_AGENTS[kind]
+            short = f',"context":{{"locale":"{place.locale}"}}'
+            long = f',"context":{{"locale":"{place.locale}","timezone":"{place.timezone}","userAgent":"{agents[n % len(agents)]}"}}'
+        texts += [short, long]
+    return [*texts, ""]
