@@ -9,7 +9,6 @@ belongs to the part that its events were stored under.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from pentad.core import clock
@@ -22,8 +21,9 @@ class Combo:
     """A combination of identifiers as it first appeared in a slice."""
 
     idents: tuple[Ident, ...]
-    at: datetime
-    received: datetime
+    at: int
+    """Microseconds since the epoch, as is `received`."""
+    received: int
     message_id: str
     source_no: int
     alias_of: str | None = None
@@ -35,7 +35,7 @@ class Combo:
 class ErasedLookup(Protocol):
     """Whether a message came before the erasure of one of its identifiers."""
 
-    def covers(self, idents: Iterable[Ident], received: datetime) -> bool: ...
+    def covers(self, idents: Iterable[Ident], received: int) -> bool: ...
 
 
 @dataclass(slots=True)

@@ -21,9 +21,13 @@ def chunks(values: Collection[Any]) -> Iterator[list[Any]]:
         yield all_[start : start + CHUNK]
 
 
-def sql_time(at: datetime) -> str:
-    """A moment as text that both databases take as UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+def sql_time(at: datetime | int) -> str:
+    """A moment (or microseconds since the epoch) as text that both databases take as UTC."""
+    if isinstance(at, int):
+        at = clock.from_us(at)
+    elif at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(" ", "microseconds")[:26]
 
 
 def rules_in_force() -> Rules:
@@ -89,8 +93,8 @@ def marks(values: Sequence[Any]) -> str:
 @dataclass(frozen=True, slots=True)
 class NewPerson:
     no: int
-    first_seen: datetime
-    received: datetime
+    first_seen: int
+    received: int
 
 
 @dataclass(slots=True)
@@ -98,27 +102,27 @@ class Changes:
     """What one slice adds to the graph, written at the end in bulk."""
 
     persons: list[NewPerson] = field(default_factory=list)
-    identifiers: list[tuple[Ident, int, int, datetime]] = field(default_factory=list)
+    identifiers: list[tuple[Ident, int, int, int]] = field(default_factory=list)
     links: list[MergeLink] = field(default_factory=list)
     moved: dict[int, int] = field(default_factory=dict)
     known: set[int] = field(default_factory=set)
     conflicts: dict[tuple[str, str, int], list[Any]] = field(default_factory=dict)
     _last: int = -1
 
-    def person(self, at: datetime, received: datetime) -> int:
+    def person(self, at: int, received: int) -> int:
         if self._last < 0:
             self._last = PersonCounter.objects.select_for_update().get_or_create(id=1)[0].last
         self._last += 1
         self.persons.append(NewPerson(self._last, at, received))
         return self._last
 
-    def identifier(self, ident: Ident, person: int, source_no: int, at: datetime) -> None:
+    def identifier(self, ident: Ident, person: int, source_no: int, at: int) -> None:
         self.identifiers.append((ident, person, source_no, at))
 
     def link(self, keep: int, other: int, evidence: dict[str, Any], at: datetime) -> None:
         self.links.append(MergeLink(keep_id=keep, other_id=other, evidence=evidence, actor="system:pentad", created=at))
 
-    def conflict(self, lost: Dropped, person: int, message_id: str, at: datetime) -> None:
+    def conflict(self, lost: Dropped, person: int, message_id: str, at: int) -> None:
         """Remember for review. Surplus values that belong to nobody share one row for each namespace."""
         value = lost.ident.value if lost.owner is not None else ""
         key = (lost.ident.namespace, value, person)
@@ -145,7 +149,7 @@ class Changes:
             cursor.executemany(_UPSERT_CONFLICT, [self._conflict_row(k, v) for k, v in self.conflicts.items()])
 
     def _person_row(self, person: NewPerson) -> tuple[Any, ...]:
-        public = ids.new_id(clock.to_us(person.received))
+        public = ids.new_id(person.received)
         return (person.no, public, "", "", "", "{}", False, 0, 0, sql_time(clock.now()))
 
     def _conflict_row(self, key: tuple[str, str, int], row: list[Any]) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 
 from pentad.core.errors import RateLimited, Unavailable
 from pentad.data.ingest import frames
-from pentad.data.ingest.frames import (  # noqa: F401 - the inbox is where readers look for them
+from pentad.data.ingest.frames import (
     DIRECT,
     HISTORICAL,
     OUTBOX,
@@ -34,6 +34,11 @@ from pentad.data.ingest.frames import (  # noqa: F401 - the inbox is where reade
     logs,
     read_frames,
 )
+
+__all__ = [
+    "DIRECT", "HISTORICAL", "OUTBOX", "Frame", "FrameMeta", "Inbox", "backlog_bytes", "delete_log", "find_frame",
+    "is_open", "logs", "read_frames",
+]
 
 ROLL_BYTES = 64 << 20
 MAX_WAITING = 64 << 20
@@ -270,7 +275,7 @@ def _next_number(folder: Path) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         kept = int(os.pread(handle, 8, 0) or b"0")
-        number = max([kept, *(frames.number_of(path) for path in frames.logs(folder))]) + 1
+        number = max([kept, *(frames.number_of(path) for path in logs(folder))]) + 1
         os.pwrite(handle, b"%08d" % number, 0)
         os.fsync(handle)
         return number

@@ -1,6 +1,6 @@
 """From raw messages to typed columns, as SQL over the staging engine. Nothing here runs anything.
 
-Tables: `raw(frame, idx, body)` one row a message, `frame(frame, source_no, received, type, ip, sent, context,
+Tables: `raw(pos, frame, idx, body)` one row a message, `frame(frame, source_no, received, type, ip, sent, context,
 flags, place)` one row a request. Each function returns one SELECT; loader.py composes them.
 """
 
@@ -18,7 +18,7 @@ def _time(text: str) -> str:
     return (
         f"CASE WHEN {text} IS NULL THEN NULL"
         f" WHEN regexp_full_match({text}, '[0-9]{{10}}([0-9]{{3}})?')"
-        f" THEN make_timestamp(CAST({text} AS BIGINT) * CASE WHEN length({text}) = 10 THEN 1000000 ELSE 1000 END)"
+        f" THEN make_timestamp(try_cast({text} AS BIGINT) * CASE WHEN length({text}) = 10 THEN 1000000 ELSE 1000 END)"
         f" ELSE CAST(try_cast({text} AS TIMESTAMPTZ) AS TIMESTAMP) END"
     )
 
@@ -26,23 +26,24 @@ def _time(text: str) -> str:
 def parsed_sql() -> str:
     """Fields out of the JSON text. `bad` names why the text could not be read at all."""
     return f"""
-    SELECT r.frame, r.idx, r.body AS raw, f.source_no, f.received, f.ip, f.flags, f.place,
-      CASE WHEN octet_length(encode(r.body)) > {MAX_MESSAGE_BYTES} THEN 'message_too_large'
-           WHEN NOT json_valid(r.body) THEN CASE WHEN contains(r.body, '\\ud') OR contains(r.body, '\\uD')
-                                            THEN 'invalid_unicode' ELSE 'malformed_json' END
-           WHEN NOT starts_with(ltrim(r.body), '{{') THEN 'wrong_type'
-           WHEN contains(r.body, '\\u0000')
-            AND regexp_matches(r.body, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') THEN 'null_byte' END AS bad,
-      CASE WHEN bad IS NULL THEN from_json(r.body, '{_FIELDS}') END AS j,
-      f.type AS frame_type, f.sent AS frame_sent, f.context AS frame_context
-    FROM raw r JOIN frame f USING (frame)"""
+    SELECT *, CASE
+        WHEN octet_length(encode(raw)) > {MAX_MESSAGE_BYTES} THEN 'message_too_large'
+        WHEN j IS NULL AND NOT json_valid(raw) THEN CASE WHEN contains(raw, '\\ud') OR contains(raw, '\\uD')
+                                              THEN 'invalid_unicode' ELSE 'malformed_json' END
+        WHEN NOT starts_with(ltrim(raw), '{{') THEN 'wrong_type'
+        WHEN contains(raw, '\\u0000')
+         AND regexp_matches(raw, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') THEN 'null_byte' END AS bad
+    FROM (SELECT r.pos, r.frame, r.idx, r.body AS raw, f.source_no, f.received, f.ip, f.flags, f.place,
+            TRY(from_json(r.body, '{_FIELDS}')) AS j,
+            f.type AS frame_type, f.sent AS frame_sent, f.context AS frame_context
+          FROM raw r JOIN frame f USING (frame))"""
 
 
 def typed_sql() -> str:
     """Names, times and identifiers in their final types, before any judgement."""
     ctx = "CASE WHEN frame_context IS NULL THEN j.context WHEN j.context IS NULL THEN frame_context ELSE json_merge_patch(frame_context, j.context) END"
     return f"""
-    SELECT frame, idx, raw, source_no, received, flags, bad,
+    SELECT pos, frame, idx, raw, source_no, received, flags, bad,
       coalesce(nullif(frame_type, ''), j.type, '') AS type,
       coalesce(nullif(j.messageId, ''), 'pentad-' || md5(place || ':' || idx)) AS message_id,
       nullif(trim(j.userId), '') AS user_id, nullif(trim(j.anonymousId), '') AS anonymous_id,
@@ -127,7 +128,8 @@ def outcomes_sql() -> str:
 def combos_sql() -> str:
     """The distinct combinations of identifiers in order of their first appearance: what Python sees."""
     return """
-    SELECT min(pos) AS first, user_id, anonymous_id, previous_id, extra, pinned, min(ts) AS ts, min(received) AS received,
+    SELECT min(pos) AS first, user_id, anonymous_id, previous_id, extra, pinned,
+           epoch_us(min(ts)) AS ts, epoch_us(min(received)) AS received,
            arg_min(message_id, pos) AS message_id, arg_min(source_no, pos) AS source_no
     FROM outcome WHERE outcome = 'candidate' GROUP BY user_id, anonymous_id, previous_id, extra, pinned ORDER BY first"""
 
@@ -188,7 +190,7 @@ def counts_sql() -> str:
 def seen_sql() -> str:
     """How each part of a person appears in the slice."""
     return """
-    SELECT person_no, min(ts) AS first, max(ts) AS last, count(*) AS events
+    SELECT person_no, epoch_us(min(ts)) AS first, epoch_us(max(ts)) AS last, count(*) AS events
     FROM placed WHERE outcome = 'stored' GROUP BY person_no ORDER BY person_no"""
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.conf import settings
 
+from pentad.core import clock
 from pentad.data.identity.rules import Ident
 from pentad.data.privacy.models import ErasedIdentifier
 
@@ -23,8 +23,8 @@ class Erased:
     def __init__(self) -> None:
         self._any = ErasedIdentifier.objects.exists()
 
-    def covers(self, idents: Iterable[Ident], received: datetime) -> bool:
+    def covers(self, idents: Iterable[Ident], received: int) -> bool:
         if not self._any:
             return False
         digests = [digest(i) for i in idents]
-        return ErasedIdentifier.objects.filter(digest__in=digests, at__gte=received).exists()
+        return ErasedIdentifier.objects.filter(digest__in=digests, at__gte=clock.from_us(received)).exists()
