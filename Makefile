@@ -7,15 +7,16 @@ DATA ?= demo-data
 PARTS ?=
 ROWS ?=
 
-.PHONY: help demo test bench install install-dev format lock clean
+.PHONY: help demo test bench install install-dev format reference lock clean
 
 help:
-	@echo "make demo     Pentad with the demo company on http://127.0.0.1:$(PORT)/   (PORT=…, DATA=folder)"
-	@echo "make test     everything: lint, types, import contracts, tests, browser   (PARTS=\"unit lint\" for some)"
-	@echo "make bench    measure beside the engines' own ceilings                     (ROWS=\"ingest load\" for some)"
-	@echo "make format   let ruff put the code in order"
-	@echo "make lock     resolve the dependencies again and write the locks"
-	@echo "make clean    remove the environment and what tests left"
+	@echo "make demo       Pentad with the demo company on http://127.0.0.1:$(PORT)/   (PORT=…, DATA=folder)"
+	@echo "make test       everything: lint, types, import contracts, tests, browser   (PARTS=\"unit lint\" for some)"
+	@echo "make bench      measure beside the engines' own ceilings                     (ROWS=\"ingest load\" for some)"
+	@echo "make format     let ruff put the code in order"
+	@echo "make reference  write what the code says of itself into docs/reference"
+	@echo "make lock       resolve the dependencies again and write the locks"
+	@echo "make clean      remove the environment and what tests left"
 
 demo: install
 	@exec $(BIN)/pentad up --demo --data $(DATA) --port $(PORT)
@@ -38,6 +39,9 @@ install-dev:
 
 format: install-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+reference: install-dev
+	@$(BIN)/python -m scripts.reference
 
 lock: install-dev
 	@sh scripts/lock.sh

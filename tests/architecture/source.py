@@ -1,8 +1,6 @@
 """The source tree as the architecture tests read it."""
 
 import ast
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,13 +18,6 @@ def python_files(*folders: str) -> list[Path]:
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
-
-
-def import_everything() -> None:
-    """Import each module of the package, so that registries are full."""
-    for module in pkgutil.walk_packages([str(PACKAGE)], "pentad."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
 
 
 def strings(path: Path) -> Iterator[tuple[int, str]]:
