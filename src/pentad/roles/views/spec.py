@@ -1,0 +1,175 @@
+"""The declaration of a list: what it lists, its columns, filters, sorts and bulk actions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db.models import Q, QuerySet
+
+from pentad.core.errors import Invalid
+
+Row = Any
+Control = Literal["none", "text", "number", "choice", "choices", "days", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter as the database sees it.
+
+    where: true of a listed row; must probe an index when the list is walked in the order of its sort.
+    driver: primary keys of the rows it holds for, read from an index of its own; used when they are few.
+    """
+
+    where: Q
+    driver: "QuerySet[Any, Any] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`control` is how its value is entered."""
+
+    name: str
+    label: str
+    control: Control = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something a list can be filtered by."""
+
+    name: str
+    label: str
+    operators: tuple[Operator, ...]
+    condition: Callable[[str, str], Condition]
+    icon: str = "filter"
+    group: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+    """(value, label); also suggested while a text is typed."""
+    hint: str = ""
+
+    def operator(self, name: str) -> Operator:
+        found = next((one for one in self.operators if one.name == name), None)
+        if found is None:
+            raise Invalid(f"“{self.label}” cannot be compared by “{name}”.", code="bad_filter", fix="Choose another operator.")
+        return found
+
+    def say(self, operator: str, value: str) -> str:
+        """The value as the chip shows it."""
+        control = self.operator(operator).control
+        if control == "none":
+            return ""
+        if control == "days":
+            return f"{value} days" if value != "1" else "1 day"
+        if control in ("choice", "choices"):
+            labels = dict(self.choices())
+            return ", ".join(labels.get(one, one) for one in value.split("|"))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """cell: the HTML of a row's cell (escaped, or marked safe). phone: its place in the two lines of a phone's list."""
+
+    name: str
+    label: str
+    cell: Callable[[Row], str]
+    icon: str = ""
+    sort: str = ""
+    default: bool = True
+    number: bool = False
+    muted: bool = False
+    phone: Literal["", "title", "sub", "end"] = ""
+    plain: Callable[[Row], Any] | None = None
+    """The value for an export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """column: indexed together with the primary key, after `ListSpec.order_prefix`, descending when index_descending."""
+
+    name: str
+    label: str
+    column: str
+    descending: bool = True
+    index_descending: bool = True
+    words: tuple[str, str] = ("ascending", "descending")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """url takes a POST (a page or a download) or, with dialog, a GET that answers the content of the shared dialog."""
+
+    name: str
+    label: str
+    url: str
+    icon: str
+    right: str
+    dialog: bool = True
+    needs: int = 0
+    danger: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What a list says before there is anything in it."""
+
+    title: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list of one kind of thing. Build one at import; it asks the database only when shown."""
+
+    name: str
+    title: str
+    one: str
+    many: str
+    icon: str
+    url: str
+    right: str
+    base: Callable[[], "QuerySet[Any, Any]"]
+    row_url: Callable[[Row], str]
+    row_key: Callable[[Row], str]
+    columns: tuple[Column, ...]
+    sorts: tuple[Sort, ...]
+    search: Callable[[str], Condition]
+    empty: Empty
+    search_hint: str = "Search"
+    fields: Callable[[], Sequence[Field]] = tuple
+    field_named: Callable[[str], Field | None] = lambda name: None
+    """Fields that are too many to list ahead, such as traits."""
+    column_named: Callable[[str], Column | None] = lambda name: None
+    extra_columns: Callable[[], Sequence[Column]] = tuple
+    load: Callable[[Sequence[Row]], None] = lambda rows: None
+    """Attach to a page of rows what their cells need."""
+    bulk: tuple[BulkAction, ...] = ()
+    template: str = "views/list.html"
+    order_prefix: str = ""
+    figures: "Callable[[Sequence[Row]], Sequence[tuple[str, str]]] | None" = None
+    views: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
+    """Views that come with the product: (name, saved state)."""
+
+    def field(self, name: str) -> Field:
+        """Raises Invalid for a filter there is not."""
+        found = next((one for one in self.fields() if one.name == name), None) or self.field_named(name)
+        if found is None:
+            raise Invalid(f"{self.title} cannot be filtered by “{name}”.", code="bad_filter", fix="Remove this filter from the address.")
+        return found
+
+    def shown_columns(self, names: Sequence[str]) -> list[Column]:
+        """The chosen columns in their order, unknown ones left out; the default ones when none is chosen."""
+        if not names:
+            return [one for one in self.columns if one.default]
+        known = {one.name: one for one in self.columns}
+        found = [known.get(name) or self.column_named(name) for name in names]
+        return [one for one in found if one] or [one for one in self.columns if one.default]
+
+    def sort(self, text: str) -> tuple[Sort, bool]:
+        """The sort and whether it descends; "-name" descends. The first sort when unknown."""
+        name, down = text.removeprefix("-"), text.startswith("-")
+        found = next((one for one in self.sorts if one.name == name), None)
+        return (found, down) if found else (self.sorts[0], self.sorts[0].descending)

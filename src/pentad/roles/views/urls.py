@@ -1,0 +1,10 @@
+from django.urls import path
+
+from pentad.roles.views import views
+
+urlpatterns = [
+    path("views/<str:list_name>/new/", views.new_view, name="view_new"),
+    path("views/<str:view_id>/change/", views.change, name="view_change"),
+    path("views/<str:view_id>/delete/", views.delete, name="view_delete"),
+    path("views/restore/", views.restore, name="view_restore"),
+]

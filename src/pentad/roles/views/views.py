@@ -1,0 +1,72 @@
+"""Saving, changing and deleting the views of a list."""
+
+import json
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pentad.core.errors import Invalid
+from pentad.roles.access import signed_in
+from pentad.roles.views import actions
+from pentad.roles.views.queries import find_view
+from pentad.roles.views.state import ListState
+
+SALT = "deleted view"
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.view")
+def new_view(request: HttpRequest, list_name: str) -> HttpResponse:
+    """The dialog that names a view, and what it sends."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "GET":
+        context = {"list": list_name, "state": request.GET.get("state", ""), "may_share": actor.may(actions.SHARE)}
+        return render(request, "views/_new_view.html", context)
+    view = actions.save_view(
+        actor=actor, list_name=list_name[:40], name=request.POST.get("name", ""),
+        state=ListState.parse(request.POST.get("state", "")), team=request.POST.get("team") == "1",
+    )  # fmt: skip
+    return _go(f"/{list_name}/?view={view.id}")
+
+
+@require_POST
+@signed_in("people.view")
+def change(request: HttpRequest, view_id: str) -> HttpResponse:
+    """Rename, overwrite, pin, or make it the default."""
+    actor = request.actor  # type: ignore[attr-defined]
+    view = find_view(actor, view_id)
+    flags = {key: request.POST[key] == "1" for key in ("pinned", "default") if key in request.POST}
+    state = ListState.parse(request.POST["state"]) if "overwrite" in request.POST else None
+    actions.change_view(actor=actor, view=view, name=request.POST.get("name"), state=state, **flags)
+    return _go(f"/{view.list}/?view={view.id}")
+
+
+@require_POST
+@signed_in("people.view")
+def delete(request: HttpRequest, view_id: str) -> HttpResponse:
+    """Delete, with a toast that takes it back."""
+    actor = request.actor  # type: ignore[attr-defined]
+    view = find_view(actor, view_id)
+    kept = actions.delete_view(actor=actor, view=view)
+    token = signing.dumps(kept, salt=SALT, compress=True)
+    toast = {"text": f"View “{view.name}” deleted.", "undo": f"/views/restore/?what={token}"}
+    location = {"path": f"/{view.list}/?f=", "target": "#list-body"}
+    return HttpResponse(status=200, headers={"HX-Trigger": json.dumps({"toast": toast}), "HX-Location": json.dumps(location)})
+
+
+@require_POST
+@signed_in("people.view")
+def restore(request: HttpRequest) -> HttpResponse:
+    """Undo of `delete`. The row travels in the address, signed."""
+    try:
+        kept = signing.loads(request.GET.get("what", ""), salt=SALT, max_age=3600)
+    except signing.BadSignature:
+        raise Invalid("It is too late to undo this.", code="too_late", fix="Save the view again.") from None
+    view = actions.restore_view(actor=request.actor, kept=kept)  # type: ignore[attr-defined]
+    return _go(f"/{view.list}/?view={view.id}")
+
+
+def _go(url: str) -> HttpResponse:
+    return HttpResponse(status=204, headers={"HX-Redirect": url})
