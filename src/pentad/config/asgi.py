@@ -47,7 +47,7 @@ class App:
             elif path == "/healthz":
                 await _healthz(send)
             else:
-                await self.pages(scope, receive, send)
+                await self.pages(scope, _as_coroutine(receive), send)
         except asyncio.CancelledError:
             pass  # the client went away
         finally:
@@ -64,6 +64,15 @@ class App:
             if hops:
                 scope["client"] = (hops[-min(self.proxies, len(hops))], 0)
         return scope
+
+
+def _as_coroutine(receive: Receive) -> Receive:
+    """a2wsgi reads bodies through a coroutine; the embedded server's `receive` gives another kind of awaitable."""
+
+    async def received() -> Any:
+        return await receive()
+
+    return received
 
 
 async def _healthz(send: Send) -> None:
