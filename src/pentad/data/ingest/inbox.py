@@ -56,7 +56,7 @@ class _Waiter:
 
 
 _Entry = tuple[list[bytes], int, "asyncio.Future[None] | _Waiter"]
-"""Frames that are acknowledged together, their size, and who waits."""
+"""Frames that are acknowledged together, their size, and who waits. No frames: leave the log."""
 
 
 class Inbox:
