@@ -1,0 +1,66 @@
+"""What the data screens add to the side bar and the palette."""
+
+from pentad.core import hooks
+from pentad.core.actor import Actor
+from pentad.core.errors import Unavailable
+from pentad.core.hookvalues import NavItem, PaletteItem, Problem
+from pentad.data.ingest import queries
+from pentad.data.ingest.models import Source
+from pentad.data.ingest.receipt_views import address
+
+_SECTION = "Data"
+
+
+@hooks.impl
+def navigation(actor: Actor) -> list[NavItem]:
+    return [
+        NavItem("Customers", "/people/", "users", key="p", right="people.view", order=10),
+        NavItem("Companies", "/companies/", "building-2", key="o", right="people.view", order=20),
+        NavItem("Live events", "/live/", "radio", _SECTION, "l", "sources.view", order=210),
+        NavItem("Sources", "/sources/", "plug", _SECTION, "s", "sources.view", order=220),
+        NavItem("Receipts", "/receipts/", "receipt", _SECTION, "r", "receipts.view", order=230),
+        NavItem("Identity", "/identity/", "fingerprint", _SECTION, "i", "people.view", order=240),
+    ]
+
+
+@hooks.impl
+def palette(actor: Actor, query: str) -> list[PaletteItem]:
+    if not query:
+        return []
+    return _sources(query) + (_message(query) if actor.may("receipts.view") else [])
+
+
+def _sources(query: str) -> list[PaletteItem]:
+    found = Source.objects.filter(name__icontains=query, archived=None).order_by("name")[:5]
+    return [PaletteItem(s.name, f"/sources/{s.id}/", "plug", "Sources", s.kind, right="sources.view") for s in found]
+
+
+def _message(query: str) -> list[PaletteItem]:
+    """Words are no message id; anything long and unbroken may be one."""
+    if len(query) < 8 or " " in query or "@" in query:
+        return []
+    try:
+        found = queries.receipt(query)
+    except Unavailable:
+        return []
+    return [PaletteItem(query, address(query), "receipt", "Messages", f"{found.state} · {found.source}")] if found else []
+
+
+@hooks.impl
+def doctor_checks() -> list[Problem]:
+    """The balance of receipts, over everything that ever came in."""
+    problems = [
+        Problem(
+            "receipts", "error", f"{m.count} accepted messages of source {m.source_no} are not in the ledger: {', '.join(m.message_ids[:5])}",
+            "Restart Pentad, which loads the kept inbox log again; report what stays.",
+        )
+        for m in queries.missing()
+    ]  # fmt: skip
+    gaps = queries.gaps()
+    if gaps:
+        worst = gaps[0]
+        text = f"The counts of {len(gaps)} minutes do not balance, the last at {worst.minute:%Y-%m-%d %H:%M} UTC by {worst.missing}."
+        problems.append(Problem("receipts", "error", text, "See the receipts page for the minutes and sources."))
+    return problems
+
+
