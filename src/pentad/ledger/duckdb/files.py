@@ -66,6 +66,7 @@ class Files:
         self._root = duckdb.connect(":memory:", config=config)
         self._lock = threading.Lock()
         self._generation: Generation | None = None
+        self._closed = False
 
     @property
     def now(self) -> Generation:
@@ -79,9 +80,11 @@ class Files:
     def reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Generation]]:
         """A cursor for one thread, and files that stay attached while it is used."""
         with self._lock:
+            if self._closed:
+                raise Unavailable("The event store is closed.", code="ledger_closed")
             generation = self.now
             generation.readers += 1
-        cursor = self._root.cursor()
+            cursor = self._root.cursor()
         try:
             yield cursor, generation
         finally:
@@ -166,4 +169,5 @@ class Files:
         with self._lock:
             if self._generation is not None:
                 self._do(f"CHECKPOINT {self._generation.hot}")
+            self._closed = True
             self._root.close()
