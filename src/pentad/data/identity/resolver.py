@@ -52,6 +52,11 @@ class Resolution:
     """Parts that have a new root: what the ledger must read differently."""
 
 
+def _alias_idents(combo: Combo) -> list[Ident]:
+    """What the previous id of an alias call may be."""
+    return [Ident("user_id", combo.alias_of), Ident("anonymous_id", combo.alias_of)] if combo.alias_of else []
+
+
 class Resolver:
     """Holds the graph around one slice. Use once, within a transaction."""
 
@@ -65,11 +70,12 @@ class Resolver:
 
     def resolve(self, combos: Sequence[Combo], erased: ErasedLookup) -> Resolution:
         """Decide every combo in order and write what is new."""
-        ordered = self._with_aliases(combos)
-        self.owners, self.root_of = store.owners({i for idents in ordered for i in idents})
+        ordered = [self.rules.ordered(c.idents) for c in combos]
+        named = [idents + _alias_idents(c) for c, idents in zip(combos, ordered, strict=True)]
+        self.owners, self.root_of = store.owners({i for idents in named for i in idents})
         pinned, roots = store.by_public_id({c.pinned for c in combos if c.pinned})
         self.root_of |= roots
-        self._load_clusters(idents for idents in ordered if not self._settled(idents))
+        self._load_clusters(idents for idents in named if not self._settled(idents))
         out = Resolution()
         for combo, idents in zip(combos, ordered, strict=True):
             if combo.pinned:
@@ -100,19 +106,6 @@ class Resolver:
             out.reasons.append(None if person else "erased" if idents else "blocked_identifiers")
         return out
 
-    def _with_aliases(self, combos: Sequence[Combo]) -> list[list[Ident]]:
-        """Identifiers of each combo, strongest first; what an alias calls the previous id gets its namespace."""
-        asked = {Ident(ns, c.alias_of) for c in combos if c.alias_of for ns in ("user_id", "anonymous_id")}
-        known, _ = store.owners(asked)
-        ordered = []
-        for combo in combos:
-            idents = list(combo.idents)
-            if combo.alias_of:
-                user = Ident("user_id", combo.alias_of)
-                idents.append(user if user in known else Ident("anonymous_id", combo.alias_of))
-            ordered.append(self.rules.ordered(idents))
-        return ordered
-
     def _settled(self, idents: list[Ident]) -> bool:
         """Nothing to decide: all known, all of one person."""
         roots = {self.root_of.get(self.owners.get(i, -1), -1) for i in idents}
@@ -126,6 +119,10 @@ class Resolver:
                 self.root_of[part] = cluster.root
 
     def _place(self, combo: Combo, idents: list[Ident], out: Resolution) -> int:
+        if combo.alias_of:
+            user, device = _alias_idents(combo)
+            # Last, whatever its namespace: an alias speaks of the user, and the previous id is what gives way.
+            idents = idents + self.rules.ordered([user if user in self.owners else device])
         owner = self.owners.get(idents[0])
         if owner is not None and self._settled(idents):
             return owner

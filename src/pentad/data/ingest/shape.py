@@ -97,7 +97,7 @@ def judged_sql() -> str:
         WHEN length(group_id) > {MAX_GROUP_ID} THEN 'group_id_too_long'
         WHEN type = 'alias' AND (previous_id IS NULL OR user_id IS NULL) THEN 'missing_previous_id'
         WHEN {_many("props")} OR {_many("traits")} THEN 'too_many_properties'
-        WHEN (original_text IS NOT NULL AND original IS NULL) OR ts < TIMESTAMP '1970-01-01' OR NOT isfinite(ts) THEN 'bad_timestamp'
+        WHEN (original_text IS NOT NULL AND original IS NULL) OR NOT isfinite(original) OR ts < TIMESTAMP '1970-01-01' THEN 'bad_timestamp'
         END AS reason,
       md5_number_lower(source_no || ':' || message_id) AS key,
       md5_number_lower(concat_ws(chr(31), type, name, user_id, anonymous_id, group_id, previous_id, original_text, props, traits)) AS body
