@@ -40,7 +40,7 @@ def merge_people(*, actor: Actor, keep: Person, other: Person, evidence: str = "
 @action("people.merge")
 def undo_merge(*, actor: Actor, link: MergeLink) -> MergeLink:
     """Take a merge back: both customers are as before, and stay apart."""
-    link = MergeLink.objects.select_for_update().select_related("keep__root", "other__root").get(pk=link.pk)
+    link = MergeLink.objects.select_for_update(of=("self",)).select_related("keep__root", "other__root").get(pk=link.pk)
     if link.undone is not None:
         raise Clash("This merge was undone before.", code="already_undone", fix="Nothing to do.")
     link.undone, link.undone_by = clock.now(), actor.ref
@@ -56,7 +56,7 @@ def undo_merge(*, actor: Actor, link: MergeLink) -> MergeLink:
 @action("people.merge")
 def decide_conflict(*, actor: Actor, conflict: Conflict, merge: bool) -> Conflict:
     """Decide a conflict: the two are one customer, or stay apart."""
-    conflict = Conflict.objects.select_for_update().select_related("person__root", "other__root").get(pk=conflict.pk)
+    conflict = Conflict.objects.select_for_update(of=("self",)).select_related("person__root", "other__root").get(pk=conflict.pk)
     if conflict.other is None:
         raise Invalid("The identifier of this conflict belongs to nobody.", code="no_other", fix="Raise the limit instead.")
     if conflict.status != Conflict.OPEN:
