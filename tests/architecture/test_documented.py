@@ -54,9 +54,8 @@ def test_what_scripts_rely_on_is_there() -> None:
         "pentad doctor": {"--data"},
         "pentad import transactions": {"--data"},
     }
-    assert {path: sorted(options - have.get(path, set())) for path, options in promised.items()} == dict.fromkeys(
-        promised, []
-    )
+    missing = {path: sorted(options - have.get(path, set())) for path, options in promised.items()}
+    assert {path: options for path, options in missing.items() if options} == {}
 
 
 def test_environment() -> None:

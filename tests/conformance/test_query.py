@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.ledger.rows import event, slice_of
 
 from pentad.ledger import Ledger
 from pentad.ledger.protocol import QueryFailed
+from tests.ledger.rows import event, slice_of
 
 
 @pytest.fixture
@@ -42,7 +42,11 @@ QUERIES: dict[str, tuple[str, tuple[Any, ...], list[tuple[Any, ...]]]] = {
         (),
         [(1, 50.5), (2, 12.0), (3, None)],
     ),
-    "aggregates over no rows": ("SELECT count(*), min(ts), sum(p_revenue) FROM events WHERE name = 'x'", (), [(0, None, None)]),
+    "aggregates over no rows": (
+        "SELECT count(*), min(ts), sum(p_revenue) FROM events WHERE name = 'x'",
+        (),
+        [(0, None, None)],
+    ),
     "null is neither equal nor unequal": ("SELECT count(*) FROM events WHERE user_id <> 'keiko'", (), [(0,)]),
     "null test": ("SELECT count(*) FROM events WHERE user_id IS NULL", (), [(3,)]),
     "left join without a match": (

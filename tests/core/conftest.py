@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,18 @@ def database_url() -> str:
     return urlsplit(os.environ["PENTAD_DATABASE"])._replace(path=f"/{name}").geturl()
 
 
+def hear(process: "subprocess.Popen[str]", wanted: str) -> None:
+    """Read what the process says until it says this; it is killed when that takes too long."""
+    assert process.stdout is not None
+    deadline = threading.Timer(30, process.kill)
+    deadline.start()
+    try:
+        while (line := process.stdout.readline()).strip() != wanted:
+            assert line, f"it ended with {process.wait()} before it said “{wanted}”"
+    finally:
+        deadline.cancel()
+
+
 @pytest.fixture
 def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start `tests.core.child VERB`; with `hears`, wait until it has said that line."""
@@ -50,9 +63,8 @@ def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
             },
         )
         running.append(process)
-        assert process.stdout is not None
-        while hears and (line := process.stdout.readline()).strip() != hears:
-            assert line, f"it ended with {process.wait()} before it said “{hears}”"
+        if hears:
+            hear(process, hears)
         return process
 
     yield start

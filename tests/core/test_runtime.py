@@ -64,12 +64,16 @@ def test_work_for_the_owner_is_done_there_when_another_process_owns(transactiona
 def test_work_moves_here_when_the_owner_ends(transactional_db: None, child: Child) -> None:
     other = child("serve", hears="working", HANG_AT="inside")
     job = jobs.enqueue("test.steps", {"number": 5})
-    assert other.stdout is not None
-    assert other.stdout.readline().strip() == "inside"
+    hear(other, "inside")
     other.kill()
     other.wait()
-    # What as_owner does while it waits: once the lease has run out and the lock is free, the job is done here.
-    until(lambda: (runtime._try_here(job.pk), Job.objects.get(pk=job.pk).status == Job.DONE)[1])
+
+    def done_here() -> bool:
+        """What as_owner does while it waits: take the job when its lease has run out and the lock is free."""
+        runtime._try_here(job.pk)
+        return Job.objects.get(pk=job.pk).status == Job.DONE
+
+    until(done_here)
     job.refresh_from_db()
     assert jobs.outcome(job) == {"pid": os.getpid()}
     assert work.marks() == [f"step {n}" for n in range(5)]

@@ -15,13 +15,13 @@ import pytest
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from tests.serving import Answer, free_port, until
 
 from pentad.data.ingest.asgi import tracking_app
 from pentad.data.ingest.inbox import Frame, Inbox, logs, read_frames
 from pentad.data.ingest.keys import Keys
 from pentad.data.ingest.known import Known
 from pentad.data.ingest.limits import SourceKey
+from tests.serving import Answer, free_port, until
 
 KEY = "kestrel-web-key"
 SERVER_KEY = "kestrel-server-key"

@@ -7,10 +7,10 @@ import zlib
 from dataclasses import replace
 
 import pytest
-from tests.data.ingest.conftest import KEY, SERVER_KEY, basic
 
 from pentad.data.ingest.inbox import DIRECT, HISTORICAL
 from pentad.data.ingest.limits import Limits, SourceKey
+from tests.data.ingest.conftest import KEY, SERVER_KEY, basic
 
 TYPES = ["identify", "track", "page", "screen", "group", "alias"]
 TRACK = {"type": "track", "event": "Order Completed", "userId": "keiko", "messageId": "m-1", "properties": {"total": 12.5}}
@@ -70,7 +70,7 @@ def test_telemetry_of_the_browser_library_is_discarded(tracking):
 
 
 @pytest.mark.parametrize(
-    "headers, key",
+    ("headers", "key"),
     [
         ({}, KEY),
         (basic(KEY), None),
@@ -142,7 +142,7 @@ def test_content_types(tracking, kind):
 
 
 @pytest.mark.parametrize(
-    "encoding, pack",
+    ("encoding", "pack"),
     [
         ("gzip", gzip.compress),
         ("GZIP", gzip.compress),
@@ -160,7 +160,7 @@ def test_compression(tracking, encoding, pack):
 
 
 @pytest.mark.parametrize(
-    "body, encoding, code",
+    ("body", "encoding", "code"),
     [
         (gzip.compress(b'{"batch":[]}')[:-9], "gzip", "bad_compression"),
         (b"\x01\x02\x03", "gzip", "bad_compression"),
@@ -223,7 +223,7 @@ def test_other_methods_and_paths_are_told(tracking):
 
 
 @pytest.mark.parametrize(
-    "path, body, code",
+    ("path", "body", "code"),
     [
         ("/v1/batch", b"{", "malformed_json"),
         ("/v1/batch", b"", "malformed_json"),

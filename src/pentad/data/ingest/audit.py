@@ -13,6 +13,7 @@ import pyarrow as pa
 from pentad.core import clock
 from pentad.data.ingest.frames import read_frames
 from pentad.data.ingest.models import Gap
+from pentad.data.ingest.shape import unread_id
 from pentad.ledger import Ledger, Staging
 
 _PIECE = 8 << 20
@@ -57,7 +58,7 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
     staging.put("second_look", table)
     named = (
         "SELECT source_no, received, coalesce(nullif(CASE WHEN json_valid(body) THEN json_extract_string(body, '$.messageId')"
-        " END, ''), 'pentad-' || md5(place)) AS message_id FROM second_look"
+        f" END, ''), {unread_id('NOT json_valid(body)', 'body')}, 'pentad-' || md5(place)) AS message_id FROM second_look"
     )
     staging.run(f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, md5_number_lower(source_no || ':' || message_id) AS key FROM ({named})")
     staging.put("found", ledger.known(staging.sql("SELECT DISTINCT key FROM named")["key"]))

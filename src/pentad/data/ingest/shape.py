@@ -14,12 +14,14 @@ _FIELDS = (
 
 
 def _time(text: str) -> str:
-    """ISO 8601 text or epoch digits (seconds or milliseconds) as naive UTC; NULL when unreadable."""
+    """ISO 8601 text or epoch digits (seconds or milliseconds) as naive UTC; NULL when unreadable or beyond the years
+    that Python's and other programs' calendars have."""
+    read = f"CAST(try_cast({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
     return (
         f"CASE WHEN {text} IS NULL THEN NULL"
         f" WHEN regexp_full_match({text}, '[0-9]{{10}}([0-9]{{3}})?')"
         f" THEN make_timestamp(try_cast({text} AS BIGINT) * CASE WHEN length({text}) = 10 THEN 1000000 ELSE 1000 END)"
-        f" ELSE CAST(try_cast({text} AS TIMESTAMPTZ) AS TIMESTAMP) END"
+        f" WHEN {read} BETWEEN TIMESTAMP '0001-01-02' AND TIMESTAMP '9999-12-30' THEN {read} END"
     )
 
 
@@ -39,13 +41,18 @@ def parsed_sql() -> str:
           FROM raw r JOIN frame f USING (frame))"""
 
 
+def unread_id(broken: str, raw: str) -> str:
+    """The messageId of a text that is no valid JSON, as far as it can be seen: its sender will ask by it."""
+    return rf"""nullif(CASE WHEN {broken} THEN regexp_extract({raw}, '"messageId"\s*:\s*"([^"\\]+)"', 1) END, '')"""
+
+
 def typed_sql() -> str:
     """Names, times and identifiers in their final types, before any judgement."""
     ctx = "CASE WHEN frame_context IS NULL THEN j.context WHEN j.context IS NULL THEN frame_context ELSE json_merge_patch(frame_context, j.context) END"
     return f"""
     SELECT pos, frame, idx, raw, source_no, received, flags, bad,
       coalesce(nullif(frame_type, ''), j.type, '') AS type,
-      coalesce(nullif(j.messageId, ''), 'pentad-' || md5(place || ':' || idx)) AS message_id,
+      coalesce(nullif(j.messageId, ''), {unread_id("j IS NULL", "raw")}, 'pentad-' || md5(place || ':' || idx)) AS message_id,
       nullif(trim(j.userId), '') AS user_id, nullif(trim(j.anonymousId), '') AS anonymous_id,
       CASE WHEN coalesce(nullif(frame_type, ''), j.type) = 'alias' THEN nullif(trim(j.previousId), '') END AS previous_id,
       nullif(trim(j.groupId), '') AS group_id,
