@@ -18,6 +18,7 @@ from pentad.ledger.duckdb.files import Files, Generation
 from pentad.ledger.duckdb.seen import Seen, hot_keys, open_bloom
 from pentad.ledger.manifest import Manifest
 from pentad.ledger.protocol import ErasureReport, LedgerSlice, Params, Problem, Progress, QueryFailed
+from pentad.ledger.results import plain
 
 
 class DuckDBLedger:
@@ -130,10 +131,10 @@ class DuckDBLedger:
     def query(self, sql: str, params: Params = ()) -> pa.Table:
         with self.files.reading() as (cursor, _):
             try:
-                result: pa.Table = cursor.sql(sql, params=params or None).to_arrow_table()
+                result = cursor.sql(sql, params=params or None).to_arrow_table()
             except duckdb.Error as error:
                 raise QueryFailed(str(error), sql=sql) from error
-            return result
+            return plain(result)
 
     def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.query(sql, params).to_pylist()
