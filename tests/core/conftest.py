@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from django.db import connection
 
 from pentad.core import jobs, runtime
 from pentad.core import settings as run_time_settings
+from tests.core.processes import hear
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,18 +31,6 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     return urlsplit(os.environ["PENTAD_DATABASE"])._replace(path=f"/{name}").geturl()
-
-
-def hear(process: "subprocess.Popen[str]", wanted: str) -> None:
-    """Read what the process says until it says this; it is killed when that takes too long."""
-    assert process.stdout is not None
-    deadline = threading.Timer(30, process.kill)
-    deadline.start()
-    try:
-        while (line := process.stdout.readline()).strip() != wanted:
-            assert line, f"it ended with {process.wait()} before it said “{wanted}”"
-    finally:
-        deadline.cancel()
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pentad.core import jobs, runtime
 from pentad.core.errors import Conflict, Unavailable
 from pentad.core.models import Job
 from tests.core import work
+from tests.core.processes import hear
+from tests.serving import until
 
 Child = Callable[..., "subprocess.Popen[str]"]
 
