@@ -5,9 +5,9 @@ import hashlib
 import re
 
 import pytest
-from tests.data.ingest.conftest import KEY
 
 from pentad.data.ingest.browser import library
+from tests.data.ingest.tracking import KEY
 
 SCRIPT = f"/analytics.js/v1/{KEY}/analytics.min.js"
 

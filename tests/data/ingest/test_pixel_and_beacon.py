@@ -5,7 +5,8 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.data.ingest.conftest import KEY
+
+from tests.data.ingest.tracking import KEY
 
 
 def pixel(tracking, path="/pixel/v1/track", **fields):

@@ -6,10 +6,10 @@ import json
 from urllib.parse import quote
 
 import pytest
-from tests.data.ingest.conftest import KEY
 
 from pentad.data.ingest.frames import HISTORICAL
 from pentad.data.ingest.posthog import translate
+from tests.data.ingest.tracking import KEY
 
 DEVICE = "018f6b1e-7d53-7cc1-b9ad-0c2d5f6a7b8c"
 

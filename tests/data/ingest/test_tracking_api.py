@@ -10,7 +10,7 @@ import pytest
 
 from pentad.data.ingest.inbox import DIRECT, HISTORICAL
 from pentad.data.ingest.limits import Limits, SourceKey
-from tests.data.ingest.conftest import KEY, SERVER_KEY, basic
+from tests.data.ingest.tracking import KEY, SERVER_KEY, basic
 
 TYPES = ["identify", "track", "page", "screen", "group", "alias"]
 TRACK = {"type": "track", "event": "Order Completed", "userId": "keiko", "messageId": "m-1", "properties": {"total": 12.5}}

@@ -32,7 +32,7 @@ async def answer(tracker: Tracker, scope: Scope, receive: Receive, send: Send, t
     status, headers = 200, [(b"cache-control", b"no-store, max-age=0")]
     try:
         message = _message(scope["query_string"], limits)
-        await tracker.take(scope, _given(message), lambda body: _open(body, limits), limits.message, type=type, query_key=True)
+        await tracker.take(scope, _given(message), lambda body: _open(body, limits), limits.batch, type=type, query_key=True)
     except PentadError as refusal:
         status = refusal.status
         headers.append((b"x-pentad-code", refusal.code.encode()))

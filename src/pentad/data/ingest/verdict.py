@@ -34,7 +34,7 @@ async def answer(tracker: Tracker, scope: Scope, receive: Receive, send: Send) -
     limits = tracker.keys.known.limits
     stored = await tracker.take(scope, receive, lambda body: _named(open_batch(body, limits), named), limits.batch)
     found = await judged(stored)
-    await answers.answer_json(send, {"success": True, "results": [_result(message_id, found) for message_id in named]})
+    await answers.answer_json(send, {"success": True, "results": _results(named, found)})
 
 
 def _named(accepted: Accepted, named: list[str]) -> Accepted:
@@ -78,23 +78,31 @@ def _look(source_no: int, received_us: int) -> list[dict[str, Any]]:
     received = clock.from_us(received_us).replace(tzinfo=None)
     try:
         return ledger.current().rows(
-            "SELECT message_id, 'stored' AS verdict, '' AS reason, '' AS detail FROM events "
+            "SELECT seq, message_id, 'stored' AS verdict, '' AS reason, '' AS detail FROM events "
             "WHERE source_no = ? AND received = ? "
-            "UNION ALL SELECT message_id, 'duplicate', '', '' FROM duplicates WHERE source_no = ? AND received = ? "
-            "UNION ALL SELECT message_id, 'quarantined', reason, detail FROM quarantined "
-            "WHERE source_no = ? AND received = ?",
+            "UNION ALL SELECT seq, message_id, 'duplicate', '', '' FROM duplicates WHERE source_no = ? AND received = ? "
+            "UNION ALL SELECT seq, message_id, 'quarantined', reason, detail FROM quarantined "
+            "WHERE source_no = ? AND received = ? ORDER BY seq",
             [source_no, received] * 3,
         )
     except PentadError:  # the ledger is not open here: all that is known is that the messages are safe
         return []
 
 
-def _result(message_id: str, found: dict[str, list[dict[str, str]]]) -> dict[str, str]:
-    copies = found.get(message_id)
-    row = copies.pop(0) if copies else None
+def _results(named: list[str], found: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:
+    """One verdict for each message sent, in order."""
+    rows = [copies.pop(0) if (copies := found.get(message_id)) else None for message_id in named]
+    # What could not even be read has no id that we know: what is left over belongs to those, in order.
+    rest = [row for copies in found.values() for row in copies if row["verdict"] == "quarantined"]
+    return [
+        _result(message_id, row or (rest.pop(0) if rest else None)) for message_id, row in zip(named, rows, strict=True)
+    ]
+
+
+def _result(message_id: str, row: dict[str, str] | None) -> dict[str, str]:
     if row is None:
         return {
-            "messageId": message_id, "verdict": "pending", "reason": "",
+            "messageId": message_id, "verdict": "pending", "reason": "", "detail": "",
             "fix": "Durable, not judged yet: ask for its receipt in a moment.",
         }
     reason = REASONS.get(row["reason"])
