@@ -32,12 +32,18 @@ def up(data: Path, database: str | None, host: str, port: int, demo: bool) -> No
 def erase(identifier: str) -> None:
     """Erase a person: hidden at once, then removed from every file."""
     from pentad.core import runtime
+    from pentad.core.actor import CLI
+    from pentad.core.errors import NotFound
+    from pentad.data.identity.queries import as_ident, person_by_identifier
+    from pentad.data.privacy.actions import erase_person, see_gone
 
-    namespace, colon, value = identifier.partition(":")
-    if not (namespace and colon and value):
-        raise click.UsageError(f"“{identifier}” is not NAMESPACE:VALUE, such as user_id:42.")
-    done: dict[str, Any] = runtime.as_owner("privacy.erase", {"namespace": namespace, "value": value})
-    click.echo(f"erased {done.get('erasure', '')}".strip())
+    ident = as_ident(identifier)
+    runtime.as_owner("ingest.settle")  # what was accepted a moment ago belongs to the person as well
+    person = person_by_identifier(*ident)
+    if person is None:
+        raise NotFound(f"Nobody has the identifier {identifier}.", fix="Check namespace and value: case counts.")
+    erasure = see_gone(erase_person(actor=CLI, person=person))
+    click.echo(f"erased {erasure.id}")
 
 
 @click.command()

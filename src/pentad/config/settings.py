@@ -140,6 +140,9 @@ STORAGES = {
 # Other people's background tasks land in our job table; no list of queues means any.
 TASKS = {"default": {"BACKEND": "pentad.core.jobs.backend.JobsBackend", "QUEUES": []}}
 
+EQUIPMENT = "pentad.config.wiring"
+"""The module that registers what an owner of the data folder works with."""
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True

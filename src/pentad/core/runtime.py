@@ -6,6 +6,7 @@ may write rows of the relational database.
 """
 
 import fcntl
+import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -144,6 +145,8 @@ def see_through(job: "Job", timeout: float = 600.0) -> Any:
 def _try_here(job_id: int) -> None:
     from pentad.core import jobs
 
+    if not jobs.is_due(job_id):  # asked first, because an owner's equipment takes a while to open
+        return
     if is_owner():
         jobs.run_here(job_id)
         return
@@ -152,6 +155,7 @@ def _try_here(job_id: int) -> None:
             stack.enter_context(own(folder()))
         except Unavailable:
             return
+        importlib.import_module(settings.EQUIPMENT)
         for factory in _equipment:
             stack.enter_context(factory(folder()))
         jobs.run_here(job_id)

@@ -3,8 +3,9 @@
 from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.errors import Unavailable
-from pentad.core.hookvalues import NavItem, PaletteItem, Problem
+from pentad.core.hookvalues import NavItem, PaletteItem, Problem, ScheduleItem
 from pentad.data.ingest import queries
+from pentad.data.ingest.checks import CHECKS
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.receipt_views import address
 
@@ -61,6 +62,9 @@ def doctor_checks() -> list[Problem]:
         worst = gaps[0]
         text = f"The counts of {len(gaps)} minutes do not balance, the last at {worst.minute:%Y-%m-%d %H:%M} UTC by {worst.missing}."
         problems.append(Problem("receipts", "error", text, "See the receipts page for the minutes and sources."))
-    return problems
+    return problems + [problem for check in CHECKS for problem in check()]
 
 
+@hooks.impl
+def schedules() -> list[ScheduleItem]:
+    return [ScheduleItem("seal closed months", "ledger.seal", 24 * 3600)]

@@ -1,0 +1,69 @@
+"""What `pentad doctor` looks at on the road from the inbox to the profiles."""
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from pentad import ledger
+from pentad.core.hookvalues import Problem
+from pentad.core.runtime import folder
+from pentad.data.identity.models import MergeLink, Person
+from pentad.data.ingest.frames import logs
+from pentad.data.ingest.models import LoaderOffset
+
+
+def ledger_files() -> list[Problem]:
+    """The ledger's own check of its files, offsets and counts."""
+    fix = "Restore the data folder from a backup, or report this with the output of `pentad doctor`."
+    return [Problem("ledger", "error", f"{p.message} {p.where}".strip(), fix) for p in ledger.current().check()]
+
+
+def offsets() -> list[Problem]:
+    """Both stores follow the same logs; the ledger trails by one slice at the most, and never leads."""
+    mine, theirs = dict(LoaderOffset.objects.values_list("log", "offset")), ledger.current().offsets()
+    sizes = {path.name: path.stat().st_size for path in logs(folder().inbox)}
+    found = []
+    for log in sorted(mine.keys() | theirs.keys()):
+        ahead = theirs.get(log, 0) - mine.get(log, 0)
+        if log in sizes and ahead > 0:
+            found.append(f"The ledger is {ahead} bytes ahead of the profiles in {log}.")
+        if log in sizes and max(mine.get(log, 0), theirs.get(log, 0)) > sizes[log]:
+            found.append(f"The log {log} is shorter than what was read of it.")
+    return [Problem("offsets", "error", text, "The log was changed from outside: restore it.") for text in found]
+
+
+def graph() -> list[Problem]:
+    """Roots are roots, and every merged part has a link that explains it."""
+    found = []
+    if nested := Person.objects.filter(root__root__isnull=False).count():
+        found.append(f"{nested} parts of customers point to a part that is no root.")
+    linked = set(MergeLink.objects.filter(undone=None).values_list("keep_id", "other_id"))
+    explained = {no for pair in linked for no in pair}
+    merged = set(Person.objects.exclude(root=None).values_list("no", flat=True))
+    if loose := merged - explained:
+        found.append(f"{len(loose)} merged parts have no merge that explains them, such as number {min(loose)}.")
+    return [Problem("identity", "error", text, "Undo the merge on the customer's page and merge again.") for text in found]
+
+
+def totals() -> list[Problem]:
+    """The numbers of events on the profiles are those of the ledger."""
+    counted = Person.objects.aggregate(own=Sum("own_event_count"), whole=Sum("event_count", filter=Q(root=None)))
+    stored = ledger.current().rows("SELECT count(*) AS n FROM events")[0]["n"]
+    found = []
+    if (counted["own"] or 0) != stored:
+        found.append(f"Profiles count {counted['own'] or 0} events, the ledger holds {stored}.")
+    if (counted["own"] or 0) != (counted["whole"] or 0):
+        found.append(f"Parts of customers count {counted['own'] or 0} events, customers {counted['whole'] or 0}.")
+    return [Problem("profiles", "error", text, "Report this; the events themselves are in the ledger.") for text in found]
+
+
+def database() -> list[Problem]:
+    """The relational database's own look at its pages and indexes."""
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check(10)")
+        said = [row[0] for row in cursor.fetchall() if row[0] != "ok"]
+    return [Problem("database", "error", text, "Restore the database from a backup.") for text in said]
+
+
+CHECKS = (ledger_files, offsets, graph, totals, database)
