@@ -9,7 +9,7 @@ function options({ type = "line", labels = [], series = [], stack = false, unit 
     animationDuration: 150,
     color: [1, 2, 3, 4, 5].map((n) => token(`--chart-${n}`)),
     textStyle: { fontFamily: "Inter Var" },
-    grid: { left: 4, right: 8, top: series.length > 1 ? 28 : 10, bottom: 0, containLabel: true },
+    grid: { left: 4, right: 8, top: series.length > 1 ? 28 : 10, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: series.length > 1 ? { top: 0, left: 0, itemWidth: 8, itemHeight: 8, icon: "circle", textStyle: { color: token("--muted-foreground"), fontSize: 11 } } : undefined,
     tooltip: { trigger: "axis", backgroundColor: token("--popover"), borderColor: token("--border"), textStyle: { color: token("--foreground"), fontSize: 12 }, valueFormatter: (v) => `${v?.toLocaleString?.() ?? v}${unit}`, renderMode: "richText" },
     xAxis: { type: "category", data: labels, ...axis },

@@ -18,3 +18,10 @@ def cancel_job(*, actor: Actor, job: Job) -> None:
     """Ask a job to stop."""
     queue.cancel(job)
     note(f"job:{job.public_id}", kind=job.kind)
+
+
+@action("jobs.edit")
+def discard_job(*, actor: Actor, job: Job) -> None:
+    """Take a dead letter off the list."""
+    queue.discard(job)
+    note(f"job:{job.public_id}", kind=job.kind)

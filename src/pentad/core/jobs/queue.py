@@ -125,6 +125,12 @@ def retry(job: Job) -> None:
     enqueued.ring_on_commit()
 
 
+def discard(job: Job) -> None:
+    """Close a dead letter for good: it stays in the list as stopped, its payload goes. Raises Conflict when it is not dead."""
+    if not Job.objects.filter(pk=job.pk, status=Job.DEAD).update(status=Job.CANCELLED, payload={}):
+        raise Conflict(f"The job {job.kind} is not a dead letter.", code="job_not_dead", fix="Reload the page.")
+
+
 def dead() -> "QuerySet[Job]":
     """Dead letters, the latest first."""
     return Job.objects.filter(status=Job.DEAD).order_by("-finished")

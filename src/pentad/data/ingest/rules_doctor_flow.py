@@ -49,7 +49,7 @@ def quarantine(facts: Facts) -> Finding | None:
         f"Most often ({count} of {total}): {known.says if known else worst}",
         known.fix if known else "Open one of them to see what is wrong.",
         total, facts.accepted, tuple(filter(None, (facts.samples.get(r) for r, _ in facts.quarantined.most_common(3)))),
-        tuple(f"{REASONS[r].says if r in REASONS else r} {c}" for r, c in facts.quarantined.most_common(5)),
+        tuple(f"{c} × {REASONS[r].says if r in REASONS else r}" for r, c in facts.quarantined.most_common(5)),
     )  # fmt: skip
 
 
