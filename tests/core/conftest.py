@@ -20,8 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A data folder for each test, and no setting remembered from another."""
+    """A data folder for each test, no setting remembered from another, and no ledger: its tests are elsewhere."""
     monkeypatch.setattr(settings, "DATA", tmp_path / "data")
+    monkeypatch.setattr(settings, "EQUIPMENT", "tests.core.work")
+    monkeypatch.setattr(runtime, "_equipment", [])
     run_time_settings.forget()
 
 

@@ -15,6 +15,7 @@ has its effect on the database exactly once.
 """
 
 from pentad.core.jobs.context import Cancelled, Context, LeaseLost, Stopping
+from pentad.core.jobs.leases import is_due
 from pentad.core.jobs.pool import Pool, run_here
 from pentad.core.jobs.queue import (
     Unfinished,
@@ -31,5 +32,5 @@ from pentad.core.jobs.schedules import schedule
 
 __all__ = [
     "Cancelled", "Context", "LeaseLost", "Pool", "Stopping", "Task", "Unfinished", "cancel", "counts",
-    "dead", "enqueue", "find", "outcome", "retry", "run_here", "schedule", "task", "wait",
+    "dead", "enqueue", "find", "is_due", "outcome", "retry", "run_here", "schedule", "task", "wait",
 ]

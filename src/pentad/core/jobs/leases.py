@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F, Min, Model, QuerySet
+from django.db.models import F, Min, Model, Q, QuerySet
 
 from pentad.core import clock
 from pentad.core.errors import PentadError
@@ -32,6 +32,13 @@ def lock_free_rows(rows: "QuerySet[M]") -> "QuerySet[M]":
     if connection.features.has_select_for_update_skip_locked:
         return rows.select_for_update(skip_locked=True)
     return rows
+
+
+def is_due(job_id: int) -> bool:
+    """Whether this job could be taken now."""
+    now = clock.now()
+    due = Q(status=Job.WAITING, run_at__lte=now) | Q(status=Job.RUNNING, lease_until__lt=now)
+    return Job.objects.filter(due, pk=job_id).exists()
 
 
 def next_due() -> datetime | None:
