@@ -3,15 +3,12 @@
 import signal
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pentad import ledger
-from pentad.ledger import Ledger
 from pentad.ledger import manifest as manifests
-from tests.ledger.rows import NOON, event, slice_of
 
 # Runs in a process of its own: does `work`, and kills itself when it comes to `point` for the nth time.
 CHILD = """
@@ -19,7 +16,7 @@ import os, signal, sys
 from pathlib import Path
 from pentad import ledger
 from pentad.ledger import faults
-from tests.ledger import test_crash
+from tests.ledger import works
 
 folder, work, point, times = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 seen = 0
@@ -32,44 +29,8 @@ def step(name):
 
 store = ledger.open(folder)
 faults.step = step
-getattr(test_crash, work)(store)
+getattr(works, work)(store)
 """
-
-
-def append(store: Ledger) -> None:
-    store.append(slice_of(event(21, 1), event(22, 3), start=100, end=200, quarantined=[bad(23)]))
-
-
-def seal(store: Ledger) -> None:
-    store.seal(date(2026, 10, 1))
-
-
-def erase(store: Ledger) -> None:
-    store.erase([2], ["sven@fjord.example"])
-
-
-def promote(store: Ledger) -> None:
-    store.promote("plan", "string")
-
-
-def bad(seq: int) -> dict[str, object]:
-    row = {"seq": seq, "source_no": 1, "message_id": f"q-{seq}", "received": NOON, "reason": "wrong_type"}
-    return row | {"detail": "", "raw": "sven@fjord.example"}
-
-
-def fill(folder: Path) -> None:
-    """Twenty events of three persons over four months: two of them sealed, one late event for a sealed one."""
-    store = ledger.open(folder)
-    at = [NOON.replace(month=6 + n % 4) for n in range(1, 18)]
-    early = [event(n, 1 + n % 3, ts=ts, props='{"plan":"gold"}') for n, ts in enumerate(at, start=1)]
-    store.append(slice_of(*early, start=0, end=50))
-    store.seal(date(2026, 8, 1))
-    store.append(slice_of(event(18, 1), event(19, 2, ts=NOON.replace(month=6)), bad_event(), start=50, end=100))
-    store.close()
-
-
-def bad_event() -> dict[str, object]:
-    return event(20, 2, traits='{"email":"sven@fjord.example"}')
 
 
 CASES = [
@@ -93,7 +54,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
-    fill(folder)
+    works.fill(folder)
     return folder
 
 
@@ -128,8 +89,8 @@ def test_a_killed_process_leaves_a_sound_store(filled: Path, tmp_path: Path, wor
         kept = "SELECT count(*) AS n FROM events WHERE person_no <> 2"
         assert store.rows(kept) == [{"n": 14 if applied else 12}]
         # The same work again, as the loader or the next night would do it, ends where it should.
-        globals()[work](store)
-        append(store)
+        getattr(works, work)(store)
+        works.append(store)
         assert store.check() == []
         assert store.rows(kept) == [{"n": 14}]
         assert store.next_seq() == 24
@@ -150,7 +111,7 @@ def unnamed(folder: Path) -> list[str]:
 def test_repeated_kills_under_load_lose_nothing(tmp_path: Path) -> None:
     """A writer acknowledges each slice on stdout, with seals meanwhile; it is killed at any moment."""
     folder, acknowledged = tmp_path / "ledger", 0
-    for _ in range(6):
+    for _ in range(4):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(folder)],
             cwd=Path(__file__).parents[2],
@@ -181,6 +142,7 @@ WRITER = """
 import sys, threading
 from datetime import date
 from pentad import ledger
+from tests.ledger import works
 from tests.ledger.rows import NOON, event, slice_of
 
 store = ledger.open(sys.argv[1])
