@@ -1,7 +1,7 @@
 """Kestrel Coffee, the story company: a year of data, a cast of known people, and live events.
 
-    demo.fill(folder)     # once: sources, colleagues, views and a million messages into the inbox
-    demo.stream(stop)     # until `stop` is set: customers go on visiting, ordering and asking
+    demo.fill(folder)     # sources, colleagues, views, the cast and the last weeks into the inbox: two seconds
+    demo.stream(stop)     # until `stop` is set: the rest of the year, and customers who go on visiting and ordering
 
 Nothing but the command line and the wiring imports this package.
 """
@@ -22,11 +22,11 @@ COLLEAGUES = (
 """E-mail address, name and role of those who can sign in, all with PASSWORD."""
 
 
-def fill(folder: "Folder") -> bool:
+def fill(folder: "Folder", *, everything: bool = False) -> bool:
     """See `pentad.demo.filling.fill`."""
     from pentad.demo import filling
 
-    return filling.fill(folder)
+    return filling.fill(folder, everything=everything)
 
 
 def stream(stop: threading.Event) -> None:

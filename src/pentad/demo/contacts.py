@@ -59,24 +59,27 @@ def write_support(seed: int, log: Log, people: People, orders: Orders, end: int)
     began = orders.at[asks] + (DAY_MS * rng.gamma(1.3, 2.2, len(asks))).astype(np.int64) + 600_000
     kept = np.flatnonzero(began < end - 2 * HOUR_MS)
     who, began = who[kept], began[kept]
-    topic = (rng.random(len(who)) ** 1.4 * len(_TOPICS)).astype(int).tolist()
+    topics = (rng.random(len(who)) ** 1.4 * len(_TOPICS)).astype(int).tolist()
     stars = rng.choice(5, len(who), p=[0.06, 0.05, 0.11, 0.3, 0.48]).tolist()
-    agent = rng.choice(["Omar Haddad", "Lea Sommer", "Nadia Karim"], len(who), p=[0.8, 0.12, 0.08]).tolist()
+    agents = rng.choice(["Omar Haddad", "Lea Sommer", "Nadia Karim"], len(who), p=[0.8, 0.12, 0.08]).tolist()
+    said = {
+        "Live Chat Conversation Started": [f',"topic":"{_TOPICS[topic]}"' for topic in topics],
+        "Conversation Rated": [f',"rating":{star + 1}' for star in stars],
+        "Live Chat Message Received": [f',"agent_name":"{agent}"' for agent in agents],
+    }
     rated = rng.random(len(who)) < 0.42
     messages = rng.integers(1, 5, len(who))
     at = began
-    plan = [("Live Chat Conversation Started", np.ones(len(who), bool), 0)]
-    plan += [(("Live Chat Message Sent", "Live Chat Message Received")[n % 2], messages > n // 2, n) for n in range(8)]
-    plan += [("Live Chat Conversation Ended", np.ones(len(who), bool), 0), ("Conversation Rated", rated, 0)]
-    for event, chosen, _ in plan:
+    every = np.ones(len(who), bool)
+    plan = [("Live Chat Conversation Started", every)]
+    plan += [(("Live Chat Message Sent", "Live Chat Message Received")[n % 2], messages > n // 2) for n in range(8)]
+    plan += [("Live Chat Conversation Ended", every), ("Conversation Rated", rated)]
+    for event, chosen in plan:
         which = np.flatnonzero(chosen)
-        more = {
-            "Live Chat Conversation Started": lambda n: f',"topic":"{_TOPICS[topic[n]]}"',
-            "Conversation Rated": lambda n: f',"rating":{stars[n] + 1}',
-            "Live Chat Message Received": lambda n: f',"agent_name":"{agent[n]}"',
-        }.get(event, lambda n: "")
+        more = said.get(event)
         tail = log.tails.add([
-            f'"type":"track","event":"{event}","properties":{{"conversation_id":"C-{30_000 + n}"{more(n)}}}' for n in which.tolist()
+            f'"type":"track","event":"{event}","properties":{{"conversation_id":"C-{30_000 + n}"{more[n] if more else ""}}}'
+            for n in which.tolist()
         ])
         log.add(shop.DESK, at[which], who=who[which], tail=tail + np.arange(len(which)), delay=1500)
         at = at + np.where(chosen, rng.integers(8_000, 240_000, len(who)), 0)

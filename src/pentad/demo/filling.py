@@ -5,23 +5,26 @@ a crash goes on with the same ones: frames up to the last mark are left out, tho
 under the message ids they had, and deduplication keeps one of each.
 """
 
-from collections.abc import Iterator
-from itertools import chain
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import structlog
-from django.db import connection
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.models import Setting
 from pentad.core.runtime import Folder
 from pentad.data.ingest.actions import add_source
-from pentad.data.ingest.frames import HISTORICAL, FrameMeta
+from pentad.data.ingest.frames import HISTORICAL, FrameMeta, backlog_bytes
 from pentad.data.ingest.inbox import Inbox
 from pentad.data.ingest.models import Source
 from pentad.demo import COLLEAGUES, PASSWORD, cast, shop
 from pentad.demo.frame import DemoFrame
+from pentad.demo.people import CUSTOMERS
 from pentad.demo.year import Year
 from pentad.roles.access.actions import add_user
 from pentad.roles.access.models import User
@@ -32,63 +35,105 @@ MARK = "demo.fill"
 
 GROUP_BYTES = 8 << 20
 """Frames written with one sync."""
+MAX_BACKLOG = 40 << 20
+"""More than this is not written ahead of the loader: readiness and the disk would suffer."""
 
 SEED = 1
 log = structlog.get_logger(__name__)
 
+_begun: "dict[Path, Filling]" = {}
+"""Fillings of this process whose rest is still to be written."""
 
-def fill(folder: Folder) -> bool:
-    """Make the demo company's sources, colleagues and views and write its year to the inbox.
 
-    Returns whether anything was written: a second call does nothing. Any loader may run meanwhile.
+def fill(folder: Folder, *, everything: bool = False, customers: int = CUSTOMERS) -> bool:
+    """Make the demo company's sources, colleagues and views, and write its year to the inbox.
+
+    Without `everything` only the cast and the last weeks are written, in about two seconds; `finish` does
+    the rest while the server runs. Returns whether anything was written. Any loader may run meanwhile.
     """
-    mark = _mark()
+    mark = _mark(customers)
     if mark["done"]:
         return False
-    sources = add_sources()
     add_colleagues()
     add_views()
-    inbox = Inbox(folder.inbox, writer="demo")
-    written = 0
-    try:
-        for group in _groups(frames(mark), skip=mark["frames"]):
-            inbox.append_many_sync(
-                (FrameMeta(sources[frame.source], frame.received_us, frame.count, "", "", HISTORICAL), frame.body)
-                for frame in group
-            )
-            mark["frames"] += len(group)
-            written += sum(frame.count for frame in group)
-            _keep(mark)
-    finally:
-        inbox.close()
-    _keep(mark | {"done": True})
-    log.info("demo_filled", messages=written)
+    filling = Filling(folder, mark, add_sources())
+    filling.write_first()
+    if everything:
+        filling.write_rest(threading.Event(), wait_for_loader=False)
+    else:
+        _begun[folder.root] = filling
     return True
 
 
-def frames(mark: dict[str, Any]) -> Iterator[DemoFrame]:
-    """The cast first, so that its pages are there at once, then the year in the order of time."""
-    end = clock.from_us(mark["end_us"])
-    return chain(cast.frames(end), Year(end=end, seed=mark["seed"]).frames())
+def finish(folder: Folder, stop: threading.Event) -> None:
+    """Write what `fill` has left, no faster than it is loaded, until done or `stop` is set."""
+    filling = _begun.pop(folder.root, None)
+    if filling is None:
+        mark = _mark()
+        if mark["done"]:
+            return
+        filling = Filling(folder, mark, add_sources())
+    filling.write_rest(stop)
 
 
-def _groups(frames: Iterator[DemoFrame], skip: int) -> Iterator[list[DemoFrame]]:
-    group: list[DemoFrame] = []
-    size = 0
-    for n, frame in enumerate(frames):
-        if n < skip:
-            continue
-        group.append(frame)
-        size += len(frame.body)
-        if size >= GROUP_BYTES:
+class Filling:
+    """The frames of one demo on their way to the inbox."""
+
+    def __init__(self, folder: Folder, mark: dict[str, Any], sources: dict[str, int]):
+        self.folder, self.mark, self.sources = folder, mark, sources
+        end = clock.from_us(mark["end_us"])
+        self.year = Year(end=end, seed=mark["seed"], customers=mark["customers"])
+        # The cast first, so that its pages are there at once.
+        self._frames = islice(chain(cast.frames(end), self.year.frames()), mark["frames"], None)
+        self._cast = sum(1 for _ in cast.frames(end))
+        self._next: DemoFrame | None = next(self._frames, None)
+
+    def write_first(self) -> None:
+        """The cast, the CRM's export and the last weeks."""
+        with closing(Inbox(self.folder.inbox, writer="demo")) as inbox:
+            for group in self._groups(only_first=True):
+                self._write(inbox, group)
+
+    def write_rest(self, stop: threading.Event, *, wait_for_loader: bool = True) -> None:
+        with closing(Inbox(self.folder.inbox, writer="demo")) as inbox:
+            for group in self._groups(only_first=False):
+                while wait_for_loader and backlog_bytes(self.folder.inbox) > MAX_BACKLOG and not stop.wait(0.2):
+                    pass
+                if stop.is_set():
+                    return
+                self._write(inbox, group)
+        _keep(self.mark | {"done": True})
+        log.info("demo_filled", frames=self.mark["frames"])
+
+    def _groups(self, *, only_first: bool) -> Iterator[list[DemoFrame]]:
+        """Frames to be written with one sync; a small group to begin with, so that loading starts."""
+        group: list[DemoFrame] = []
+        size, enough = 0, GROUP_BYTES // 8 if only_first else GROUP_BYTES
+        done = self.mark["frames"]
+        while (frame := self._next) is not None:
+            if only_first and done >= self._cast and not self.year.is_first(frame):
+                break
+            group.append(frame)
+            size, done = size + len(frame.body), done + 1
+            self._next = next(self._frames, None)
+            if size >= enough:
+                yield group
+                group, size, enough = [], 0, GROUP_BYTES
+        if group:
             yield group
-            group, size = [], 0
-    if group:
-        yield group
+
+    def _write(self, inbox: Inbox, group: list[DemoFrame]) -> None:
+        inbox.append_many_sync(self._entries(group))
+        self.mark["frames"] += len(group)
+        _keep(self.mark)
+
+    def _entries(self, group: list[DemoFrame]) -> Iterable[tuple[FrameMeta, bytes]]:
+        for frame in group:
+            yield FrameMeta(self.sources[frame.source], frame.received_us, frame.count, "", "", HISTORICAL), frame.body
 
 
-def _mark() -> dict[str, Any]:
-    first = {"seed": SEED, "end_us": clock.now_us(), "frames": 0, "done": False}
+def _mark(customers: int = CUSTOMERS) -> dict[str, Any]:
+    first = {"seed": SEED, "customers": customers, "end_us": clock.now_us(), "frames": 0, "done": False}
     row, _ = Setting.objects.get_or_create(name=MARK, defaults={"value": first})
     return dict(row.value)
 
@@ -97,10 +142,12 @@ def _keep(mark: dict[str, Any]) -> None:
     Setting.objects.filter(name=MARK).update(value=mark, changed=clock.now())
 
 
-def filled_until() -> int | None:
-    """The end of the year that was filled in, microseconds; None when this folder holds no demo."""
+def filled_year() -> Year | None:
+    """The year that was filled in; None when this folder holds no demo."""
     row = Setting.objects.filter(name=MARK).first()
-    return int(row.value["end_us"]) if row else None
+    if row is None:
+        return None
+    return Year(end=clock.from_us(row.value["end_us"]), seed=row.value["seed"], customers=row.value["customers"])
 
 
 def add_sources() -> dict[str, int]:
@@ -136,9 +183,6 @@ def add_views() -> None:
 
 
 def source_numbers() -> dict[str, int]:
-    """Name → number of the demo's sources that take events now; closes this thread's connection."""
-    try:
-        rows = Source.objects.filter(archived=None, enabled=True, name__in=[spec.name for spec in shop.SOURCES])
-        return dict(rows.values_list("name", "no"))
-    finally:
-        connection.close()
+    """Name → number of the demo's sources that take events now."""
+    rows = Source.objects.filter(archived=None, enabled=True, name__in=[spec.name for spec in shop.SOURCES])
+    return dict(rows.values_list("name", "no"))

@@ -156,12 +156,13 @@ def crm_update(customers: list[Customer], random: Random) -> Iterator[Step]:
 def mishap(customers: list[Customer], random: Random) -> Iterator[Step]:
     """A message that cannot be stored."""
     who = {"userId": random.choice(customers).user_id}
-    yield Step(*random.choice((
+    source, message = random.choice((
         (shop.APP, {"type": "track", "properties": {"method": "Espresso"}} | who),
         (shop.WEB, track("Product Viewed", product_id="BEAN-01")),
         (shop.WEB, {"type": "group", "groupId": ""} | who),
         (shop.DESK, {"type": "purchase", "properties": {"value": 12}} | who),
-    )), 1.0)
+    ))
+    yield Step(source, message, 1.0)
 
 
 KINDS: tuple[tuple[Journey, float], ...] = (

@@ -9,13 +9,13 @@ import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from random import Random
 from typing import Any
 
 import msgspec
 import numpy as np
 import structlog
+from django.db import connection
 
 from pentad.core import clock, runtime
 from pentad.core.errors import PentadError
@@ -94,13 +94,20 @@ class Street:
 
 
 def stream(stop: threading.Event) -> None:
-    """Send live events through the inbox until `stop` is set. Needs a folder that was filled."""
-    end_us = filling.filled_until()
-    if end_us is None:
+    """Finish filling, and send live events through the inbox all the while, until `stop` is set.
+
+    Does nothing on a folder where `fill` never ran.
+    """
+    try:
+        year, sources = filling.filled_year(), filling.source_numbers()
+    finally:
+        connection.close()
+    if year is None:
         return
-    sources = filling.source_numbers()
-    street = Street(customers(clock.from_us(end_us), filling.SEED), Random())  # noqa: S311  not a secret
-    inbox = Inbox(runtime.folder().inbox, writer="demo")
+    street = Street(customers(year), Random())  # noqa: S311  not a secret
+    inbox = Inbox(runtime.folder().inbox, writer="live")
+    past = threading.Thread(target=_finish, args=(stop,), name="demo-past", daemon=True)
+    past.start()
     try:
         while not stop.wait(TICK_SECONDS):
             now = clock.now_us()
@@ -115,15 +122,23 @@ def stream(stop: threading.Event) -> None:
                 stop.wait(5.0)
     finally:
         inbox.close()
+        past.join(timeout=5)
 
 
-def customers(end: datetime, seed: int) -> list[Customer]:
+def _finish(stop: threading.Event) -> None:
+    try:
+        filling.finish(runtime.folder(), stop)
+    finally:
+        connection.close()
+
+
+def customers(year: Year) -> list[Customer]:
     """Some of those who are still customers, the busy ones more likely."""
-    year = Year(end=end, seed=seed)
     people, devices = year.people, year.devices
-    rng = np.random.Generator(np.random.PCG64(seed))
+    rng = np.random.Generator(np.random.PCG64(year.seed))
     weight = people.visits_per_hour * (people.left > year.end) * (people.joined < year.end)
-    chosen = rng.choice(len(people), CUSTOMERS, replace=False, p=weight / weight.sum())
+    count = min(CUSTOMERS, int((weight > 0).sum()))
+    chosen = rng.choice(len(people), count, replace=False, p=weight / weight.sum())
     return [
         Customer(
             number=n, name=people.name[n], email=people.email[n], country=int(people.country[n]),

@@ -41,88 +41,94 @@ COUNTRIES: tuple[Country, ...] = (
     Country("IT", "Italy", 3, 1, "it-IT", "Europe/Rome", "EUR", "it", ("Milano", "Torino", "Bologna", "Roma")),
 )
 
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 FIRST: dict[str, tuple[str, ...]] = {
-    "de": tuple(
+    "de": _words(
         "Anna Lena Marie Sophie Clara Hannah Greta Frieda Ida Emma Mia Lotte Paula Jana Katrin Silke Birgit Monika "
         "Jonas Lukas Felix Max Paul Leon Moritz Anton Emil Karl Jürgen Stefan Thomas Uwe Jörg Björn Matthias Henning "
-        "Ayşe Elif Emre Mehmet Fatma Cem Deniz Ewa Piotr Olga Dmitri Minh Linh Amira Yusuf Zeynep Darius Milena".split()
+        "Ayşe Elif Emre Mehmet Fatma Cem Deniz Ewa Piotr Olga Dmitri Minh Linh Amira Yusuf Zeynep Darius Milena"
     ),
-    "en": tuple(
+    "en": _words(
         "Olivia Amelia Grace Ella Freya Ruby Isla Alice Harriet Nora Priya Aisha Meera Fatima Chloe Zoe Niamh Siobhan "
         "Oliver George Harry Jack Noah Arthur Leo Theo Isaac Samuel Callum Rory Owen Rhys Dev Arjun Imran Kwame Tunde "
-        "Mei Hana Kenji Wei Sana Tariq Abigail Ethan Mason Avery Riley Jordan Morgan Casey Quinn Rosa Mateo".split()
+        "Mei Hana Kenji Wei Sana Tariq Abigail Ethan Mason Avery Riley Jordan Morgan Casey Quinn Rosa Mateo"
     ),
-    "fr": tuple(
+    "fr": _words(
         "Camille Chloé Manon Léa Inès Jade Louise Alice Lucie Juliette Margaux Élodie Céline Nadia Samira Aïcha Yasmine "
         "Hugo Louis Gabriel Arthur Jules Lucas Théo Nathan Raphaël Maxime Antoine Étienne Benoît Karim Mehdi Ousmane "
-        "Quentin Rémi Thibault Noé Zoé Maël Solène Anaïs Bastien Loïc".split()
+        "Quentin Rémi Thibault Noé Zoé Maël Solène Anaïs Bastien Loïc"
     ),
-    "nl": tuple(
+    "nl": _words(
         "Sanne Lotte Fleur Anouk Femke Iris Maud Roos Eva Noor Daan Sem Bram Lars Thijs Jesse Ruben Joost Sander Wouter "
-        "Fatima Samira Youssef Bilal Jeroen Marieke Annelies Floor Tess Niels".split()
+        "Fatima Samira Youssef Bilal Jeroen Marieke Annelies Floor Tess Niels"
     ),
-    "nordic": tuple(
+    "nordic": _words(
         "Astrid Freja Ingrid Signe Sofie Maja Karin Linnea Ebba Saga Ines Lars Nils Erik Oskar Gustav Magnus Søren "
-        "Mikkel Rasmus Åsa Øyvind Björn Jens Kirsten Hanne Amina Ali Leila Viggo".split()
+        "Mikkel Rasmus Åsa Øyvind Björn Jens Kirsten Hanne Amina Ali Leila Viggo"
     ),
-    "es": tuple(
+    "es": _words(
         "Lucía Sofía Martina Paula Carmen Elena Marta Irene Nuria Itziar Hugo Mateo Pablo Álvaro Diego Javier Sergio "
-        "Andrés Íñigo Jordi Rocío Núria Ainhoa Raúl".split()
+        "Andrés Íñigo Jordi Rocío Núria Ainhoa Raúl"
     ),
-    "it": tuple(
+    "it": _words(
         "Giulia Sofia Aurora Chiara Francesca Elisa Beatrice Martina Ilaria Marco Luca Matteo Lorenzo Andrea Davide "
-        "Simone Niccolò Federico Tommaso Giorgia Serena Paolo".split()
+        "Simone Niccolò Federico Tommaso Giorgia Serena Paolo"
     ),
 }
 
 LAST: dict[str, tuple[str, ...]] = {
-    "de": tuple(
+    "de": _words(
         "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Richter Klein Wolf Neumann "
         "Schwarz Zimmermann Braun Krüger Hartmann Lange Krause Lehmann Köhler Kaiser Fuchs Peters Jung Vogel Keller "
         "Günther Berger Winkler Lorenz Baumann Böhm Schuster Jäger Yılmaz Kaya Demir Şahin Öztürk Kowalski Nowak "
-        "Petrov Nguyen Tran Hansen Petersen Thomsen Sommer Lindner Roth Engel Busch Horn Pfeiffer Voß Groß".split()
+        "Petrov Nguyen Tran Hansen Petersen Thomsen Sommer Lindner Roth Engel Busch Horn Pfeiffer Voß Groß"
     ),
-    "en": tuple(
+    "en": _words(
         "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Wright Walker White Edwards Hughes Green Hall "
         "Lewis Harris Clarke Jackson Khan Singh Ahmed Begum Roberts Wood Thompson Moore Hill Cooper Ward Turner Carter "
         "Phillips Mitchell Campbell Murphy O’Brien Kelly Ryan Osei Mensah Okafor Chen Wong Tanaka Kim Garcia Martinez "
-        "Nguyen Bennett Foster Shah Hussain Marsh Lowe Barnes Frost Page".split()
+        "Nguyen Bennett Foster Shah Hussain Marsh Lowe Barnes Frost Page"
     ),
-    "fr": tuple(
+    "fr": _words(
         "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefèvre Michel García "
         "David Bertrand Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert Bonnet François Benali Traoré "
-        "Diallo Haddad Nguyen Costa Fontaine Chevalier Gauthier Perrin Besnard Lemaître".split()
+        "Diallo Haddad Nguyen Costa Fontaine Chevalier Gauthier Perrin Besnard Lemaître"
     ),
-    "nl": tuple(
+    "nl": _words(
         "Jansen Bakker Visser Smit Meijer Mulder Bos Vos Peters Hendriks Dekker Brouwer Dijkstra Kok Prins Blom "
-        "Veenstra Postma Kuipers Hoekstra Willems Maas Yildiz Aydin Bouzid Haddou Martens Schouten Koster".split()
+        "Veenstra Postma Kuipers Hoekstra Willems Maas Yildiz Aydin Bouzid Haddou Martens Schouten Koster"
     ),
-    "nordic": tuple(
+    "nordic": _words(
         "Jensen Nielsen Hansen Andersen Pedersen Larsen Sørensen Johansson Andersson Karlsson Nilsson Eriksson Olsson "
-        "Lindberg Lindqvist Berg Dahl Holm Lund Bergström Sjöberg Møller Kristensen Ali Hussein Ahlgren Nyström".split()
+        "Lindberg Lindqvist Berg Dahl Holm Lund Bergström Sjöberg Møller Kristensen Ali Hussein Ahlgren Nyström"
     ),
-    "es": tuple(
+    "es": _words(
         "García Fernández González Rodríguez López Martínez Sánchez Pérez Gómez Ruiz Díaz Moreno Muñoz Álvarez Romero "
-        "Navarro Torres Serrano Ibáñez Etxeberria Puig Ferrer Vidal".split()
+        "Navarro Torres Serrano Ibáñez Etxeberria Puig Ferrer Vidal"
     ),
-    "it": tuple(
+    "it": _words(
         "Rossi Russo Ferrari Esposito Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo Conti Costa Giordano "
-        "Mancini Rizzo Lombardi Moretti Barbieri Fontana Santoro".split()
+        "Mancini Rizzo Lombardi Moretti Barbieri Fontana Santoro"
     ),
 }
 
 MAIL_DOMAINS = ("fjord.example", "post.example", "mailbox.example", "inbox.example", "home.example", "quill.example")
 
 INDUSTRIES = ("Software", "Design", "Health", "Law", "Architecture", "Media", "Logistics", "Education", "Finance", "Energy")
-_COMPANY_FIRST = (
+_COMPANY_FIRST = _words(
     "Lumen Harbour Northwind Cedar Meridian Copper Lark Juniper Granite Tidal Beacon Willow Orbit Saffron Slate Fjord "
     "Amber Cobalt Driftwood Ember Falcon Garnet Heron Indigo Jasper Kite Linden Marble Nimbus Oak Pebble Quartz "
     "Raven Sable Timber Umber Velvet Wren Yarrow Zephyr"
-).split()
-_COMPANY_LAST = (
+)
+_COMPANY_LAST = _words(
     "Labs Studio Partners Systems Works Group Analytics Logistics Legal Architects Media Robotics Energy Finance "
     "Design Foods Mobility Care Research Union"
-).split()
+)
 
 
 def company_names() -> list[str]:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pentad.demo import names, shop
+from pentad.demo import names
 from pentad.demo.season import DAY_MS, Bools, Floats, Ints, Season
 
-CUSTOMERS, VISITORS = 24_000, 7_000
-TYPOS, SAME_ADDRESS, SHARED_TABLETS = 260, 30, 40
+CUSTOMERS = 24_000
+VISITORS_SHARE = 0.3
+"""Visitors who never say who they are, for each customer."""
+TYPOS_SHARE, SAME_ADDRESS_SHARE = 0.011, 0.00125
+"""Second accounts with a slip in the address, and with the very same one, for each customer."""
 
 
 def draw(seed: int, part: str) -> np.random.Generator:
@@ -96,9 +99,8 @@ def user_id(customer: int) -> str:
     return f"u-{200_000 + customer}"
 
 
-def make_people(seed: int, start: int, end: int, season: Season) -> People:
+def make_people(seed: int, n: int, start: int, end: int, season: Season) -> People:
     rng = draw(seed, "people")
-    n = CUSTOMERS
     shares = np.array([country.share for country in names.COUNTRIES])
     country = rng.choice(len(shares), n, p=shares / shares.sum())
     joined = _joined(rng, n, start, end, season)
@@ -175,30 +177,31 @@ def _birthdays(rng: np.random.Generator, n: int) -> list[str]:
 
 def _second_accounts(rng: np.random.Generator, people: People) -> None:
     """Some people opened a second account: with a slip in the address, or with the very same one."""
-    chosen = rng.choice(len(people), 2 * TYPOS, replace=False)
-    for n, (first, second) in enumerate(zip(chosen[:TYPOS].tolist(), chosen[TYPOS:].tolist(), strict=True)):
+    pairs, same = int(TYPOS_SHARE * len(people)), int(SAME_ADDRESS_SHARE * len(people))
+    chosen = rng.choice(len(people), (pairs, 2), replace=False)
+    for n, (first, second) in enumerate(chosen.tolist()):
         people.name[second], people.city[second] = people.name[first], people.city[first]
         people.birthday[second], people.country[second] = people.birthday[first], people.country[first]
         people.phone[second] = people.phone[first] if n % 3 == 0 else ""
         local, domain = people.email[first].split("@")
         at = 2 + n % max(len(local) - 3, 1)
         slips = (local[:at] + local[at + 1 :], local[:at] + local[at - 1] + local[at:], local.replace(".", ""))
-        people.email[second] = people.email[first] if n < SAME_ADDRESS else f"{slips[n % 3]}@{domain}"
+        people.email[second] = people.email[first] if n < same else f"{slips[n % 3]}@{domain}"
 
 
 def make_devices(seed: int, people: People) -> Devices:
     rng = draw(seed, "devices")
-    owned = int(people.device_count.sum())
+    owned, visitors = int(people.device_count.sum()), int(VISITORS_SHARE * len(people))
     owner = np.repeat(np.arange(len(people)), people.device_count)
     place = np.arange(owned) - people.device_first[owner]
     first = rng.choice(5, owned, p=[0.5, 0.34, 0.06, 0.05, 0.05])
     later = rng.choice(5, owned, p=[0.22, 0.26, 0.12, 0.22, 0.18])
-    kind = np.concatenate([np.where(place == 0, first, later), rng.choice(3, VISITORS, p=[0.42, 0.5, 0.08])])
+    kind = np.concatenate([np.where(place == 0, first, later), rng.choice(3, visitors, p=[0.42, 0.5, 0.08])])
     shares = np.array([country.share for country in names.COUNTRIES])
-    strangers = rng.choice(len(shares), VISITORS, p=shares / shares.sum())
-    numbers = np.arange(owned + VISITORS)
+    strangers = rng.choice(len(shares), visitors, p=shares / shares.sum())
+    numbers = np.arange(owned + visitors)
     return Devices(
-        owner=np.concatenate([owner, np.full(VISITORS, -1)]), kind=kind,
+        owner=np.concatenate([owner, np.full(visitors, -1)]), kind=kind,
         country=np.concatenate([people.country[owner], strangers]),
         anonymous_id=uuids(hashed(seed + 1, numbers), hashed(seed + 2, numbers)),
     )

@@ -69,7 +69,8 @@ class Season:
         """The moments at which share `u` of the busy hours between two moments has passed."""
         low = np.interp(from_ms, self.edges, self.cumulated)
         high = np.interp(to_ms, self.edges, self.cumulated)
-        return np.interp(low + u * (high - low), self.cumulated, self.edges).astype(np.int64)
+        result: Ints = np.interp(low + u * (high - low), self.cumulated, self.edges).astype(np.int64)
+        return result
 
     def factor(self, at_ms: Ints) -> Floats:
         """How busy the day of each moment is."""

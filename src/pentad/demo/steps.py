@@ -21,7 +21,7 @@ class Scripts:
         self.letters = np.array([[ord(letter) for letter in text.ljust(width)] for text in texts])
         self.length = np.array([len(text) for text in texts])
         self.says_who = np.array([text.find("I") if "I" in text else 99 for text in texts])
-        self.buys = np.array([("T" in text) or text.endswith("AC") and text[0] == "O" for text in texts])
+        self.buys = np.array([("T" in text) or (text.endswith("AC") and text[0] == "O") for text in texts])
 
 
 class ShopTails:

@@ -113,7 +113,8 @@ def _costas(t: Teller) -> None:
 
 def _ines(t: Teller) -> None:
     """Two accounts, one person: the second address has a slip in it. No identifier tells; a colleague may."""
-    for who, days, device in ((INES, 250, "5d1f9c77-55aa-4f0e-8b5d-000000000051"), (INES_AGAIN, 64, "5d1f9c77-55aa-4f0e-8b5d-000000000052")):
+    for who, days in ((INES, 250), (INES_AGAIN, 64)):
+        device = f"5d1f9c77-55aa-4f0e-8b5d-0000000005{days % 100:02d}"
         t.visit(t.at(days, "10:20"), None, device, "Kenya Nyeri")
         t.identify(t.at(days, "10:24"), who, device, birthday="1979-11-02")
         t.order(t.at(days, "10:30"), who, "Kenya Nyeri", "Paper Filters 100")

@@ -85,12 +85,13 @@ def _newcomer(t: Teller) -> None:
 def _trouble(t: Teller) -> None:
     """Messages that cannot be stored, and messages that came twice."""
     who, app = REGULARS[0][0], _device(500)
-    for n, (source, bad) in enumerate((
+    bad_ones: tuple[tuple[int, dict[str, Any]], ...] = (
         (shop.APP, {"type": "track", "properties": {"method": "Espresso"}}),
         (shop.WEB, {"type": "group", "groupId": "office-" * 80}),
         (shop.WEB, {"type": "purchase", "properties": {"value": 12}}),
         (shop.DESK, {"type": "track", "event": "Conversation Rated", "properties": {f"cell_{k}": k for k in range(320)}}),
-    )):
+    )
+    for n, (source, bad) in enumerate(bad_ones):
         t.say(source, t.at(2 + 4 * n, "14:00"), bad, who=who, device=app if source == shop.APP else "")
     t.say(shop.WEB, t.at(1, "14:05"), track("Product Viewed", product_id="BEAN-01"))
     for n in range(4):

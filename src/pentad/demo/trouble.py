@@ -42,7 +42,7 @@ def write_bad(seed: int, log: Log, season: Season, start: int, end: int) -> None
         rng.choice([shop.WEB, shop.APP, shop.ORDERS, shop.DESK], BAD, p=[0.3, 0.3, 0.15, 0.25]),
         np.full(BAD // 2, shop.APP), np.full(14, shop.WEB),
     ])
-    whom = rng.integers(0, 4000, len(at)).tolist()
+    whom = rng.integers(0, 200, len(at)).tolist()
     stamps = np.datetime_as_string(at.astype("datetime64[ms]")).tolist()
     texts = []
     for n, stamp in enumerate(stamps):
@@ -72,7 +72,7 @@ def write_retries(seed: int, log: Log, end: int) -> None:
 def write_self_aliases(seed: int, log: Log, rows: Rows, first: int, last: int) -> None:
     """The web shop calls alias() after identify(): userId and previousId are then the same."""
     rng = draw(seed, "aliases")
-    says = (rows.source == shop.WEB) & (rows.tail >= first) & (rows.tail < last)
+    says = (rows.source == shop.WEB) & (rows.who >= 0) & (rows.tail >= first) & (rows.tail < last)
     which = np.flatnonzero(says & (rng.random(len(rows)) < 0.02))
     who = rows.who[which]
     unique, place = np.unique(who, return_inverse=True)

@@ -10,8 +10,8 @@ import numpy as np
 
 from pentad.demo import shop
 from pentad.demo.log import NOBODY, Log
-from pentad.demo.people import VISITORS, Devices, People, draw
-from pentad.demo.season import DAY_MS, Floats, Ints, Season
+from pentad.demo.people import Devices, People, draw
+from pentad.demo.season import DAY_MS, Ints, Season
 from pentad.demo.steps import Scripts, Stage
 
 WEB_LOOK = Scripts("P", "PLV", "PLVV", "PSVV", "PLVVLV", "PP", "PPLV", "PLVVVV", "PVA", "PLVAC", "PNL")
@@ -94,9 +94,10 @@ def _strangers(
     rng: np.random.Generator, devices: Devices, season: Season, start: int, end: int
 ) -> tuple[Ints, Ints]:
     """Visitors who never tell who they are: one visit, sometimes a few more soon after."""
-    all_of_them = np.arange(len(devices.owner) - VISITORS, len(devices.owner))
-    first = season.times(np.full(VISITORS, start), np.full(VISITORS, end), rng.random(VISITORS))
-    more = np.repeat(np.arange(VISITORS), rng.geometric(0.55, VISITORS) - 1)
+    all_of_them = np.flatnonzero(devices.owner == NOBODY)
+    n = len(all_of_them)
+    first = season.times(np.full(n, start), np.full(n, end), rng.random(n))
+    more = np.repeat(np.arange(n), rng.geometric(0.55, n) - 1)
     later = first[more] + (rng.exponential(8.0, len(more)) * DAY_MS).astype(np.int64)
     return np.concatenate([first, later]), np.concatenate([all_of_them, all_of_them[more]])
 
@@ -143,6 +144,6 @@ def favourites(rng: np.random.Generator, at: Ints) -> Ints:
     """The product that a visit is about: popular ones more often, gifts before Christmas."""
     product = rng.choice(len(_WEIGHTS), len(at), p=_WEIGHTS / _WEIGHTS.sum())
     month = at.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64) % 12
-    gifts: Floats = rng.random(len(at)) < np.select([month == 11, month == 10], [0.22, 0.1], 0.0)
+    gifts = rng.random(len(at)) < np.select([month == 11, month == 10], [0.22, 0.1], 0.0)
     return np.where(gifts, _GIFTS[rng.integers(len(_GIFTS), size=len(at))], product)
 

@@ -16,8 +16,8 @@ from pentad.demo import contacts, names, shop, trouble
 from pentad.demo.frame import DemoFrame
 from pentad.demo.log import LONG, RAW, Log, Rows
 from pentad.demo.orders import make_orders
-from pentad.demo.people import Devices, People, hashed, make_devices, make_people, user_id, uuids
-from pentad.demo.season import DAY_MS, HOUR_MS, Ints, Season
+from pentad.demo.people import CUSTOMERS, Devices, People, hashed, make_devices, make_people, user_id, uuids
+from pentad.demo.season import DAY_MS, HOUR_MS, Bools, Ints, Season
 from pentad.demo.visits import act, make_visits
 
 DAYS = 365
@@ -25,20 +25,27 @@ MOST = 2500
 """Messages in a frame, as in a batch over HTTP."""
 CHUNK = 60_000
 """Messages written out at a time: bounds memory to some 40 MB of text."""
+RECENT_DAYS = 40
+"""What is written first."""
 
 
 class Year:
-    def __init__(self, *, end: datetime, seed: int = 1):
+    def __init__(self, *, end: datetime, seed: int = 1, customers: int = CUSTOMERS):
         self.seed = seed
         self.end = clock.to_us(end) // 1000
         self.start = self.end - DAYS * DAY_MS
+        self.recent = self.end - RECENT_DAYS * DAY_MS
         self.season = Season(self.start, self.end)
-        self.people: People = make_people(seed, self.start, self.end, self.season)
+        self.people: People = make_people(seed, customers, self.start, self.end, self.season)
         self.devices: Devices = make_devices(seed, self.people)
         _share_tablets(self.people, self.devices)
 
     def rows(self) -> tuple[Rows, list[str]]:
-        """Every message as columns in the order of arrival, and the texts their tails point to."""
+        """Every message as columns in the order of writing, and the texts their tails point to.
+
+        First the CRM's first export, which names who was there before, then the last weeks, then what came before in the order of
+        time: whoever opens a page while the year is still being loaded sees it as it is now.
+        """
         log, seed, start, end = Log(), self.seed, self.start, self.end
         identify = contacts.write_identifies(log, self.people)
         visits = make_visits(seed, self.people, self.devices, self.season, start, end)
@@ -53,19 +60,36 @@ class Year:
         trouble.write_retries(seed, log, end)
         rows = log.rows()
         arrived = np.flatnonzero((rows.received < end) & (rows.received > start))
-        order = arrived[np.lexsort((rows.number[arrived], rows.received[arrived]))]
+        turn = np.where(self._introduces(rows), 0, 1 + (rows.received < self.recent))
+        order = arrived[np.lexsort((rows.number[arrived], rows.received[arrived], turn[arrived]))]
         return rows.take(order), log.tails.texts
 
     def frames(self) -> Iterator[DemoFrame]:
+        """The year as batches, in the order of `rows`."""
         rows, tails = self.rows()
         writer = _Writer(self, tails)
-        for begin in range(0, len(rows), CHUNK):
-            yield from writer.frames(rows.take(np.arange(begin, min(begin + CHUNK, len(rows)))))
+        first = int((self._introduces(rows) | (rows.received >= self.recent)).sum())
+        for begin, stop in _chunks(0, first) + _chunks(first, len(rows)):
+            yield from writer.frames(rows.take(np.arange(begin, stop)))
+
+    def is_first(self, frame: DemoFrame) -> bool:
+        """Whether the frame is one of those that come first: the CRM's first export and the last weeks."""
+        introduces = frame.source == shop.SOURCES[shop.CRM].name and frame.received_us < (self.start + DAY_MS) * 1000
+        return introduces or frame.received_us >= self.recent * 1000
+
+    def _introduces(self, rows: Rows) -> Bools:
+        """The night in which the CRM named everybody there was."""
+        result: Bools = (rows.source == shop.CRM) & (rows.received < self.start + DAY_MS)
+        return result
+
+
+def _chunks(begin: int, stop: int) -> list[tuple[int, int]]:
+    return [(at, min(at + CHUNK, stop)) for at in range(begin, stop, CHUNK)]
 
 
 def _share_tablets(people: People, devices: Devices) -> None:
     """Some tablets lie on a kitchen table: two customers sign in on the same one and nobody signs out."""
-    owners = np.flatnonzero(people.device_count == 3)[: 2 * 40 : 2]
+    owners = np.flatnonzero(people.device_count[:-1] == 3)[: len(people) // 300 : 2]
     for first in owners.tolist():
         second = first + 1
         tablet = int(people.device_first[first]) + 2
@@ -128,7 +152,8 @@ def _buckets(received: Ints, end: int) -> Ints:
     """Which messages share a batch: a quarter of a day long ago, five minutes in the last day."""
     age = end - received
     width = np.select([age < DAY_MS, age < 14 * DAY_MS], [HOUR_MS // 12, HOUR_MS], 6 * HOUR_MS)
-    return received // width * 8 + np.select([width == HOUR_MS, width == 6 * HOUR_MS], [1, 2], 0)
+    result: Ints = received // width * 8 + np.select([width == HOUR_MS, width == 6 * HOUR_MS], [1, 2], 0)
+    return result
 
 
 def _contexts(devices: Devices) -> list[str]:
