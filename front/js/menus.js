@@ -55,3 +55,19 @@ document.addEventListener("htmx:after:swap", () => {
     if (button) place(menu, button);
   }
 });
+
+document.addEventListener("close-menus", () => document.querySelectorAll(".menu[popover]:popover-open").forEach((menu) => menu.hidePopover()));
+
+// The filter menu has two steps; opening it by its own button, or going back, shows the first again.
+let first = null;
+const firstStep = () => {
+  const step = document.getElementById("filter-step");
+  if (!step) return;
+  first ??= [...step.childNodes];
+  if (!step.contains(first[0])) step.replaceChildren(...first);
+  step.querySelector("[autofocus]")?.focus();
+};
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-filter-back]")) firstStep();
+  if (event.target.closest('[popovertarget="filter-menu"]:not([hx-target])')) firstStep();
+});

@@ -32,7 +32,16 @@ document.addEventListener("click", async (event) => {
     box.dataset.shown = tab.dataset.pane;
     box.querySelectorAll("[data-pane]").forEach((one) => one.setAttribute("aria-selected", String(one === tab)));
   }
+  const pressed = event.target.closest("[data-pressed-group]");
+  if (pressed) for (const one of pressed.parentElement.children) one.setAttribute("aria-pressed", String(one === pressed));
 });
+
+// A toast asked for by the address is shown once: reloading does not show it again.
+const asked = new URL(location.href);
+if (asked.searchParams.has("merged")) {
+  asked.searchParams.delete("merged");
+  history.replaceState(history.state, "", asked);
+}
 
 // <input data-filters="#list"> hides the [data-text] children of #list that do not contain what is typed.
 document.addEventListener("input", (event) => {

@@ -8,6 +8,7 @@ from pentad.data.ingest import queries
 from pentad.data.ingest.checks import CHECKS
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.receipt_views import address
+from pentad.data.profiles import entries
 
 _SECTION = "Data"
 
@@ -28,7 +29,7 @@ def navigation(actor: Actor) -> list[NavItem]:
 def palette(actor: Actor, query: str) -> list[PaletteItem]:
     if not query:
         return []
-    return _sources(query) + (_message(query) if actor.may("receipts.view") else [])
+    return entries.palette(query) + _sources(query) + (_message(query) if actor.may("receipts.view") else [])
 
 
 def _sources(query: str) -> list[PaletteItem]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core import clock, jobs
 from pentad.core.actor import Actor
-from pentad.core.errors import NotFound
+from pentad.core.errors import Invalid, NotFound
 from pentad.core.jobs import actions
 from pentad.core.models import Job, Schedule
 from pentad.roles.access.gate import signed_in
@@ -58,10 +58,19 @@ def _context(actor: Actor, status: str) -> dict[str, Any]:
 
 def _shown(job: Job) -> Job:
     """A job with what the table says of it."""
+    job.about = _about(job.kind)  # type: ignore[attr-defined]
     job.percent = round(job.progress * 100)  # type: ignore[attr-defined]
     job.seconds = _seconds(job.started, job.finished or clock.now())  # type: ignore[attr-defined]
     job.hint = (job.result or {}).get("fix", "") if job.status == Job.DEAD and isinstance(job.result, dict) else ""  # type: ignore[attr-defined]
     return job
+
+
+def _about(kind: str) -> str:
+    """What work of this kind does: the first line its author wrote about it."""
+    try:
+        return (jobs.find(kind).function.__doc__ or "").strip().partition("\n")[0]
+    except Invalid:
+        return "The plugin that does this work is not installed."
 
 
 def _seconds(start: datetime | None, end: datetime) -> float | None:

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_GET, require_POST
 from pentad.core import hooks
 from pentad.core.errors import Invalid
 from pentad.core.hookvalues import PaletteItem
+from pentad.data.profiles.entries import recent
+from pentad.data.profiles.views import RECENT_COOKIE
 from pentad.roles.access import signed_in
 from pentad.roles.access.models import User
 
@@ -27,11 +29,18 @@ def palette(request: HttpRequest) -> HttpResponse:
     """Results for what is typed, grouped; a fragment for the palette's list."""
     query = request.GET.get("q", "").strip()[:200]
     actor = request.actor  # type: ignore[attr-defined]
-    items = hooks.palette(actor, query) + _places(request, query)
+    known = hooks.palette(actor, query) if query else _recent(request)
+    items = known + _places(request, query)
     groups: dict[str, list[PaletteItem]] = {}
     for item in items:
         groups.setdefault(item.group, []).append(item)
     return render(request, "shell/_palette.html", {"groups": list(groups.items()), "query": query})
+
+
+def _recent(request: HttpRequest) -> list[PaletteItem]:
+    """Customers this browser opened lately."""
+    ids = [one for one in request.COOKIES.get(RECENT_COOKIE, "").split(".") if one]
+    return recent(ids) if ids and request.actor.may("people.view") else []  # type: ignore[attr-defined]
 
 
 def _places(request: HttpRequest, query: str) -> list[PaletteItem]:

@@ -100,6 +100,12 @@ def _state(actor: Actor, person: Person, traits: dict[str, Any]) -> Person:
     return Person.objects.get(no=person.root_id or person.no)
 
 
+@action("people.export")
+def export_people(*, actor: Actor, whole: bool) -> None:
+    """Take customers out of Pentad as a file; the screen streams it after this has been noted."""
+    note(subject="people:export", whole=whole)
+
+
 @action("identity.edit")
 def prefer_sources(*, actor: Actor, trait: str, source_nos: list[int]) -> None:
     """Say which sources win for a trait, best first; an empty list returns to source priority."""

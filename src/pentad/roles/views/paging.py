@@ -98,7 +98,7 @@ def plan(spec: ListSpec, state: ListState) -> Plan:
     pool: set[int] | None = None
     left: list[Condition] = []
     for one in asked:
-        keys = set(one.driver[: POOL + 1]) if one.driver is not None else None
+        keys = set(one.driver(POOL + 1)) if one.driver is not None else None
         if keys is None or len(keys) > POOL:
             left.append(one)
         else:
@@ -203,9 +203,11 @@ def count(spec: ListSpec, state: ListState, planned: Plan | None = None) -> Coun
 
 
 def _bounded(planned: Plan) -> Count:
-    drivers = [one.driver for one in planned.conditions]
-    rows = drivers[0] if len(drivers) == 1 and drivers[0] is not None else planned.rows.values("pk")
-    number = rows[: COUNT_LIMIT + 1].count()
+    driver = planned.conditions[0].driver if len(planned.conditions) == 1 else None
+    if driver is not None:
+        number = len(driver(COUNT_LIMIT + 1))
+    else:
+        number = planned.rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     return Count(min(number, COUNT_LIMIT), number > COUNT_LIMIT)
 
 

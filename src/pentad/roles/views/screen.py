@@ -124,7 +124,7 @@ def _rows(spec: ListSpec, state: ListState, columns: Sequence[Column], page: pag
         made.append(
             RowView(
                 spec.row_key(row), f"{spec.row_url(row)}?{_list_place(back, page.first + offset)}",
-                str(row), [(column, column.cell(row)) for column in columns],
+                spec.label(row), [(column, column.cell(row)) for column in columns],
             )  # fmt: skip
         )
     return made
@@ -230,7 +230,7 @@ def _changed_by_part(request: HttpRequest, spec: ListSpec, part: str) -> ListSta
     state = ListState.parse(request.GET.get("state", ""))
     if part == "columns":
         chosen = request.GET.getlist("col")
-        order = [name for name in state.columns or [c.name for c in spec.columns if c.default] if name in chosen]
+        order = [name for name in [c.name for c in spec.shown_columns(state.columns)] if name in chosen]
         return state.changed(columns=tuple(order + [name for name in chosen if name not in order]))
     field = spec.field(request.GET.get("field", ""))
     operator = field.operator(request.GET.get("op", ""))

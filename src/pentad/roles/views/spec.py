@@ -1,6 +1,6 @@
 """The declaration of a list: what it lists, its columns, filters, sorts and bulk actions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,11 +17,11 @@ class Condition:
     """A filter as the database sees it.
 
     where: true of a listed row; must probe an index when the list is walked in the order of its sort.
-    driver: primary keys of the rows it holds for, read from an index of its own; used when they are few.
+    driver: up to so many primary keys of the rows it holds for, read from an index of its own; used when they are few.
     """
 
     where: Q
-    driver: "QuerySet[Any, Any] | None" = None
+    driver: Callable[[int], Collection[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ class ListSpec:
     base: Callable[[], "QuerySet[Any, Any]"]
     row_url: Callable[[Row], str]
     row_key: Callable[[Row], str]
+    label: Callable[[Row], str]
     columns: tuple[Column, ...]
     sorts: tuple[Sort, ...]
     search: Callable[[str], Condition]
@@ -143,6 +144,8 @@ class ListSpec:
     field_named: Callable[[str], Field | None] = lambda name: None
     """Fields that are too many to list ahead, such as traits."""
     column_named: Callable[[str], Column | None] = lambda name: None
+    default_columns: Callable[[], Sequence[str]] = tuple
+    """Columns shown when none is chosen; those marked as default when empty."""
     extra_columns: Callable[[], Sequence[Column]] = tuple
     load: Callable[[Sequence[Row]], None] = lambda rows: None
     """Attach to a page of rows what their cells need."""
@@ -155,15 +158,14 @@ class ListSpec:
 
     def field(self, name: str) -> Field:
         """Raises Invalid for a filter there is not."""
-        found = next((one for one in self.fields() if one.name == name), None) or self.field_named(name)
+        found = self.field_named(name) or next((one for one in self.fields() if one.name == name), None)
         if found is None:
             raise Invalid(f"{self.title} cannot be filtered by “{name}”.", code="bad_filter", fix="Remove this filter from the address.")
         return found
 
     def shown_columns(self, names: Sequence[str]) -> list[Column]:
         """The chosen columns in their order, unknown ones left out; the default ones when none is chosen."""
-        if not names:
-            return [one for one in self.columns if one.default]
+        names = names or self.default_columns()
         known = {one.name: one for one in self.columns}
         found = [known.get(name) or self.column_named(name) for name in names]
         return [one for one in found if one] or [one for one in self.columns if one.default]

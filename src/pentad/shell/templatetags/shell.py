@@ -1,89 +1,21 @@
-"""Template tags of the frame: `{% load shell %}`.
-
-The small pieces that stand in every row (icon, avatar, tag, time, number) are tags, because a component costs
-ten times as much to render; components in templates/cotton wrap them where a page is read, not measured.
-"""
+"""Template tags of the frame: `{% load shell %}`."""
 
 import json
-import zlib
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from django import template
-from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from pentad.core import clock, hooks
+from pentad.core import hooks
 from pentad.core.hookvalues import Command, NavItem
-from pentad.shell import words
+from pentad.roles.views import cells, words
 from pentad.shell.settings import WORKSPACE
 
 register = template.Library()
 
-
-@cache
-def _sprite() -> str:
-    return static("shell/icons.svg")
-
-
-@cache
-def _icon(name: str, css: str) -> SafeString:
-    return format_html('<svg class="ic {}" aria-hidden="true"><use href="{}#{}"></use></svg>', css, _sprite(), name)
-
-
-@register.simple_tag
-def icon(name: str, css: str = "") -> SafeString:
-    """A Lucide icon out of the sprite; `name` must stand in front/icons.txt."""
-    return _icon(name, css) if name else SafeString("")
-
-
-def hue(seed: str) -> int:
-    """One of 24 hues, always the same for the same seed."""
-    return zlib.crc32(seed.encode()) % 24
-
-
-@register.simple_tag
-def avatar(name: str, seed: str = "", css: str = "", known: bool = True) -> SafeString:
-    """Initials on a colour of one's own; a dashed outline for somebody unnamed."""
-    if not known and not name:
-        return format_html('<span class="av av-none {}" aria-hidden="true">?</span>', css)
-    return format_html(
-        '<span class="av hue-{} {}" aria-hidden="true">{}</span>', hue(seed or name), css, words.initials(name)
-    )
-
-
-@register.simple_tag
-def tag(label: str, tone: str = "gray", dot: bool = False) -> SafeString:
-    """A quiet label. Tones: green, orange, red, blue, gray, violet, gold, none."""
-    mark = mark_safe('<span class="tag-dot"></span>') if dot else ""
-    return format_html('<span class="tag tag-{}">{}{}</span>', tone, mark, label)
-
-
-@register.simple_tag
-def ago(at: datetime | None, empty: str = "—") -> SafeString:
-    """How long ago, with the exact time on hover; the browser keeps it current."""
-    if at is None:
-        return SafeString(conditional_escape(empty))
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return format_html(
-        '<time datetime="{}" data-relative title="{}">{}</time>',
-        at.isoformat(timespec="milliseconds"), words.exact(at), words.relative(at, clock.now()),
-    )
-
-
-@register.simple_tag
-def clock_time(at: datetime) -> SafeString:
-    """Hour and minute, with the exact time on hover."""
-    return format_html('<time datetime="{}" title="{}">{:%H:%M}</time>', at.isoformat(), words.exact(at), at)
-
-
-@register.filter
-def number(value: float | int | None, digits: int = 0) -> str:
-    """1234567.5 as 1,234,568."""
-    return "—" if value is None else f"{value:,.{digits}f}"
+for piece in (cells.icon, cells.avatar, cells.tag, cells.ago, cells.clock_time):
+    register.simple_tag(piece)
+register.filter(cells.number)
 
 
 @register.filter

@@ -1,0 +1,269 @@
+"""What customers can be filtered by, as conditions on roots. Every one probes an index or is read from one."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from pentad.core import clock
+from pentad.core.errors import Invalid
+from pentad.data.identity.models import Identifier, Person, PersonWord
+from pentad.data.ingest.models import Source
+from pentad.data.profiles import vocabulary
+from pentad.data.profiles.models import Company, Membership, PersonTrait
+from pentad.data.profiles.rules import text_of
+from pentad.roles.views.spec import Condition, Field, Operator
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+LAST = "\U0010ffff"
+
+
+def people() -> "QuerySet[Person]":
+    """Customers: roots, each standing for all its parts."""
+    return Person.objects.filter(root=None)
+
+
+def _roots(rows: "QuerySet[Any]") -> Callable[[int], Collection[int]]:
+    """Root numbers of rows that belong to persons, up to a limit."""
+    root = Coalesce(F("person__root_id"), F("person_id"))
+    return lambda limit: set(rows.order_by().values_list(root, flat=True)[:limit])
+
+
+def _own(rows: "QuerySet[Person]") -> Callable[[int], Collection[int]]:
+    return lambda limit: set(rows.order_by().values_list("pk", flat=True)[:limit])
+
+
+def _held(rows: "QuerySet[Any]") -> Q:
+    """True of a customer when such a row belongs to it or to one of its parts."""
+    return Q(Exists(rows.filter(person_id=OuterRef("pk")))) | Q(Exists(rows.filter(person__root_id=OuterRef("pk"))))
+
+
+# -- search ----------------------------------------------------------------------------------------
+
+
+def starting(word: str) -> Q:
+    """Words that begin so. SQLite compares bytes, so a range uses the index; PostgreSQL has LIKE."""
+    if connection.vendor == "sqlite":
+        return Q(word__gte=word, word__lt=word + LAST)
+    return Q(word__startswith=word)
+
+
+def identified(text: str) -> set[int]:
+    """Roots of the customers that have this identifier in any namespace, or this id."""
+    root = Coalesce(F("person__root_id"), F("person_id"))
+    found = set(Identifier.objects.filter(value__in={text, text.lower()}).values_list(root, flat=True)[:50])
+    namespace, colon, value = text.partition(":")
+    if colon and value:
+        found |= set(Identifier.objects.filter(namespace=namespace, value=value.strip()).values_list(root, flat=True))
+    found |= set(Person.objects.filter(id=text.lower()).values_list(Coalesce(F("root_id"), F("no")), flat=True))
+    return found
+
+
+def search(text: str) -> Condition:
+    """Any identifier as a whole, or the beginnings of words of a name or address."""
+    exact = identified(text)
+    words = [word.lower()[:60] for word in _WORD.findall(text)][:6]
+    rows = [PersonWord.objects.filter(starting(word)) for word in words]
+    named = Q()
+    for one in rows:
+        named &= Q(Exists(one.filter(person_id=OuterRef("pk"))))
+    where = Q(pk__in=exact) | named if rows else Q(pk__in=exact)
+
+    def driver(limit: int) -> Collection[int]:
+        if not rows:
+            return exact
+        pools = [set(one.order_by().values_list("person_id", flat=True)[:limit]) for one in rows]
+        few = [pool for pool in pools if len(pool) < limit]
+        if not few:
+            return pools[0]
+        pool = set.intersection(*few)
+        if len(few) < len(pools):  # the words that are everywhere are looked at for these customers only
+            pool = set(people().filter(pk__in=pool).filter(named).values_list("pk", flat=True))
+        return pool | exact
+
+    return Condition(where, driver)
+
+
+# -- fields ----------------------------------------------------------------------------------------
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise Invalid(f"“{value}” is not a number.", code="bad_filter", fix="Type digits, such as 30 or 12.5.") from None
+
+
+def _day(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid(f"“{value}” is not a day.", code="bad_filter", fix="Write it as 2026-11-21.") from None
+
+
+KNOWN = (("yes", "Known"), ("no", "Anonymous"))
+
+
+def known() -> Field:
+    def condition(operator: str, value: str) -> Condition:
+        return Condition(Q(known=value == "yes"))
+
+    return Field("known", "Status", (Operator("is", "is", "choice"),), condition, "circle-dot", "Customer", lambda: KNOWN)
+
+
+TEXT = (
+    Operator("contains", "contains"), Operator("is", "is"), Operator("starts", "starts with"),
+    Operator("any", "is known", "none"), Operator("none", "is unknown", "none"),
+)  # fmt: skip
+
+
+def text(column: str, label: str, icon: str) -> Field:
+    """A text column of Person that has an index after `root`."""
+
+    def condition(operator: str, value: str) -> Condition:
+        if operator == "any":
+            return Condition(~Q(**{column: ""}))
+        if operator == "none":
+            return Condition(Q(**{column: ""}))
+        where = Q(**{f"{column}__{ {'contains': 'icontains', 'is': 'iexact', 'starts': 'istartswith'}[operator] }": value})
+        if operator == "is":
+            where = Q(**{f"{column}__in": {value, value.lower()}})
+        return Condition(where, _own(people().filter(where)))
+
+    return Field(column, label, TEXT, condition, icon, "Customer")
+
+
+WHEN = (
+    Operator("within", "in the last", "days"), Operator("before_days", "not in the last", "days"),
+    Operator("after", "on or after", "date"), Operator("before", "before", "date"),
+)  # fmt: skip
+
+
+def moment(column: str, label: str) -> Field:
+    def condition(operator: str, value: str) -> Condition:
+        if operator in ("within", "before_days"):
+            days = _number(value)
+            if not 0 < days <= 36_500:
+                raise Invalid(f"{value} days is out of range.", code="bad_filter", fix="Between 1 and 36,500.")
+            at = (clock.now() - timedelta(days=days)).replace(second=0, microsecond=0)
+        else:
+            at = _day(value)
+        where = Q(**{f"{column}__{'gte' if operator in ('within', 'after') else 'lt'}": at})
+        return Condition(where, _own(people().filter(where)))
+
+    return Field(column, label, WHEN, condition, "clock", "Customer")
+
+
+NUMBER = (Operator("gte", "≥", "number"), Operator("lte", "≤", "number"), Operator("eq", "=", "number"))
+
+
+def event_count() -> Field:
+    def condition(operator: str, value: str) -> Condition:
+        lookup = {"gte": "__gte", "lte": "__lte", "eq": ""}[operator]
+        where = Q(**{f"event_count{lookup}": _number(value)})
+        return Condition(where, _own(people().filter(where)))
+
+    return Field("event_count", "Events", NUMBER, condition, "activity", "Customer")
+
+
+def company() -> Field:
+    operators = (Operator("is", "is"), Operator("any", "is known", "none"), Operator("none", "is unknown", "none"))
+
+    def condition(operator: str, value: str) -> Condition:
+        if operator != "is":
+            has = _held(Membership.objects.all())
+            return Condition(has, _roots(Membership.objects.all())) if operator == "any" else Condition(~has)
+        nos = list(Company.objects.filter(Q(name=value) | Q(group_id=value)).values_list("no", flat=True)[:50])
+        rows = Membership.objects.filter(company_id__in=nos)
+        return Condition(_held(rows), _roots(rows))
+
+    return Field("company", "Company", operators, condition, "building-2", "Customer", _companies)
+
+
+@vocabulary.kept
+def _companies() -> list[tuple[str, str]]:
+    names = Company.objects.order_by("-last_seen").values_list("name", flat=True)[:50]
+    return [(name, name) for name in names if name]
+
+
+def identifier() -> Field:
+    operators = (Operator("has", "has", "choice"), Operator("hasnt", "has no", "choice"))
+
+    def condition(operator: str, value: str) -> Condition:
+        rows = Identifier.objects.filter(namespace=value)
+        held = _held(rows)
+        return Condition(held, _roots(rows)) if operator == "has" else Condition(~held)
+
+    def choices() -> Iterable[tuple[str, str]]:
+        return [(name, name) for name in vocabulary.namespaces()]
+
+    return Field("identifier", "Identifier", operators, condition, "fingerprint", "Customer", lambda: list(choices()))
+
+
+def source() -> Field:
+    def condition(operator: str, value: str) -> Condition:
+        number = int(_number(value))
+        return Condition(_held(Identifier.objects.filter(source_no=number)) | _held(PersonTrait.objects.filter(source_no=number)))
+
+    def choices() -> list[tuple[str, str]]:
+        return [(str(no), name) for no, name in Source.objects.order_by("name").values_list("no", "name")]
+
+    return Field("source", "Source", (Operator("is", "told us of it:", "choice"),), condition, "plug", "Customer", choices)
+
+
+TRAIT = (
+    Operator("is", "is"), Operator("isnt", "is not"), Operator("contains", "contains"), Operator("starts", "starts with"),
+    Operator("gt", ">", "number"), Operator("lt", "<", "number"),
+    Operator("any", "is known", "none"), Operator("none", "is unknown", "none"),
+)  # fmt: skip
+TRAIT_CHOICES = (Operator("in", "is any of", "choices"), *TRAIT)
+
+
+def trait(name: str) -> Field:
+    """The surviving value of a trait. Texts are compared in lower case."""
+    values = vocabulary.trait_values(name)
+
+    def condition(operator: str, value: str) -> Condition:
+        rows = PersonTrait.objects.filter(name=name, winner=True)
+        if operator in ("is", "isnt"):
+            rows = rows.filter(text=text_of(value))
+        elif operator == "in":
+            rows = rows.filter(text__in=[text_of(one) for one in value.split("|")])
+        elif operator in ("contains", "starts"):
+            rows = rows.filter(**{f"text__{'contains' if operator == 'contains' else 'startswith'}": text_of(value)})
+        elif operator in ("gt", "lt"):
+            rows = rows.filter(**{f"number__{operator}": _number(value)})
+        held = _held(rows)
+        return Condition(~held) if operator in ("isnt", "none") else Condition(held, _roots(rows))
+
+    return Field(
+        f"trait:{name}", name, TRAIT_CHOICES if values else TRAIT, condition, "tag", "Traits",
+        lambda: [(one, one) for one in values],
+    )  # fmt: skip
+
+
+FIXED = (
+    known(), text("name", "Name", "user"), text("email", "E-mail", "mail"), company(), moment("last_seen", "Last seen"),
+    moment("first_seen", "First seen"), event_count(), identifier(), source(),
+)  # fmt: skip
+
+
+def fields() -> list[Field]:
+    """All filters of the customers list, in the order of the menu."""
+    return [*FIXED, *(_named_only(name) for name in vocabulary.trait_names())]
+
+
+def named(name: str) -> Field | None:
+    """A filter by name, whether its trait exists by now or not."""
+    if name.startswith("trait:") and len(name) > 6:
+        return trait(name[6:])
+    return next((one for one in FIXED if one.name == name), None)
+
+
+def _named_only(name: str) -> Field:
+    """For the menu, which shows a trait's name: its values are read when it is chosen."""
+    return Field(f"trait:{name}", name, TRAIT, lambda operator, value: trait(name).condition(operator, value), "tag", "Traits")

@@ -1,0 +1,25 @@
+from django.urls import path
+
+from pentad.data.profiles import bulk_views, person_views, views
+
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/new/", views.new_person, name="person_new"),
+    path("people/export/", bulk_views.export, name="people_export"),
+    path("people/bulk/trait/", bulk_views.bulk_trait, name="people_bulk_trait"),
+    path("people/bulk/merge/", bulk_views.bulk_merge, name="people_bulk_merge"),
+    path("people/bulk/erase/", bulk_views.bulk_erase, name="people_bulk_erase"),
+    path("people/merges/<str:link_id>/undo/", person_views.undo_merge, name="merge_undo"),
+    path("people/notes/<str:note_id>/delete/", person_views.delete_note, name="note_delete"),
+    path("people/notes/<str:note_id>/restore/", person_views.restore_note, name="note_restore"),
+    path("people/<str:person_id>/", views.person, name="person"),
+    path("people/<str:person_id>/timeline/", views.timeline, name="person_timeline"),
+    path("people/<str:person_id>/figures/", views.figures, name="person_figures"),
+    path("people/<str:person_id>/peek/", views.peek, name="person_peek"),
+    path("people/<str:person_id>/notes/", person_views.add_note, name="note_add"),
+    path("people/<str:person_id>/trait/", person_views.set_trait, name="person_trait"),
+    path("people/<str:person_id>/merge/", person_views.merge, name="person_merge"),
+    path("people/<str:person_id>/erase/", person_views.erase, name="person_erase"),
+    path("companies/", views.companies, name="companies"),
+    path("companies/<str:company_id>/", views.company, name="company"),
+]

@@ -1,0 +1,181 @@
+"""Screens of customers and companies: lists, pages and the parts of pages."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pentad.core import clock
+from pentad.core.errors import Invalid, PentadError, Unavailable
+from pentad.data.identity.models import Person
+from pentad.data.identity.queries import conflicts_of, identifiers, merge_history
+from pentad.data.identity.rules import Ident
+from pentad.data.ingest.models import Source
+from pentad.data.ingest.page import actor_of, modal_done
+from pentad.data.profiles import actions, events, page, queries
+from pentad.data.profiles.lists import COMPANIES, PEOPLE, company_title, title
+from pentad.data.profiles.models import Company, Note
+from pentad.roles.access import signed_in
+from pentad.roles.views import paging
+from pentad.roles.views.screen import show_list
+from pentad.roles.views.spec import ListSpec
+from pentad.roles.views.state import ListState
+
+RECENT_COOKIE = "recent"
+MOST_RECENT = 8
+TIMELINE_PAGE = 40
+WEEKS = 12
+
+
+@require_GET
+@signed_in("people.view")
+def people(request: HttpRequest) -> HttpResponse:
+    """The customers list."""
+    return show_list(request, PEOPLE)
+
+
+@require_GET
+@signed_in("people.view")
+def companies(request: HttpRequest) -> HttpResponse:
+    """The companies list."""
+    return show_list(request, COMPANIES)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.edit")
+def new_person(request: HttpRequest) -> HttpResponse:
+    """The dialog that adds a customer by hand, and what it sends."""
+    if request.method == "GET":
+        return render(request, "profiles/_new_person.html", {"given": {}})
+    given = {name: request.POST.get(name, "").strip() for name in ("name", "email", "phone", "user_id")}
+    idents = [Ident(name, given[name].lower() if name == "email" else given[name]) for name in ("user_id", "email", "phone") if given[name]]
+    traits = {name: given[name] for name in ("name", "email", "phone") if given[name]}
+    try:
+        made = actions.create_person(actor=actor_of(request), identifiers=idents, traits=traits)
+    except PentadError as error:
+        context = {"given": given, "fault": error.message, "taken": error.data.get("person")}
+        return render(request, "profiles/_new_person.html", context, status=422)
+    paging.forget_counts()
+    return modal_done(f"/people/{made.id}/")
+
+
+@require_GET
+@signed_in("people.view")
+def person(request: HttpRequest, person_id: str) -> HttpResponse:
+    """A customer's page."""
+    root = queries.find_person(person_id)
+    response = render(request, "profiles/person.html", _person_context(request, root))
+    recent = [root.id, *(one for one in _recent_ids(request) if one != root.id)][:MOST_RECENT]
+    response.set_cookie(RECENT_COOKIE, ".".join(recent), max_age=30 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def _recent_ids(request: HttpRequest) -> list[str]:
+    return [one for one in request.COOKIES.get(RECENT_COOKIE, "").split(".") if one][:MOST_RECENT]
+
+
+def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
+    actor = actor_of(request)
+    kind = request.GET.get("kind", "")
+    facts, merges = queries.trait_explanations(root), merge_history(root)
+    return {
+        "person": root, "title": title(root), "facts": page.key_facts(facts), "more_facts": page.other_facts(facts),
+        "identities": page.identity_groups(identifiers(root)), "merges": merges,
+        "merged": next((link for link in merges if link.id == request.GET.get("merged") and link.undone is None), None),
+        "companies": list(queries.companies_of(root)[:20]), "conflicts": list(conflicts_of(root)[:10]),
+        "may_edit": actor.may("people.edit"), "may_merge": actor.may("people.merge"), "may_erase": actor.may("people.erase"),
+        "place": list_place(request, PEOPLE, root), **_timeline_context(request, root, kind, None),
+    }  # fmt: skip
+
+
+def list_place(request: HttpRequest, spec: ListSpec, row: Any) -> dict[str, Any]:
+    """Where the row stands in the list it was opened from, with its neighbours, for the header."""
+    listed, number = request.GET.get("list"), request.GET.get("n", "")
+    if not number.isdigit():
+        return {"back": spec.url, "back_label": spec.title}
+    state = ListState.parse(listed or "")
+    try:
+        before, after = paging.neighbours(spec, state, row)
+    except PentadError:
+        return {"back": spec.url, "back_label": spec.title}
+    total = paging.known_count(spec, state)
+
+    def url(neighbour: Any, step: int) -> str:
+        if neighbour is None:
+            return ""
+        query = {"n": int(number) + step} | ({"list": listed} if listed else {})
+        return f"{spec.row_url(neighbour)}?{urlencode(query)}"
+
+    return {
+        "back": f"{spec.url}?{listed}" if listed else spec.url, "back_label": spec.title, "number": int(number),
+        "total": total, "previous": url(before, -1), "next": url(after, 1),
+    }  # fmt: skip
+
+
+def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str | None) -> dict[str, Any]:
+    if kind not in events.KINDS:
+        raise Invalid(f"There is no timeline of “{kind[:40]}”.", code="bad_kind", fix="Choose one of the chips.")
+    asked = events.KINDS[kind][1]
+    source = request.GET.get("source", "")
+    context: dict[str, Any] = {"person": root, "kind": kind, "kinds": events.KINDS, "source": source}
+    try:
+        rows, following = queries.timeline(
+            root, limit=TIMELINE_PAGE, before=before, sources=[int(source)] if source.isdigit() else (), **asked  # type: ignore[arg-type]
+        )
+    except Unavailable as error:
+        return context | {"days": [], "unavailable": error.message}
+    ids = [str(row.properties.get("note_id")) for row in rows if row.name == "Note added"]
+    notes = {note.id: note for note in Note.objects.filter(id__in=ids)} if ids else {}
+    return context | {"days": events.days(rows, notes), "following": following, "first_page": before is None}
+
+
+@require_GET
+@signed_in("people.view")
+def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
+    """A page of the timeline, for chips and for reading on."""
+    root = queries.find_person(person_id)
+    context = _timeline_context(request, root, request.GET.get("kind", ""), request.GET.get("before") or None)
+    last = request.GET.get("day", "")
+    return render(request, "profiles/_timeline.html", context | {"last_day": last, "may_edit": actor_of(request).may("people.edit")})
+
+
+@require_GET
+@signed_in("people.view")
+def figures(request: HttpRequest, person_id: str) -> HttpResponse:
+    """Sums and activity, read from the whole history; fetched after the page stands."""
+    root = queries.find_person(person_id)
+    try:
+        days, sums = queries.activity(root, days=WEEKS * 7), queries.totals(root)
+    except Unavailable as error:
+        return render(request, "profiles/_figures.html", {"unavailable": error.message, "person": root})
+    context = {"person": root, "sums": sums, "weeks": page.weeks(days), "revenue": page.revenue(sums), "top": page.top(sums)}
+    return render(request, "profiles/_figures.html", context)
+
+
+@require_GET
+@signed_in("people.view")
+def peek(request: HttpRequest, person_id: str) -> HttpResponse:
+    """The key facts and the latest events of a customer, beside a list."""
+    root = queries.find_person(person_id)
+    facts = page.key_facts(queries.trait_explanations(root))
+    context = _timeline_context(request, root, "", None) | {"title": title(root), "facts": facts}
+    context["days"] = context["days"][:3]
+    return render(request, "profiles/_peek.html", context)
+
+
+@require_GET
+@signed_in("people.view")
+def company(request: HttpRequest, company_id: str) -> HttpResponse:
+    """A company's page."""
+    row: Company = queries.find_company(company_id)
+    found = queries.people_of(row)
+    members = list(found[:51])
+    context = {
+        "title": company_title(row), "company": row, "facts": [page.fact_line(fact) for fact in queries.company_trait_explanations(row)], "members": members[:50],
+        "more_members": len(members) > 50, "member_count": found.count(), "place": list_place(request, COMPANIES, row),
+        "weeks": page.company_weeks(row, clock.now() - timedelta(days=WEEKS * 7)), "sources": dict(Source.objects.values_list("no", "name")),
+    }  # fmt: skip
+    return render(request, "profiles/company.html", context)

@@ -1,0 +1,78 @@
+"""What names there are: traits and their usual values, namespaces. Read by hopping over indexes, kept for a minute."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connection
+
+from pentad.data.profiles.models import CompanyTrait, PersonTrait
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+KEPT_SECONDS = 60.0
+MOST_NAMES = 300
+MOST_VALUES = 40
+
+
+def kept(function: Callable[P, R]) -> Callable[P, R]:
+    """Remember answers for a minute."""
+    answers: dict[Any, tuple[float, R]] = {}
+    lock = threading.Lock()
+
+    @wraps(function)
+    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
+        key = (connection.settings_dict["NAME"], args, tuple(kwargs.items()))
+        found = answers.get(key)
+        if found is None or found[0] < time.monotonic():
+            found = (time.monotonic() + KEPT_SECONDS, function(*args, **kwargs))
+            with lock:
+                answers[key] = found
+        return found[1]
+
+    ask.forget = answers.clear  # type: ignore[attr-defined]
+    return ask
+
+
+def _hop(table: str, column: str, most: int, where: str = "", params: tuple[Any, ...] = ()) -> list[str]:
+    """Distinct values of the first free column of an index: one look-up a value, however many rows there are."""
+    least = f"SELECT MIN({column}) FROM {table} WHERE {where or '1=1'}"
+    after = f"SELECT MIN({column}) FROM {table} WHERE {where + ' AND ' if where else ''}{column} > hop.value"
+    sql = (
+        f"WITH RECURSIVE hop(value) AS (SELECT ({least}) UNION ALL SELECT ({after}) FROM hop WHERE hop.value IS NOT NULL)"
+        f" SELECT value FROM hop WHERE value IS NOT NULL LIMIT {most}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params * 2)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@kept
+def trait_names() -> list[str]:
+    """Names of the traits that people have, in alphabetical order."""
+    return _hop("pentad_data_persontrait", "name", MOST_NAMES)
+
+
+@kept
+def company_trait_names() -> list[str]:
+    """Names of the traits that companies have; they are few enough to read."""
+    return sorted(CompanyTrait.objects.values_list("name", flat=True).distinct()[:MOST_NAMES])
+
+
+@kept
+def namespaces() -> list[str]:
+    """Namespaces of the identifiers there are."""
+    return _hop("pentad_data_identifier", "namespace", MOST_NAMES)
+
+
+@kept
+def trait_values(name: str) -> list[str]:
+    """Values of a trait as they were stated; empty when there are too many to choose from."""
+    texts = _hop("pentad_data_persontrait", "text", MOST_VALUES + 1, "name = %s", (name,))
+    if len(texts) > MOST_VALUES:
+        return []
+    rows = (PersonTrait.objects.filter(name=name, text=text).values_list("value", flat=True).first() for text in texts)
+    return [value if isinstance(value, str) else text for value, text in zip(rows, texts, strict=True)]
