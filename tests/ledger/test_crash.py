@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.ledger import works
 
 from pentad import ledger
 from pentad.ledger import manifest as manifests
