@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.ledger import works
 
 from pentad import ledger
 from pentad.ledger import manifest as manifests
+from tests.ledger import works
 
 # Runs in a process of its own: does `work`, and kills itself when it comes to `point` for the nth time.
 CHILD = """
