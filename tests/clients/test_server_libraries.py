@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from tests.clients.installing import run_node, run_python
 
 ORDERED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -38,11 +38,20 @@ def test_the_script_is_compressed_when_asked(tracking):
     assert gzip.decompress(packed.body) == plain.body
 
 
-@pytest.mark.parametrize("path", ["/v1/projects/nonsense/settings", "/analytics.js/v1/nonsense/analytics.min.js"])
-def test_a_wrong_key_is_told(tracking, path):
-    answer = tracking.request("GET", path)
+def test_a_wrong_key_is_told(tracking):
+    answer = tracking.request("GET", "/v1/projects/nonsense/settings")
     assert (answer.status, answer.json["code"]) == (401, "unknown_write_key")
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_script_of_a_wrong_key_tells_the_console(tracking):
+    answer = tracking.request("GET", "/analytics.js/v1/x%3C%2Fscript%3E\"%2Balert(1)%2B\"/analytics.min.js".replace('"', "%22"))
+    assert answer.status == 404  # a slash ends the key
+    answer = tracking.request("GET", "/analytics.js/v1/%22%2Balert(1)%2B%22/analytics.min.js")
+    assert answer.status == 200
+    assert answer.body.startswith(b'console.error("Pentad: ')
+    assert b'\\"+alert(1)+\\"' in answer.body
+    assert (answer.headers["x-pentad-code"], answer.headers["cache-control"]) == ("unknown_write_key", "no-store")
 
 
 def test_the_settings_hold_one_integration_and_our_own_address(tracking):

@@ -1,9 +1,10 @@
 """What the browser library loads: its settings, itself and its chunks."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
-from pentad.core.errors import Invalid, NotFound
+from pentad.core.errors import Invalid, NotFound, NotSignedIn
 from pentad.data.ingest import answers
 from pentad.data.ingest.answers import Scope, Send
 from pentad.data.ingest.browser import library
@@ -30,7 +31,7 @@ async def answer(keys: Keys, scope: Scope, send: Send) -> bool:
 
 
 async def _settings(keys: Keys, key: str, scope: Scope, send: Send) -> None:
-    await _check(keys, key)
+    await keys.find(key)
     host, scheme = address(scope, keys.known.public_url)
     document = library.settings_document(key, host, scheme)
     headers = [(b"cache-control", b"public, max-age=60"), (b"vary", b"origin, x-forwarded-proto")]
@@ -38,7 +39,14 @@ async def _settings(keys: Keys, key: str, scope: Scope, send: Send) -> None:
 
 
 async def _script(keys: Keys, key: str, scope: Scope, send: Send) -> None:
-    await _check(keys, key)
+    try:
+        await keys.find(key)
+    except NotSignedIn as refusal:
+        # Browsers run no script that comes with an error, and some do not even log it: so it says so itself.
+        said = json.dumps(f"Pentad: {refusal.message} {refusal.fix}").replace("<", "\\u003c")
+        headers = [(b"cache-control", b"no-store"), (b"x-pentad-code", refusal.code.encode())]
+        await answers.answer(send, f"console.error({said});".encode(), _JAVASCRIPT, headers=headers)
+        return
     plain, packed = library.script(key)
     headers = [(b"cache-control", b"public, max-age=300"), (b"vary", b"accept-encoding")]
     if b"gzip" in _header(scope, b"accept-encoding"):
@@ -52,11 +60,6 @@ async def _bundle(name: str, send: Send) -> None:
     if code is None:
         raise NotFound(f"There is no part {name[:80]} of the browser library.", code="no_such_bundle")
     await answers.answer(send, code, _JAVASCRIPT, headers=[(b"cache-control", b"public, max-age=31536000, immutable")])
-
-
-async def _check(keys: Keys, key: str) -> None:
-    """Raise NotSignedIn unless the key may send: a page that uses a wrong one should say so in its console."""
-    await keys.find(key)
 
 
 def address(scope: Scope, public_url: str) -> tuple[str, str]:
