@@ -60,7 +60,8 @@ for (const node of document.querySelectorAll("[data-toast]")) show({ ...node.dat
 
 document.addEventListener("htmx:response:error", (event) => {
   const { response, text } = event.detail.ctx;
-  if (response.headers.get("HX-Trigger") || response.headers.get("HX-Retarget")) return;
+  // 422 is a form that comes back with its faults shown.
+  if (response.status === 422 || response.headers.get("HX-Trigger") || response.headers.get("HX-Retarget")) return;
   const page = new DOMParser().parseFromString(text || "", "text/html");
   const said = ["message", "fix"].map((part) => page.querySelector(`[data-error-${part}]`)?.textContent.trim()).filter(Boolean).join(" ")
     || `The server answered ${response.status}.`;
