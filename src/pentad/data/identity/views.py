@@ -13,7 +13,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict as Clash
 from pentad.core.errors import Invalid, NotFound, PentadError
 from pentad.data.identity import actions, queries
-from pentad.data.identity.models import BlockedValue, Conflict, MergeLink
+from pentad.data.identity.models import BlockedValue, Conflict, MergeLink, Person
 from pentad.data.identity.rules import DEFAULT_BLOCKED
 from pentad.roles.access.gate import signed_in
 
@@ -38,12 +38,20 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     """Conflicts that wait for a decision; with ?decided=1 those that were decided."""
     decided = request.GET.get("decided") == "1"
     waiting = queries.open_conflicts()
-    rows = _decided() if decided else waiting
+    rows = list((_decided() if decided else waiting)[:SHOWN])
     context = {
-        "conflicts": rows[:SHOWN], "open_count": waiting.count(), "shown": SHOWN, "decided": decided, "tab": "decided" if decided else "conflicts",
+        "conflicts": rows, "labels": _labels([p for c in rows for p in (c.person, c.other) if p]), "open_count": waiting.count(), "shown": SHOWN, "decided": decided, "tab": "decided" if decided else "conflicts",
         "may_merge": _actor(request).may("people.merge"),
     }  # fmt: skip
     return render(request, "identity/conflicts.html", context)
+
+
+def _labels(people: list[Person]) -> dict[int, str]:
+    """Root number → what to call a customer: name, address, else the first thing known of them."""
+    roots = {root.no: root for root in (p.root or p for p in people)}
+    nameless = [root for root in roots.values() if not (root.name or root.email)]
+    known = queries.identifiers_of_many(nameless)
+    return {no: root.name or root.email or next((i["value"] for i in known.get(no, [])), "Anonymous visitor") for no, root in roots.items()}
 
 
 def _decided() -> Any:
@@ -66,8 +74,9 @@ def compare(request: HttpRequest, id: str) -> HttpResponse:
     assert conflict.other is not None
     preview = queries.preview_merge(conflict.other, conflict.person)
     keep_parts = set(queries.part_numbers(preview.keep))
+    labels = _labels([preview.keep, preview.other])
     context = {
-        "conflict": conflict, "preview": preview,
+        "conflict": conflict, "keep_label": labels[preview.keep.no], "other_label": labels[preview.other.no], "preview": preview,
         "keep_identifiers": [i for i in preview.identifiers if i.person_no in keep_parts],
         "other_identifiers": [i for i in preview.identifiers if i.person_no not in keep_parts],
     }  # fmt: skip
