@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pentad.core import clock
 from pentad.ledger import manifest as manifests
-from pentad.ledger import schema
+from pentad.ledger import schema, slices
 from pentad.ledger.duckdb import check, erase, hot, seal, upkeep, views
 from pentad.ledger.duckdb import files as attached
 from pentad.ledger.duckdb.files import Files, Generation
@@ -98,8 +98,9 @@ class DuckDBLedger:
         with self.writing:
             if self.state.offsets.get(part.log, 0) != part.start:
                 return False
-            tables = hot.prepare(part, self.state)
-            self.files.now.seen.hot.add(hot.keys_of(tables))
+            state = self.state
+            tables = slices.prepare(part, promoted=state.promoted, next_seq=state.next_seq, gone=state.gone)
+            self.files.now.seen.hot.add(slices.keys_of(tables))
             try:
                 hot.write_slice(self.writer, self.files.now.hot, part, tables, self.state)
             except duckdb.Error as error:
