@@ -126,7 +126,9 @@ class Resolver:
         owner = self.owners.get(idents[0])
         if owner is not None and self._settled(idents):
             return owner
-        decision = decide(idents, self.owners, self.clusters, self.rules, self.separated)
+        decision = self._plainly_new(idents) or decide(
+            idents, self.owners, self.clusters, self.rules, self.separated
+        )
         person = decision.owner if decision.owner is not None else self._create(combo)
         self._attach(person, decision, combo)
         for strong, weak in decision.link:
@@ -134,6 +136,12 @@ class Resolver:
         for lost in decision.dropped:
             self.new.conflict(lost, person, combo.message_id, combo.at)
         return person
+
+    def _plainly_new(self, idents: list[Ident]) -> Decision | None:
+        """The answer for the commonest newcomer, one unknown value a namespace, without asking the rules."""
+        if any(i in self.owners for i in idents) or len({i.namespace for i in idents}) < len(idents):
+            return None
+        return Decision(None, idents, [], [])
 
     def _create(self, combo: Combo) -> int:
         no = self.new.person(combo.at, combo.received)
