@@ -35,7 +35,7 @@ def main() -> None:
 
 def run() -> int:
     try:
-        cli(prog_name="pentad", standalone_mode=False)
+        status = cli(prog_name="pentad", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -48,4 +48,4 @@ def run() -> int:
     except BrokenPipeError:  # the reader of our output, such as head, had enough
         sys.stderr.close()
         return 0
-    return 0
+    return status if isinstance(status, int) else 0

@@ -5,7 +5,7 @@ makes a thread and a database connection for each request and takes three times 
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -23,7 +23,7 @@ class App:
 
     def __init__(self, tracking: Any = None, handles: Any = None):
         self.tracking, self.handles = tracking, handles or (lambda path: False)
-        self.pages = WSGIMiddleware(pages, workers=WORKERS)
+        self.pages: Any = WSGIMiddleware(cast(Any, pages), workers=WORKERS)
         self.proxies, self.https = settings.PROXIES, settings.HTTPS
         self.open = 0
         """Requests under way, for a clean stop."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -38,25 +38,23 @@ def up(
     if host in LOOPBACK:
         # Another site's name that points to this machine must not open our pages.
         os.environ.setdefault("PENTAD_HOSTS", "localhost,127.0.0.1,[::1]")
-    root = bootstrap.setup(data, database, log_level=os.environ.get("PENTAD_LOG", "warning" if _is_watched() else "info"))
+    # On a terminal, warnings suffice beside the address; log collectors want everything.
+    level = os.environ.get("PENTAD_LOG") or ("warning" if sys.stderr.isatty() else "info")
+    root = bootstrap.setup(data, database, log_level=level)
 
     from pentad.core import runtime
 
     with runtime.own(runtime.Folder(root)) as folder:
-        from pentad.config.wiring import Services
+        from pentad.config.wiring import running
 
-        services = Services(folder)
-        try:
-            services.start()
-            with _demo(root, demo):
-                _run(_serve(services, host, port, lambda: _greet(host, port, demo)))
-        finally:
-            services.stop()
+        with running(folder) as services, _demo(root, demo):
+            greeting = _greeting(host, port, demo)
+            _run(_serve(services, host, port, lambda: _say(greeting)))
 
 
-def _is_watched() -> bool:
-    """On a terminal, warnings suffice beside the address; log collectors want everything."""
-    return sys.stderr.isatty()
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _free_port(host: str, port: int) -> int:
@@ -91,10 +89,11 @@ async def _serve(services: "Services", host: str, port: int, ready: Callable[[],
     from granian.server.embed import Server
 
     from pentad.config.asgi import App
-    from pentad.data.ingest.asgi import handles, tracking_app
+    from pentad.data.ingest.asgi import TrackingApp, handles
 
-    app = App(tracking_app(services.inbox), handles)
-    server = Server(
+    tracking = TrackingApp(services.inbox)
+    app = App(tracking, handles)
+    server: Any = Server(
         app, address=host, port=port, interface=Interfaces.ASGI, backlog=1024, backpressure=1024,
         websockets=False, log_enabled=False,
     )
@@ -113,6 +112,7 @@ async def _serve(services: "Services", host: str, port: int, ready: Callable[[],
     await _finish_requests(app)
     server.stop()
     await asyncio.wait({serving}, timeout=GRACE_SECONDS)
+    tracking.close()
 
 
 async def _finish_requests(app: "App") -> None:
@@ -121,35 +121,53 @@ async def _finish_requests(app: "App") -> None:
         await asyncio.sleep(0.01)
 
 
-def _greet(host: str, port: int, demo: bool) -> None:
-    from pentad.roles.access.queries import is_first_run
-    from pentad.roles.access.setup import setup_token
-
+def _greeting(host: str, port: int, demo: bool) -> str:
+    """What a person who starts Pentad must know: where it is and how to get in."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  it only shows the address
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     about = bootstrap.describe()
     lines = [f"Pentad serves {address}/", f"  data      {about['data']}", f"  database  {about['database']}"]
-    if is_first_run():
-        lines.append(f"  set up    {address}/setup/?token={setup_token()}")
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    lines += _demo_sign_ins() if demo else _setup_address(address)
+    return "\n".join(lines) + "\n"
+
+
+def _setup_address(address: str) -> list[str]:
+    from pentad.roles.access.queries import is_first_run
+    from pentad.roles.access.setup import setup_token
+
+    return [f"  set up    {address}/setup/?token={setup_token()}"] if is_first_run() else []
+
+
+def _demo_sign_ins() -> list[str]:
+    from pentad import demo
+
+    width = max(len(email) for email, _, _ in demo.COLLEAGUES)
+    people = [f"            {email:<{width}}  {name}, {role}" for email, name, role in demo.COLLEAGUES]
+    return [f"  sign in   with the password {demo.PASSWORD} as", *people]
 
 
 @contextmanager
 def _demo(root: Path, wanted: bool) -> Iterator[None]:
-    """Fill the folder with the demo company and let its customers go on while inside."""
+    """Fill the folder with the demo company and let its customers go on, in a thread, while inside."""
     if not wanted:
         yield
         return
-    from pentad import demo
-    from pentad.core import runtime
-
     stop = threading.Event()
-    demo.fill(runtime.Folder(root))
-    stream = threading.Thread(target=demo.stream, args=(stop,), name="demo", daemon=True)
-    stream.start()
+    thread = threading.Thread(target=_live, args=(root, stop), name="demo", daemon=True)
+    thread.start()
     try:
         yield
     finally:
         stop.set()
-        stream.join(timeout=1)
+        thread.join(timeout=0.5)
+
+
+def _live(root: Path, stop: threading.Event) -> None:
+    from pentad import demo
+    from pentad.core import runtime
+
+    try:
+        demo.fill(runtime.Folder(root))
+        demo.stream(stop)
+    except Exception:
+        log.exception("the demo company stopped")

@@ -5,7 +5,7 @@ Built here, by name, and nowhere else; features find them through `ledger.curren
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import msgspec
@@ -18,9 +18,9 @@ from pentad.core.health import readiness
 from pentad.core.jobs import Pool
 from pentad.core.models import OutboxMessage
 from pentad.core.runtime import Folder
-from pentad.data.ingest.own import own_source
 from pentad.data.ingest.inbox import OUTBOX, FrameMeta, Inbox
 from pentad.data.ingest.loader import Loader
+from pentad.data.ingest.own import own_source
 from pentad.ledger import Ledger
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,9 @@ BEHIND_BYTES = 64 << 20
 """With more than this not loaded yet, /readyz says that the loader does not keep up."""
 
 JOB_WORKERS = 2
+
+STOP_SECONDS = 1.0
+"""How long jobs and the relay may take to come to a resting point when asked to stop."""
 
 
 @runtime.equip
@@ -47,41 +50,45 @@ def equipped(folder: Folder) -> Iterator[Ledger]:
         engine.close()
 
 
-class Services:
-    """The long-running parts of an owner process, from `start` to `stop`."""
+@contextmanager
+def running(folder: Folder) -> Iterator["Services"]:
+    """The long-running parts of an owner process, started; stopped in the order in which they feed each
+    other, so that little is left for the next start. What was started stops also when the next would not start.
+    """
+    with ExitStack() as stack:
+        engine = ledger.open(settings.LEDGER or folder.ledger)
+        stack.callback(engine.close)
+        services = Services(folder, engine)
+        services.loader.start()
+        stack.callback(services.loader.stop)
+        stack.callback(services.inbox.close)
+        services.relay.start()
+        stack.callback(services.relay.stop, grace=STOP_SECONDS)
+        services.jobs.start()
+        stack.callback(services.jobs.stop, grace=STOP_SECONDS)
+        readiness.add("loader", services.loader_keeps_up)
+        stack.callback(readiness.remove, "loader")
+        metrics.on_read(services.measure)
+        yield services
 
-    def __init__(self, folder: Folder):
-        self.folder = folder
-        self.ledger = ledger.open(settings.LEDGER or folder.ledger)
+
+class Services:
+    """What `running` starts and stops."""
+
+    def __init__(self, folder: Folder, engine: Ledger):
         self.inbox = Inbox(folder.inbox)
-        self.loader = Loader(folder, self.ledger, roll=self.inbox.roll)
+        self.loader = Loader(folder, engine, roll=self.inbox.roll)
         self.inbox.written = _Waker(self.loader)
         self.relay = outbox.Relay(self._hand_over)
         self.jobs = Pool(JOB_WORKERS)
 
-    def start(self) -> None:
-        self.loader.start()
-        self.relay.start()
-        self.jobs.start()
-        readiness.add("loader", self._loader_keeps_up)
-        metrics.on_read(self._measure)
-
-    def stop(self) -> None:
-        """In the order in which they feed each other, so that little is left for the next start."""
-        readiness.remove("loader")
-        self.jobs.stop(grace=1.0)
-        self.relay.stop(grace=1.0)
-        self.inbox.close()
-        self.loader.stop()
-        self.ledger.close()
-
-    def _loader_keeps_up(self) -> str | None:
+    def loader_keeps_up(self) -> str | None:
         if self.loader.failure:
             return f"The loader stands still: {self.loader.failure}"
         lag = self.loader.lag_bytes()
         return f"The loader is behind by {lag >> 20} MB." if lag > BEHIND_BYTES else None
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
         metrics.LOADER_LAG.set(self.loader.lag_bytes())
         metrics.INBOX_PENDING.set(self.inbox.waiting)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,19 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 
 from pentad.core.action import check
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
-def signed_in(right: str | None = None) -> Callable[[View[P]], View[P]]:
+def signed_in(right: str | None = None) -> Callable[[V], V]:
     """Let a view answer only colleagues who hold `right`; with None, everyone who is signed in.
 
     Others are sent to the sign-in page and back; a colleague without the right gets Denied.
     """
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: V) -> V:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor: Any = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 return _to_sign_in(request)
@@ -30,7 +29,7 @@ def signed_in(right: str | None = None) -> Callable[[View[P]], View[P]]:
                 check(actor, right)
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast(V, guarded)
 
     return decorate
 
