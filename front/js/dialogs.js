@@ -18,16 +18,17 @@ document.addEventListener("htmx:after:swap", () => {
   const dialog = modal();
   const body = document.getElementById("modal-body");
   if (!dialog || !body) return;
-  if (body.childElementCount && !dialog.open && dialog.dataset.filled !== "no") {
-    dialog.dataset.size = body.firstElementChild.dataset.size || "";
-    dialog.showModal();
-    body.querySelector("[autofocus]")?.focus();
-  }
+  if (!body.childElementCount) return;
+  dialog.dataset.size = body.firstElementChild.dataset.size || "";
+  const heading = body.querySelector("h2");
+  if (heading) dialog.setAttribute("aria-label", heading.textContent);
+  if (dialog.open) return;
+  dialog.showModal();
+  body.querySelector("[autofocus]")?.focus();
 });
 document.addEventListener("close", (event) => {
   if (event.target.id === "modal") document.getElementById("modal-body").replaceChildren();
 }, true);
-addEventListener("close-modal", () => modal()?.close());
 document.addEventListener("close-modal", () => modal()?.close());
 
 function guard(form) {

@@ -68,6 +68,13 @@ document.addEventListener("keydown", (event) => {
 
 const PRINTED = { " ": "Space", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", "mod+k": "Ctrl K" };
 
+// The text of an element without the key caps in it.
+function words(node) {
+  const copy = node.cloneNode(true);
+  copy.querySelectorAll("kbd").forEach((cap) => cap.remove());
+  return copy.textContent.trim();
+}
+
 function listed() {
   const groups = new Map();
   const put = (group, key, label) => {
@@ -75,7 +82,7 @@ function listed() {
     if (!rows.some((row) => row.key === key)) rows.push({ key, label });
   };
   for (const node of document.querySelectorAll("[data-key]")) {
-    const label = node.dataset.keyLabel || node.getAttribute("aria-label") || node.textContent.trim();
+    const label = node.dataset.keyLabel || node.dataset.command || node.getAttribute("aria-label") || words(node);
     const key = node.dataset.key;
     put(node.dataset.keyGroup || (key.startsWith("g ") ? "Go to" : "This page"), key, label.replace(/\s+/g, " "));
   }

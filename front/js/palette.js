@@ -36,7 +36,10 @@ function commands(words) {
     const option = document.createElement("div");
     option.setAttribute("role", "option");
     const icon = node.querySelector("svg")?.cloneNode(true);
-    if (icon) option.append(icon);
+    if (icon) {
+      icon.classList.add("text-muted-foreground");
+      option.append(icon);
+    }
     const label = document.createElement("span");
     label.textContent = node.dataset.command;
     option.append(label);

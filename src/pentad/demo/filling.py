@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from pentad.core import clock
+from pentad.core import clock, settings
 from pentad.core.actor import SYSTEM
 from pentad.core.models import Setting
 from pentad.core.runtime import Folder
@@ -29,6 +29,7 @@ from pentad.demo.year import Year
 from pentad.roles.access.actions import add_user
 from pentad.roles.access.models import User
 from pentad.roles.views.models import SavedView
+from pentad.shell.settings import WORKSPACE
 
 MARK = "demo.fill"
 """Name of the row that remembers seed, end and how far filling has come."""
@@ -56,6 +57,8 @@ def fill(folder: Folder, *, everything: bool = False, customers: int = CUSTOMERS
         return False
     add_colleagues()
     add_views()
+    if WORKSPACE.get() == WORKSPACE.default:
+        settings.put(WORKSPACE.name, "Kestrel Coffee")
     filling = Filling(folder, mark, add_sources())
     filling.write_first()
     if everything:
@@ -172,7 +175,12 @@ def add_colleagues() -> None:
             user.save(update_fields=["password"])
 
 
-VIEWS: tuple[tuple[str, str, dict[str, Any]], ...] = ()
+VIEWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("people", "Subscribers", {"filters": [["trait:plan", "in", "Daily Cup|Explorer|Family|Office"]]}),
+    ("people", "Falcons", {"filters": [["trait:loyalty_tier", "is", "Falcon"]]}),
+    ("people", "Office customers", {"filters": [["company", "any", ""]]}),
+    ("people", "Lapsed 90 days", {"filters": [["last_seen", "before_days", "90"], ["known", "is", "yes"]]}),
+)
 """List, name and state of the views that everybody finds."""
 
 

@@ -46,8 +46,6 @@ class Entry:
     row: EventRow
     show: TimelineEntry
     note: Note | None = None
-    also: int = 0
-    """Further events of the same kind that follow it directly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ MOST_USUAL = 3
 
 def title(person: Person) -> str:
     """What to call a customer: name, else e-mail address, else a short number."""
-    return person.name or person.email or f"Visitor {person.id[-6:]}"
+    return person.name or person.email or f"{'Customer' if person.known else 'Visitor'} {person.id[-6:]}"
 
 
 def shown(value: Any) -> str:

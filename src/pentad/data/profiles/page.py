@@ -11,7 +11,7 @@ from pentad.core.errors import Unavailable
 from pentad.data.identity.queries import IdentifierRow
 from pentad.data.ingest.models import Source
 from pentad.data.profiles.events import money
-from pentad.data.profiles.lists import shown
+from pentad.data.profiles.lists import TAGGED, shown
 from pentad.data.profiles.models import Company
 from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, people_of
 
@@ -57,10 +57,8 @@ class Week:
 
 
 def fact_line(fact: TraitExplanation) -> FactLine:
-    from pentad.data.profiles.lists import TAGGED
-
     label = fact.name.replace("_", " ")
-    label = {"createdAt": "Customer since", "email": "E-mail"}.get(fact.name, label[:1].upper() + label[1:])
+    label = {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(fact.name, label[:1].upper() + label[1:])
     return FactLine(label, ICONS.get(fact.name, "tag"), _text(fact.name, fact.value), fact.name in TAGGED, fact)
 
 

@@ -62,7 +62,7 @@ def ago(at: datetime | None, empty: str = "—") -> SafeString:
 
 def clock_time(at: datetime) -> SafeString:
     """Hour and minute, with the exact time on hover."""
-    return format_html('<time datetime="{}" title="{}">{:%H:%M}</time>', at.isoformat(), words.exact(at), at)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), words.exact(at), f"{at:%H:%M}")
 
 
 def number(value: float | int | None, digits: int = 0) -> str:

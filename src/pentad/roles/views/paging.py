@@ -25,7 +25,7 @@ FEW = 5_000
 """At most so many rows drive a query."""
 POOL = 20_000
 """At most so many keys are read from an index to find out whether they are few, alone or together."""
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 100_000
 COUNT_SECONDS = 20.0
 
 
