@@ -2,6 +2,8 @@
 
 import click
 
+from pentad.cli.options import on_data
+
 
 def register(cli: click.Group) -> None:
     cli.add_command(import_)
@@ -18,7 +20,7 @@ class _Importers(click.Group):
             return None
         from pentad.data.imports.cli import transactions
 
-        return transactions
+        return click.command("transactions")(on_data(create=True)(transactions))
 
 
 @click.command("import", cls=_Importers)

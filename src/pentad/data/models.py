@@ -11,6 +11,7 @@ from pentad.data.identity.models import (  # noqa: F401  Django finds models her
     PersonWord,
     Separation,
 )
+from pentad.data.imports.models import Import  # noqa: F401
 from pentad.data.ingest.models import Gap, LoaderOffset, Source  # noqa: F401
 from pentad.data.profiles.models import (  # noqa: F401
     Company,

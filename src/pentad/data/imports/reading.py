@@ -1,0 +1,179 @@
+"""Reading files of any size a row at a time: delimited text, aligned text, Parquet. Nothing is skipped in silence.
+
+Every record of the file comes out as a Row, with its cells or with a fault that says why it has none.
+"""
+
+import codecs
+import csv
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from pentad.core.errors import Invalid
+from pentad.data.imports.rules_guess import WHITESPACE, split
+
+MAX_LINE = 1 << 20
+MAX_RECORD_LINES = 100
+"""Lines that a quoted field may span. Beyond it a quotation mark was opened by mistake."""
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record: the line it starts on (its number, in Parquet), its cells, its text, and what is wrong with it."""
+
+    line: int
+    cells: list[str]
+    raw: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one pass over the bytes tells."""
+
+    digest: str
+    size: int
+    encoding: str
+    """"" for Parquet."""
+
+
+def look(path: Path) -> Facts:
+    """Hash a file and find its encoding: a byte order mark, else UTF-8 when all of it is, else Windows-1252 or Latin-1."""
+    total, size, head = hashlib.sha256(), 0, b""
+    utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    undefined = False
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                head = head or chunk[:8]
+                total.update(chunk)
+                size += len(chunk)
+                undefined = undefined or any(byte in chunk for byte in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
+                utf8 = _still_utf8(utf8, chunk)
+        utf8 = _still_utf8(utf8, b"", final=True)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.", code="file_unreadable") from None
+    if size == 0:
+        raise Invalid(f"{path} is empty.", code="file_empty")
+    return Facts(total.hexdigest(), size, _encoding(head, utf8 is not None, undefined))
+
+
+def _still_utf8(
+    decoder: codecs.IncrementalDecoder | None, chunk: bytes, final: bool = False
+) -> codecs.IncrementalDecoder | None:
+    if decoder is None:
+        return None
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return None
+    return decoder
+
+
+def _encoding(head: bytes, utf8: bool, undefined: bool) -> str:
+    if head.startswith(b"PAR1"):
+        return ""
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if utf8:
+        return "utf-8"
+    return "latin-1" if undefined else "cp1252"
+
+
+def text_lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, with their numbers. A longer line than MAX_LINE is cut there."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        number = 0
+        while line := file.readline(MAX_LINE):
+            number += 1
+            if not line.endswith(("\n", "\r")):
+                _skip_rest(file, line)
+            if line.strip():
+                yield number, line
+
+
+def _skip_rest(file: TextIO, line: str) -> None:
+    while len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
+        line = file.readline(MAX_LINE)
+
+
+def text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+    """Every record of a text file."""
+    lines = text_lines(path, encoding)
+    waiting: deque[tuple[int, str]] = deque()
+    while True:
+        if not waiting:
+            following = next(lines, None)
+            if following is None:
+                return
+            waiting.append(following)
+        number, line = waiting.popleft()
+        if len(line) >= MAX_LINE:
+            yield Row(number, [], line[:1000], f"line is longer than {MAX_LINE:,} characters")
+        elif delimiter == WHITESPACE or '"' not in line:
+            yield Row(number, split(line, delimiter), line)
+        else:
+            yield _quoted(number, line, delimiter, lines, waiting)
+
+
+def _quoted(
+    number: int, first: str, delimiter: str, lines: Iterator[tuple[int, str]], waiting: deque[tuple[int, str]]
+) -> Row:
+    """A record with quotation marks, which may go on over several lines. When it never ends, only its first line is bad."""
+    text, taken = first, list[tuple[int, str]]()
+    while True:
+        try:
+            cells = next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True), [])
+            return Row(number, cells, text)
+        except csv.Error as error:
+            fault = f"quotation marks do not balance ({error})"
+            following = None
+            if "end of data" in str(error) and len(taken) < MAX_RECORD_LINES and len(text) < MAX_LINE:
+                following = waiting.popleft() if waiting else next(lines, None)
+            if following is None:
+                waiting.extendleft(reversed(taken))
+                return Row(number, [], first, fault)
+            taken.append(following)
+            text += following[1]
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """Raises Invalid when the file is damaged or nested."""
+    return list(_parquet(path).schema_arrow.names)
+
+
+def _parquet(path: Path) -> Any:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return parquet.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise Invalid(f"{path} is not a sound Parquet file: {error}", code="file_damaged") from None
+
+
+def parquet_rows(path: Path) -> Iterator[Row]:
+    """Every row of a Parquet file, values as text: dates as ISO 8601, numbers with a point."""
+    number = 0
+    for batch in _parquet(path).iter_batches(batch_size=2000):
+        columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+        for cells in zip(*columns, strict=True):
+            number += 1
+            yield Row(number, list(cells), "\t".join(cells))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
