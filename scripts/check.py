@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -52,10 +53,17 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
+_installing = threading.Lock()
+
+
 def need_chromium() -> None:
     """Install the browser where we may, else say what to install."""
-    if chromium():
-        return
+    with _installing:
+        if not chromium():
+            _install_chromium()
+
+
+def _install_chromium() -> None:
     before: list[str] | None = None
     if shutil.which("apt-get"):
         if os.geteuid() == 0:
@@ -101,7 +109,7 @@ def parts() -> list[Part]:
             {"PENTAD_TEST_DATABASE": "postgres"},
         ),
         Part("conformance", "the ledger's promises on DuckDB and chDB", [[*PYTEST, "tests/conformance"]]),
-        Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]]),
+        Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]], needs=need_chromium),
         Part(
             "browser",
             "screens in Chromium: keyboard, axe, Content-Security-Policy",
