@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 
 from pentad.core.errors import Denied, Invalid, NotFound, NotSignedIn, PentadError
@@ -14,6 +14,10 @@ from pentad.roles.access.gate import sign_in_address
 _log = structlog.get_logger("pentad.error")
 
 
+class NotAllowed(PentadError):
+    code, status = "method_not_allowed", 405
+
+
 class RenderErrors:
     """Turns what a view raised into an answer. Unforeseen errors are logged and shown without detail."""
 
@@ -21,12 +25,22 @@ class RenderErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return _not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotSignedIn) and not wants_json(request):
             return HttpResponseRedirect(sign_in_address(request.get_full_path()))
         return answer(request, error) if isinstance(error, PentadError) else None
+
+
+def _not_allowed(request: HttpRequest, bare: HttpResponseNotAllowed) -> HttpResponse:
+    error = NotAllowed(f"{request.method} is not possible at this address; {bare['Allow']} is.")
+    response = answer(request, error)
+    response["Allow"] = bare["Allow"]
+    return response
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -1,7 +1,5 @@
 """Every page and API operation. Raw paths that come before Django are in config.asgi."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from pentad.config import probes
@@ -20,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", probes.readyz),
     path("metrics", probes.read_metrics),
     path("api/v1/", api.urls),
-    *(path("", include(f"{feature}.urls")) for feature in FEATURES if find_spec(f"{feature}.urls")),
+    *(path("", include(f"{feature}.urls")) for feature in FEATURES),
 ]
 
 handler400 = "pentad.config.errors.bad_request"

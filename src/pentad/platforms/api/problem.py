@@ -40,3 +40,19 @@ def problem(error: PentadError, status: int | None = None) -> JsonResponse:
     if status == 429:
         response["Retry-After"] = str(int(error.data.get("retry_after", 1)))
     return response
+
+
+SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "An error (RFC 9457). Programs go by `code`, which is stable; further members depend on it.",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string", "description": "What was wrong, with the value"},
+        "fix": {"type": "string", "description": "What to do"},
+    },
+}

@@ -1,0 +1,133 @@
+"""/api/v1 as programs see it: tokens, problems with stable codes, and the committed document."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pentad.config import openapi
+from pentad.core.actor import CLI
+from pentad.roles.access import actions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def token() -> str:
+    return actions.add_key(actor=CLI, name="tests", role="admin")[1]
+
+
+@pytest.fixture
+def client() -> Client:
+    """As a browser would: with the check against forged forms."""
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def call(client: Client, method: str, path: str, token: str = "", **options: Any) -> Any:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return client.generic(method, f"/api/v1{path}", headers={**headers, **options.pop("headers", {})}, **options)
+
+
+def check_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.content
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["detail"]
+    assert body["title"]
+    return body
+
+
+def test_the_document_is_the_committed_one() -> None:
+    committed = openapi.DOCUMENT.read_text(encoding="utf-8")
+    assert openapi.text() == committed, "the API changed: run python -m pentad.config.openapi and review the difference"
+
+
+def test_the_document_is_served_to_all(client: Client) -> None:
+    assert client.get("/api/v1/openapi.json").json()["info"]["title"] == "Pentad"
+
+
+class TestTokens:
+    def test_none(self, client: Client) -> None:
+        answer = call(client, "GET", "/people")
+        body = check_problem(answer, 401, "token_missing")
+        assert "pentad key add" in body["fix"]
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("header", ["Bearer ptd_wrong", "bearer ptd_wrong", "Bearer  ptd_wrong "])
+    def test_unknown(self, client: Client, header: str) -> None:
+        check_problem(client.get("/api/v1/people", headers={"Authorization": header}), 401, "token_unknown")
+
+    @pytest.mark.parametrize("header", ["Basic cHRkOng=", "Bearer", "Bearer ", "ptd_wrong", ""])
+    def test_other_schemes(self, client: Client, header: str) -> None:
+        check_problem(client.get("/api/v1/people", headers={"Authorization": header}), 401, "token_missing")
+
+    def test_works(self, client: Client, token: str) -> None:
+        assert call(client, "GET", "/people", token).json() == {"results": [], "next": None}
+
+    def test_revoked(self, client: Client) -> None:
+        key, token = actions.add_key(actor=CLI, name="old", role="admin")
+        actions.revoke_key(actor=CLI, key=key)
+        check_problem(call(client, "GET", "/people", token), 401, "token_unknown")
+
+    def test_a_role_without_the_right(self, client: Client) -> None:
+        token = actions.add_key(actor=CLI, name="member", role="member")[1]
+        body = check_problem(
+            call(client, "POST", "/sources", token, data='{"name": "x"}', content_type="application/json"),
+            403, "denied",
+        )
+        assert body["right"] == "sources.edit"
+
+    def test_a_session_opens_nothing_here(self, client: Client) -> None:
+        user = actions.add_user(actor=CLI, email="n@kestrel.example", name="N", role="admin", password="roast-and-grind")
+        client.force_login(user)
+        check_problem(client.get("/api/v1/people"), 401, "token_missing")
+
+    def test_no_other_site_may_read_answers(self, client: Client, token: str) -> None:
+        answer = call(client, "GET", "/people", token, headers={"Origin": "https://evil.example"})
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+class TestProblems:
+    def test_unknown_path(self, client: Client, token: str) -> None:
+        check_problem(call(client, "GET", "/nothing/here", token), 404, "not_found")
+
+    def test_wrong_method(self, client: Client, token: str) -> None:
+        answer = call(client, "DELETE", "/people", token)
+        check_problem(answer, 405, "method_not_allowed")
+        assert answer.headers["Allow"] == "GET"
+
+    def test_values_that_do_not_fit(self, client: Client, token: str) -> None:
+        body = check_problem(call(client, "GET", "/people?limit=many", token), 422, "invalid_request")
+        assert body["errors"][0]["field"] == "limit"
+
+    @pytest.mark.parametrize("sent", [b"{", b"\xff", b"[1", b'{"name": "\\ud800"'])
+    def test_body_that_is_no_json(self, client: Client, token: str, sent: bytes) -> None:
+        answer = call(client, "POST", "/sources", token, data=sent, content_type="application/json")
+        check_problem(answer, 400, "bad_request")
+
+    def test_body_with_the_wrong_shape(self, client: Client, token: str) -> None:
+        answer = call(client, "POST", "/sources", token, data="[]", content_type="application/json")
+        check_problem(answer, 422, "invalid_request")
+
+    def test_too_large_a_body(self, client: Client, token: str) -> None:
+        answer = call(client, "POST", "/sources", token, data=b" " * (11 << 20), content_type="application/json")
+        assert answer.status_code in (400, 413)
+        assert answer.json()["code"]
+
+    def test_null_bytes_and_odd_ids(self, client: Client, token: str) -> None:
+        for path in ("/people/%00", "/people?identifier=user_id:%00", "/people/%F0%9F%A6%86", "/receipts/%00"):
+            assert call(client, "GET", path, token).status_code in (200, 400, 404, 503), path
+
+    def test_unforeseen_errors_say_nothing_of_the_inside(
+        self, client: Client, token: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: Any) -> None:
+            raise RuntimeError("a secret of the inside")
+
+        monkeypatch.setattr("pentad.data.profiles.api.check", fail)
+        answer = call(client, "GET", "/people", token)
+        body = check_problem(answer, 500, "internal")
+        assert "secret" not in answer.content.decode()
+        assert answer.headers["X-Request-ID"] in body["fix"]
