@@ -74,7 +74,7 @@ def commands() -> str:
                 )
         text = inspect.cleandoc(command.help or "")
         sections.append(
-            f"### `{' '.join([path, *arguments])}`\n\n{text}\n\n" + (_table(*rows) if len(rows) > 1 else "")
+            f"### `{' '.join([path, *arguments])}`\n\n{text}\n" + (f"\n{_table(*rows)}" if len(rows) > 1 else "")
         )
     return "\n".join(sections).rstrip() + "\n"
 

@@ -18,7 +18,7 @@ class Stage(NamedTuple):
 LOOP: tuple[Stage, ...] = (
     Stage(
         "accept",
-        "pentad.data.ingest.front.Front",
+        "pentad.data.ingest.asgi.TrackingApp",
         "request",
         "frame",
         "Checks key, size and shape, translates foreign dialects, and answers 200 once the frame is on disk.",

@@ -6,6 +6,7 @@ PENTAD_HOSTS     host names under which pages are served, comma-separated; defau
 PENTAD_HTTPS     "1" when people reach Pentad through https: cookies become Secure, HSTS is sent
 PENTAD_PROXIES   how many reverse proxies stand in front and append to X-Forwarded-For; default 0
 PENTAD_LEDGER    where the event store lives: a clickhouse:// URL; default the data folder
+PENTAD_LOG       least level of log lines: debug, info, warning or error; default info, on a terminal warning
 PENTAD_METRICS   "open" lets anybody read /metrics; default: this machine and administrators' tokens
 """
 
