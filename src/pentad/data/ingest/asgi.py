@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from pentad.core.errors import NotFound, PentadError
-from pentad.data.ingest import answers, cdn, known, pixel, posthog_api, verdict
+from pentad.data.ingest import answers, cdn, known, pixel, posthog_api, signals, verdict
 from pentad.data.ingest.accept import open_batch, open_message
 from pentad.data.ingest.answers import Receive, Scope, Send
 from pentad.data.ingest.bodies import Disconnected, read_body
@@ -92,6 +92,7 @@ class TrackingApp:
         except Disconnected:
             return
         except PentadError as refusal:
+            signals.refused(refusal)
             await answers.refuse(send, refusal)
         except Exception:
             log.exception("tracking_failed", path=path)
@@ -133,6 +134,7 @@ class TrackingApp:
         """Telemetry of the browser library about itself: of no use here."""
         limits = self.keys.known.limits
         await read_body(receive, limits.batch, limits.body_seconds)
+        signals.note("telemetry")
         await answers.success(send)
 
     async def _verdict(self, scope: Scope, receive: Receive, send: Send) -> None:

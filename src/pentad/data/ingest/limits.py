@@ -29,10 +29,10 @@ class Limits:
 class Bucket:
     """A token bucket: `rate` requests a second on average, two seconds' worth at once."""
 
-    __slots__ = ("_at", "_tokens", "rate")
+    __slots__ = ("_at", "_tokens", "rate", "source_no")
 
-    def __init__(self, rate: int):
-        self.rate = rate
+    def __init__(self, rate: int, source_no: int = 0):
+        self.rate, self.source_no = rate, source_no
         self._tokens = 2.0 * rate
         self._at = time.monotonic()
 
@@ -46,7 +46,7 @@ class Bucket:
             raise RateLimited(
                 f"This write key may send {self.rate} requests a second.",
                 fix="Send batches, or raise the rate of the source.",
-                retry_after=max(1, -int(-(1.0 - tokens) // self.rate)),
+                retry_after=max(1, -int(-(1.0 - tokens) // self.rate)), source_no=self.source_no,
             )
         self._tokens = tokens - 1.0
 
@@ -66,7 +66,7 @@ class SourceKey:
     accepted: Counter = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bucket = Bucket(self.rate)
+        self.bucket = Bucket(self.rate, self.no)
         self.accepted = metrics.ACCEPTED.labels(str(self.no))
 
     def check(self, origin: str) -> None:
@@ -74,10 +74,10 @@ class SourceKey:
         if not self.enabled:
             raise NotSignedIn(
                 "The source of this write key is disabled.", code="source_disabled",
-                fix="Enable the source, or use the write key of another.",
+                fix="Enable the source, or use the write key of another.", source_no=self.no,
             )
         if origin and self.origins and origin.lower() not in self.origins:
             raise Denied(
                 f"The source of this write key takes no events from {origin[:200]}.", code="origin_not_allowed",
-                fix="Add the origin to the source's allowed origins.",
+                fix="Add the origin to the source's allowed origins.", source_no=self.no,
             )

@@ -142,8 +142,18 @@ def types_unused(facts: Facts) -> Finding | None:
 _SIGNALS: dict[str, tuple[str, str, str, str]] = {
     "wrong_key": (
         "problem", "Requests with a wrong write key",
-        "They were refused with 401, and their events are lost. The key was probably rotated, cut off when copied, or belongs to an archived source.",
-        "Copy the write key of this page into the sender anew.",
+        "Somebody sends with a key that no source has. They were refused with 401, and their events are lost. The key was probably rotated, or cut off when copied.",
+        "If it is the sender of this source, copy the write key of this page into it anew.",
+    ),
+    "missing_key": (
+        "problem", "Requests without a write key",
+        "They were refused with 401, and their events are lost.",
+        "Send the write key as the user name of HTTP Basic, or as writeKey in the body.",
+    ),
+    "malformed": (
+        "problem", "Requests that are not JSON",
+        "They were refused with 400, and their events are lost: the body could not be read at all.",
+        "Encode the body with a JSON library, in UTF-8.",
     ),
     "telemetry": (
         "warning", "The library reports about itself",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pentad.core import clock
 from pentad.core.action import check
 from pentad.core.errors import Invalid, NotFound, PentadError
-from pentad.data.ingest import actions, charts, known, queries, snippets
+from pentad.data.ingest import actions, charts, known, queries, signals, snippets
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, modal_done, toast
 from pentad.roles.access.gate import signed_in
@@ -35,7 +35,10 @@ def source_list(request: HttpRequest) -> HttpResponse:
     sources = list(Source.objects.filter(archived__isnull=not archived).order_by("no"))
     health, hours = queries.health_of(sources), queries.hourly_by_source()
     rows = [{"source": s, "health": health[s.no], "spark": charts.spark(hours.get(s.no, [0] * 24))} for s in sources]
-    context = {"rows": rows, "archived": archived, "archive_count": Source.objects.exclude(archived=None).count(), "may_edit": actor_of(request).may("sources.edit")}
+    context = {
+        "rows": rows, "archived": archived, "wrong_keys": signals.wrong_keys()[:4], "archive_count": Source.objects.exclude(archived=None).count(),
+        "may_edit": actor_of(request).may("sources.edit"),
+    }  # fmt: skip
     return render(request, "ingest/sources.html", context)
 
 

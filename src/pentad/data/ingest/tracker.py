@@ -10,6 +10,7 @@ import structlog
 
 from pentad.core import clock
 from pentad.core.errors import NotSignedIn
+from pentad.data.ingest import signals
 from pentad.data.ingest.accept import Accepted
 from pentad.data.ingest.answers import Header, Receive, Scope
 from pentad.data.ingest.bodies import decompress, read_body
@@ -35,6 +36,8 @@ class Caller:
     length: int = -1
     origin: bytes = b""
     agent: bytes = b""
+    plain: bool = False
+    """Whether the body is called text/plain, as browsers do to spare a pre-flight."""
 
     @classmethod
     def of(cls, headers: list[Header]) -> "Caller":
@@ -50,6 +53,8 @@ class Caller:
                 caller.origin = value
             elif name == b"user-agent":
                 caller.agent = value
+            elif name == b"content-type":
+                caller.plain = value.startswith(b"text/plain")
         return caller
 
     def is_browser(self) -> bool:
@@ -103,6 +108,8 @@ class Tracker:
             source = await self._by_body(accepted.key or key, origin)
         elif accepted.key and accepted.key != key:
             self._note_conflict(source)
+        if caller.plain:
+            signals.note("text_plain", source.no)
         return await self._store(source, accepted, self._address(scope, caller, source, accepted), type, flags)
 
     async def _by_body(self, key: str, origin: str) -> SourceKey:
@@ -139,6 +146,7 @@ class Tracker:
 
     def _note_conflict(self, source: SourceKey) -> None:
         """Header and body name different keys; the header won. Said once a minute for each source."""
+        signals.note("key_mismatch", source.no)
         now = time.monotonic()
         if now - self._conflicts.get(source.no, float("-inf")) > _CONFLICT_SECONDS:
             self._conflicts[source.no] = now
