@@ -19,7 +19,6 @@ from pentad.data.profiles.models import (  # noqa: F401
     Membership,
     Note,
     PersonTrait,
-    RecentEvent,
     TraitRule,
 )
 from pentad.data.privacy.models import ErasedIdentifier, Erasure  # noqa: F401

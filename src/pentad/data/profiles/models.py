@@ -64,18 +64,6 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "company"], name="membership_once")]
 
 
-class RecentEvent(models.Model):
-    """The latest events of each person, for reads within a millisecond. The ledger holds all."""
-
-    seq = models.BigIntegerField(primary_key=True, help_text="The ledger's arrival number")
-    person = models.ForeignKey(Person, models.CASCADE, db_index=False)
-    at = models.DateTimeField()
-    row = models.JSONField()
-
-    class Meta:
-        indexes = [models.Index(fields=["person", "-at", "-seq"], name="recent_person")]
-
-
 class Note(models.Model):
     """What a colleague wrote on a customer's page. The timeline event tells of it; the text lives here."""
 
