@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 
 from pentad.core import clock, ids
+from pentad.roles.access import rules
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,6 +49,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def role_label(self) -> str:
+        return rules.LABELS.get(self.role, self.role)
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -66,3 +71,7 @@ class ApiKey(models.Model):
     created = models.DateTimeField(default=clock.now)
     last_used = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
+
+    @property
+    def role_label(self) -> str:
+        return rules.LABELS.get(self.role, self.role)

@@ -13,10 +13,9 @@ ROLES: dict[str, frozenset[str]] = {
 }
 """Role → rights. "*" is every right, of plugins too."""
 
-MEANING = {
-    ADMIN: "Everything: people, sources, colleagues and keys",
-    MEMBER: "Sees, edits and exports customers; sees sources and receipts",
-}
+LABELS = {ADMIN: "Administrator", MEMBER: "Member"}
+
+MEANING = "Members see, edit and export customers and see sources and receipts. Administrators may do everything."
 
 TOKEN_PREFIX = "ptd_"  # noqa: S105  lets secret scanners recognise a leaked token
 

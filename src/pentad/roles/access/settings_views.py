@@ -12,18 +12,22 @@ from pentad.roles.access.gate import signed_in
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import colleagues, keys
 
-ROLE_CHOICES = [(role, f"{role.capitalize()}: {rules.MEANING[role]}") for role in rules.ROLES]
+
+
+def _role_field() -> forms.ChoiceField:
+    choices = [(role, rules.LABELS[role]) for role in rules.ROLES]
+    return forms.ChoiceField(choices=choices, initial=rules.MEMBER, label="Role", help_text=rules.MEANING)
 
 
 class PersonForm(forms.Form):
     name = forms.CharField(max_length=200, label="Name")
     email = forms.EmailField(label="E-mail address")
-    role = forms.ChoiceField(choices=ROLE_CHOICES, initial=rules.MEMBER, label="Role")
+    role = _role_field()
 
 
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=120, label="Name", help_text="What the key is for, such as “nightly export”")
-    role = forms.ChoiceField(choices=ROLE_CHOICES, initial=rules.MEMBER, label="Role")
+    role = _role_field()
 
 
 @signed_in("admin.users")
@@ -70,7 +74,7 @@ def _invite(request: HttpRequest, user: User) -> HttpResponse:
 def _people_page(
     request: HttpRequest, *, form: PersonForm, invited: User | None = None, link: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"people": colleagues(), "form": form, "invited": invited, "link": link, "roles": rules.MEANING}
+    context = {"people": colleagues(), "form": form, "invited": invited, "link": link}
     return render(request, "access/people.html", context, status=status)
 
 
