@@ -101,6 +101,41 @@ QUERIES: dict[str, tuple[str, tuple[Any, ...], list[tuple[Any, ...]]]] = {
         (),
         [(1,), (3,), (6,)],
     ),
+    "a column keeps its name where an alias takes it": (
+        "SELECT lower(name) AS name, count(*) FROM events WHERE name = 'Order Completed' GROUP BY 1",
+        (),
+        [("order completed", 3)],
+    ),
+    "letters beyond ASCII": (
+        "SELECT lower('ÇĞÖ'), upper('çğö'), length('Yılmaz'), substring('ığdır', 2, 2), left('ığdır', 2), "
+        "right('dırığ', 2), strpos('Yılmaz', 'm'), reverse('ığ') FROM events LIMIT 1",
+        (),
+        [("çğö", "ÇĞÖ", 6, "ğd", "ığ", "ığ", 4, "ğı")],
+    ),
+    "whole numbers are divided exactly": ("SELECT DISTINCT 7 / 2 FROM events", (), [(3.5,)]),
+    "cast keeps microseconds": (
+        "SELECT DISTINCT CAST('2026-01-02 03:04:05.678901' AS TIMESTAMP) FROM events",
+        (),
+        [(datetime(2026, 1, 2, 3, 4, 5, 678901),)],
+    ),
+    "try_cast": ("SELECT DISTINCT TRY_CAST('x' AS DOUBLE), TRY_CAST('1.5' AS DOUBLE) FROM events", (), [(None, 1.5)]),
+    "nulls are last": (
+        "SELECT seq FROM events ORDER BY p_revenue DESC, seq DESC LIMIT 4",
+        (),
+        [(4,), (2,), (5,), (6,)],
+    ),
+    "union, in and between": (
+        "SELECT seq FROM events WHERE person_no IN (2, 3) AND seq BETWEEN 3 AND 5 "
+        "UNION ALL SELECT seq FROM quarantined ORDER BY seq",
+        (),
+        [(3,), (5,)],
+    ),
+    "pattern in any letter case": ("SELECT count(*) FROM events WHERE name ILIKE '%viewed'", (), [(3,)]),
+    "count by condition": (
+        "SELECT count(*) FILTER (WHERE person_no = 1), count(p_revenue), avg(p_revenue) FROM events",
+        (),
+        [(3, 3, 62.5 / 3)],
+    ),
     "date difference": (
         "SELECT date_diff('day', min(ts), max(ts)) FROM events",
         (),
