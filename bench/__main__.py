@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import ingest, loading, pages, steady
+from bench import ingest, loading, pages, reads, steady
 from bench.report import Row, machine, save, table, tool
 
 ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -12,6 +12,7 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "load": loading.rows,
     "fresh": steady.fresh,
     "memory": steady.memory,
+    "person": reads.person,
     **pages.ROWS,
 }
 

@@ -7,11 +7,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bench import load
 from bench.report import Row, at_most
 from tests.serving import Server, until
+
+if TYPE_CHECKING:
+    from pentad.core.runtime import Folder
+    from pentad.ledger import Ledger
 
 LIST_MS, PAGE_MS = 150, 200
 COLD_SECONDS = 20
@@ -66,56 +71,64 @@ def _p95(server: Server, url: str, cookie: dict[str, str], quick: bool) -> float
 
 def fill(folder: str, customers: int) -> None:
     """Customers with a name, an address and two events each, through the loader; prints a signed-in session's key."""
-    import msgspec
-
     from pentad.config import bootstrap
 
     bootstrap.setup(folder)
     from pentad import ledger
-    from pentad.core import clock, runtime
+    from pentad.core import runtime
+
+    with runtime.own(runtime.Folder(Path(folder))) as owned:
+        engine = ledger.open(owned.ledger)
+        fill_owned(owned, engine, customers, 2)
+        engine.close()
+    print(_session())
+
+
+def fill_owned(owned: "Folder", engine: "Ledger", customers: int, events: int) -> None:
+    """Fill a folder that this process owns, with its ledger open: so many events for each customer, an identify first."""
+    import msgspec
+
+    from pentad.core import clock
     from pentad.data.ingest.inbox import FrameMeta, Inbox
     from pentad.data.ingest.loader import Loader
     from pentad.data.ingest.models import Source
 
     source, now = Source.objects.get(name="Bench").no, clock.now_us()
-    with runtime.own(runtime.Folder(Path(folder))) as owned:
-        engine = ledger.open(owned.ledger)
-        loader = Loader(owned, engine)
-        for first in range(0, customers, 50_000):
-            writer = Inbox(owned.inbox, writer="bench")
-            numbers = range(first, min(first + 50_000, customers))
-            writer.append_many_sync(
-                (
-                    FrameMeta(source, now, 100, "", "", 0),
-                    msgspec.json.encode({"batch": _messages(numbers[at : at + 50])}),
-                )
-                for at in range(0, len(numbers), 50)
-            )
-            writer.close()
-            loader.drain()
-        loader.stop()
-        engine.close()
-    print(_session())
+    loader, step = Loader(owned, engine), 100_000 // events
+    for first in range(0, customers, step):
+        writer = Inbox(owned.inbox, writer="bench")
+        numbers = range(first, min(first + step, customers))
+        requests = (_messages(numbers[at : at + 50], events) for at in range(0, len(numbers), 50))
+        writer.append_many_sync(
+            (FrameMeta(source, now, len(batch), "", "", 0), msgspec.json.encode({"batch": batch})) for batch in requests
+        )
+        writer.close()
+        loader.drain()
+    loader.stop()
 
 
-def _messages(numbers: range) -> list[dict[str, object]]:
+def _messages(numbers: range, events: int) -> list[dict[str, object]]:
     names = ("Keiko Yılmaz", "Sven García", "Elif Costa", "Ines Jensen", "Nadia Karim", "Tom Reyes")
     found: list[dict[str, object]] = []
     for n in numbers:
-        day = f"2026-0{1 + n % 9}-{1 + n % 28:02d}T{n % 24:02d}:{n % 60:02d}:00Z"
         traits = {"name": f"{names[n % 6]} {n}", "email": f"u-{n}@kestrel.example", "plan": ("Daily", "Weekly")[n % 2]}
-        base = {"userId": f"u-{n}", "timestamp": day}
-        found.append({**base, "type": "identify", "messageId": f"i-{n}", "traits": traits})
-        found.append(
-            {
-                **base,
-                "type": "track",
-                "messageId": f"t-{n}",
-                "event": "Order Completed",
-                "properties": {"revenue": n % 90},
-            }
-        )
+        first = {
+            "type": "identify",
+            "messageId": f"i-{n}",
+            "traits": traits,
+            "userId": f"u-{n}",
+            "timestamp": _at(n, 0),
+        }
+        found.append(first)
+        for k in range(1, events):
+            order = {"type": "track", "event": "Order Completed", "properties": {"revenue": (n + k) % 90}}
+            found.append({**order, "messageId": f"t-{n}-{k}", "userId": f"u-{n}", "timestamp": _at(n, k)})
     return found
+
+
+def _at(n: int, k: int) -> str:
+    """Spread over the first nine months of a year."""
+    return f"2026-0{1 + (n + k) % 9}-{1 + (n * 3 + k) % 28:02d}T{n % 24:02d}:{n % 60:02d}:00Z"
 
 
 def _session() -> str:

@@ -11,6 +11,7 @@ import inspect
 import os
 import pkgutil
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -114,7 +115,7 @@ def hooks() -> str:
 
 
 def rights() -> str:
-    from pentad.roles.access.rules import MEANING, ROLES
+    from pentad.roles.access.rules import ROLES
 
     asked: dict[str, dict[str, str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -129,8 +130,7 @@ def rights() -> str:
         roles = ", ".join(role for role, held in ROLES.items() if held & {"*", right})
         actions = [f"`{name}`" for name, _ in sorted(asked[right].items())]
         rows.append((f"`{right}`", roles, ", ".join(actions)))
-    roles = _table(("role", "what it may do"), *((f"`{role}`", says) for role, says in MEANING.items()))
-    return roles + "\n" + _table(("right", "roles that hold it", "asked by"), *rows)
+    return _table(("right", "roles that hold it", "asked by"), *rows)
 
 
 def _rights_of(function: ast.FunctionDef) -> set[str]:
@@ -179,19 +179,30 @@ def errors() -> str:
     """Each code that is raised anywhere, with its HTTP status and its sentence; … stands for a value."""
     from pentad.core.errors import PentadError
 
-    classes = {one.__name__: one for one in [PentadError, *_below(PentadError)]}
-    found = {one.code: (one.status, GENERIC.get(one.code, "")) for one in classes.values()}
+    found = {one.code: (one.status, GENERIC.get(one.code, "")) for one in [PentadError, *_below(PentadError)]}
     for path in sorted(PACKAGE.rglob("*.py")):
+        dotted = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in classes and node.args:
+            if isinstance(node, ast.Call) and node.args:
                 code = next(
                     (k.value.value for k in node.keywords if k.arg == "code" and isinstance(k.value, ast.Constant)),
                     None,
                 )
-                if code:
-                    found[str(code)] = (classes[node.func.id].status, _sentence(node.args[0]))  # type: ignore[attr-defined]
+                kind = _named(dotted, node.func) if code else None
+                if isinstance(kind, type) and issubclass(kind, PentadError):
+                    found[str(code)] = (kind.status, _sentence(node.args[0]))
     rows = [(f"`{code}`", str(status), says or "—") for code, (status, says) in sorted(found.items())]
     return _table(("code", "status", "what it says"), *rows)
+
+
+def _named(module: str, node: ast.expr) -> Any:
+    """What a name in a module stands for: errors go by other names where they would clash."""
+    from pentad.core import errors as common
+
+    found = sys.modules.get(module)
+    for part in ast.unparse(node).split("."):
+        found = getattr(found, part, None) or getattr(common, part, None)  # imported inside a function
+    return found
 
 
 def _below(kind: type) -> Iterator[type]:
