@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-GRACE_SECONDS = 1.0
-"""How long requests under way may take to finish when asked to stop."""
+STOP_SECONDS = 1.0
+"""How long requests under way, and each other part, may take to finish when asked to stop."""
+
+LEAVE_SECONDS = 2.5
+"""After this long, what has not come to rest is left as it is."""
 
 
 def up(
@@ -50,6 +53,21 @@ def up(
         with running(folder) as services, _demo(root, demo):
             greeting = _greeting(host, port, demo)
             _run(_serve(services, host, port, lambda: _say(greeting)))
+            _leave_after(LEAVE_SECONDS)
+
+
+def _leave_after(seconds: float) -> None:
+    """End the process then, whatever is still under way. As safe as kill -9: the next start goes on from the logs."""
+
+    def leave() -> None:
+        log.info("left_before_all_was_tidied")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def _say(text: str) -> None:
@@ -111,12 +129,12 @@ async def _serve(services: "Services", host: str, port: int, ready: Callable[[],
         return
     await _finish_requests(app)
     server.stop()
-    await asyncio.wait({serving}, timeout=GRACE_SECONDS)
+    await asyncio.wait({serving}, timeout=STOP_SECONDS)
     tracking.close()
 
 
 async def _finish_requests(app: "App") -> None:
-    deadline = asyncio.get_running_loop().time() + GRACE_SECONDS
+    deadline = asyncio.get_running_loop().time() + STOP_SECONDS
     while app.open and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.01)
 
@@ -159,7 +177,7 @@ def _demo(root: Path, wanted: bool) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=0.5)
+        thread.join(timeout=STOP_SECONDS)
 
 
 def _live(root: Path, stop: threading.Event) -> None:
@@ -170,4 +188,4 @@ def _live(root: Path, stop: threading.Event) -> None:
         demo.fill(runtime.Folder(root))
         demo.stream(stop)
     except Exception:
-        log.exception("the demo company stopped")
+        log.exception("demo_stopped")
