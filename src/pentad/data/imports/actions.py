@@ -1,7 +1,7 @@
 """Bringing a file of transactions in.
 
     plan = make_plan(path, Options())             # look, guess, say what is in the way
-    row = import_transactions(actor=…, plan=plan, name="Old shop", rejects=Path("rejects.csv"))
+    row, holds = import_transactions(actor=…, plan=plan, name="Old shop", rejects=Path("rejects.csv"))
 
 Rows become "Order Completed" events through the inbox, as if a server library had sent them. A message id is
 made of the file's digest, its layout and the row's line, so the same file twice is stored once.
@@ -43,8 +43,8 @@ Progress = Callable[[int, int], None]
 
 def import_transactions(
     *, actor: Actor, plan: Plan, name: str, rejects: Path, again: bool = False, progress: Progress | None = None
-) -> Import:
-    """Import a file and wait until it is loaded.
+) -> tuple[Import, dict[str, Any]]:
+    """Import a file and wait until it is loaded. Returns the import and what its source holds now (see tasks.holdings).
 
     rejects: where rows that cannot be read are written, with line, reason and value; only made when there are any.
     again: import although the same file was brought in before in another way. Raises Invalid, Conflict, Denied.
@@ -64,7 +64,7 @@ def import_transactions(
     row.stored, row.duplicate, row.quarantined = counts["stored"], counts["duplicate"], counts["quarantined"]
     row.status, row.finished = Import.DONE, clock.now()
     row.save()
-    return row
+    return row, {name: counts[name] for name in ("customers", "events", "items", "amount")}
 
 
 @action("sources.edit")

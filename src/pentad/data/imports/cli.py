@@ -68,12 +68,16 @@ def transactions(
         click.confirm("Import?", abort=True, err=True)
     rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
     bar = _Bar()
-    done = import_transactions(
+    done, holds = import_transactions(
         actor=CLI, plan=plan, name=name or file.stem, rejects=rejects, again=again, progress=bar.tell)
     bar.end()
     click.echo(
         f"{done.rows} rows: {done.stored} new, {done.duplicate} duplicates, "
         f"{done.quarantined} quarantined, {done.rejected} rejected"
+    )
+    click.echo(
+        f"the source holds {holds['events']} orders of {holds['customers']} customers: "
+        f"{holds['items']} items, amount {holds['amount']}"
     )
     if done.rejected:
         click.echo(f"rejected rows are in {rejects}", err=True)

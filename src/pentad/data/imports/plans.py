@@ -1,5 +1,6 @@
 """From a file and what the user said of it to a plan: how it will be read, a preview, and what is in the way."""
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -79,7 +80,7 @@ def make_plan(path: Path, options: Options) -> Plan:
     """Look at a file and decide how to read it. Raises Invalid for a file or an option that cannot be used."""
     facts = reading.look(path)
     if options.encoding and facts.encoding:
-        facts = Facts(facts.digest, facts.size, options.encoding)
+        facts = Facts(facts.digest, facts.size, _encoding(options.encoding))
     delimiter = _delimiter(path, facts, options)
     sample = list(islice(_rows(path, facts.encoding, delimiter), SAMPLE + 1))
     sound = [row.cells for row in sample if not row.fault]
@@ -103,6 +104,13 @@ def make_plan(path: Path, options: Options) -> Plan:
     return Plan(path, facts, delimiter, header, layout, problems)
 
 
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise Invalid(f"There is no encoding “{name}”.", code="bad_encoding", fix="Say one such as utf-8 or cp1252.") from None
+
+
 def _delimiter(path: Path, facts: Facts, options: Options) -> str:
     if not facts.encoding:
         return ""
@@ -111,10 +119,7 @@ def _delimiter(path: Path, facts: Facts, options: Options) -> str:
         if len(said) != 1:
             raise Invalid(f"The delimiter “{said}” is not one character.", code="bad_delimiter", fix="Say , ; | tab or space.")
         return said
-    try:
-        lines = [line for _, line in islice(reading.text_lines(path, facts.encoding), 100)]
-    except (UnicodeError, LookupError) as error:
-        raise Invalid(f"{path} is not text in {facts.encoding}: {error}", code="bad_encoding") from None
+    lines = [line for _, line in islice(reading.text_lines(path, facts.encoding), 100)]
     found = rules_guess.delimiter(lines)
     if not found:
         raise Invalid(f"No delimiter divides the lines of {path} into equal columns.", code="no_delimiter", fix="Say --delimiter.")

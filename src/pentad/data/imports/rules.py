@@ -48,14 +48,14 @@ def _iso(text: str) -> datetime:
 
 
 def _compact(text: str) -> datetime:
-    if len(text) != 8 or not text.isdecimal():
+    if len(text) != 8 or not (text.isascii() and text.isdecimal()):
         raise ValueError(text)
     return datetime(int(text[:4]), int(text[4:6]), int(text[6:]))  # noqa: DTZ001  made aware by the caller
 
 
 def _epoch(digits: int) -> Callable[[str], datetime]:
     def parse(text: str) -> datetime:
-        if len(text) != digits or not text.isdecimal():
+        if len(text) != digits or not (text.isascii() and text.isdecimal()):
             raise ValueError(text)
         return EARLIEST + timedelta(milliseconds=int(text) * (1000 if digits == 10 else 1))
 
@@ -87,9 +87,12 @@ def date_parser(date_format: str) -> Callable[[str], datetime]:
 # -- numbers ------------------------------------------------------------------------------------------
 
 _MONEY_SIGNS = re.compile(r"[\s\u00a0\u202f€$£¥]|^[A-Z]{3}|[A-Z]{3}$")
+_GROUPS = {".": "[,'’]", ",": "[.'’]"}
 _NUMBER = {
-    ".": re.compile(r"[+-]?(\d+|\d{1,3}([,'’]\d{3})+)?(\.\d*)?(?<=\d)([eE][+-]?\d+)?"),
-    ",": re.compile(r"[+-]?(\d+|\d{1,3}([.'’]\d{3})+)?(,\d*)?(?<=\d)"),
+    sign: re.compile(
+        rf"[+-]?(?:(?:[0-9]+|[0-9]{{1,3}}(?:{groups}[0-9]{{3}})+)(?:[{sign}][0-9]*)?|[{sign}][0-9]+)(?:[eE][+-]?[0-9]+)?"
+    )
+    for sign, groups in _GROUPS.items()
 }
 
 
@@ -105,8 +108,7 @@ def number_text(text: str, decimal: str = ".") -> str:
         plain = "-" + plain[:-1]
     if not plain or not _NUMBER[decimal].fullmatch(plain) or len(plain) > 40:
         raise ValueError(text)
-    for sign in ("'", "’", "," if decimal == "." else "."):
-        plain = plain.replace(sign, "")
+    plain = re.sub(_GROUPS[decimal], "", plain)
     plain = plain.replace(decimal, ".").lstrip("+")
     sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     whole, dot, part = digits.partition(".")
@@ -166,7 +168,7 @@ class Reader:
         if "\x00" in "".join(cells):
             raise Unreadable("holds a null character", "")
         properties = self._properties(cells)
-        refund = str(properties.get("revenue", "")).startswith("-")
+        refund = bytes(properties.get("revenue", b"")).startswith(b"-")
         return {
             "type": "track", "event": "Order Refunded" if refund else "Order Completed", "userId": customer,
             "messageId": f"{self._prefix}-{number}", "timestamp": self._moment(cells[roles["date"]]), "properties": properties,

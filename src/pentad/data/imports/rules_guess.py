@@ -51,7 +51,7 @@ def delimiter(lines: Sequence[str]) -> str:
             continue
         width, count = widths.most_common(1)[0]
         agreement = count / len(lines)
-        if width > 1 and agreement >= 0.8 and (agreement, width) > best_score and not (candidate == WHITESPACE and best):
+        if width > 1 and agreement >= 0.6 and (agreement, width) > best_score and not (candidate == WHITESPACE and best):
             best, best_score = candidate, (agreement, width)
     return best
 
@@ -61,11 +61,14 @@ def _plain(name: str) -> str:
 
 
 def has_header(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether the first row names the columns: it has a known name, or no number where the second has one."""
+    """Whether the first row names the columns: it has a known name, or no number or date where the second has one."""
     if any(_plain(cell) in _ROLE_OF for cell in first):
         return True
-    numbers = [is_number(cell) for cell in first]
-    return not any(numbers) and any(is_number(cell) for cell in second)
+    return not any(map(_is_value, first)) and any(map(_is_value, second))
+
+
+def _is_value(text: str) -> bool:
+    return is_number(text) or bool(date_formats([text]))
 
 
 def is_number(text: str) -> bool:

@@ -1,0 +1,118 @@
+"""Files of every make: nothing in them is lost, and nothing large is held in memory."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from pentad.core.errors import Invalid
+from pentad.data.imports import reading
+from pentad.data.imports.plans import Options, make_plan
+from pentad.data.imports.reading import Row
+
+
+def _file(tmp_path: Path, content: bytes | str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "table.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def _rows(path: Path, delimiter: str = ",") -> list[Row]:
+    return list(reading.text_rows(path, reading.look(path).encoding, delimiter))
+
+
+@pytest.mark.parametrize(("written", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("cp1252", "cp1252")])
+def test_encodings(tmp_path: Path, written: str, found: str) -> None:
+    path = _file(tmp_path, "customer,date,city\nAyşe,2011-01-01,Köln\n".replace("ş", "s" if written == "cp1252" else "ş"), written)
+    assert reading.look(path).encoding == found
+    assert _rows(path)[1].cells[2] == "Köln"
+    assert _rows(path)[0].cells[0] == "customer"
+
+
+def test_a_character_cut_by_a_chunk_is_still_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 3)
+    assert reading.look(_file(tmp_path, "aaé,é\n")).encoding == "utf-8"
+    assert reading.look(_file(tmp_path, b"aa\xc3")).encoding == "cp1252"
+    assert reading.look(_file(tmp_path, b"a\x81,b")).encoding == "latin-1"
+
+
+def test_quoted_fields_may_hold_anything(tmp_path: Path) -> None:
+    rows = _rows(_file(tmp_path, 'id,note\n1,"a, ""b""\nand c"\n\n2,plain\r\n3,"x"\n'))
+    assert [(row.line, row.cells) for row in rows] == [
+        (1, ["id", "note"]), (2, ["1", 'a, "b"\nand c']), (5, ["2", "plain"]), (6, ["3", "x"]),
+    ]  # fmt: skip
+
+
+def test_a_quotation_mark_that_never_ends_spoils_only_its_line(tmp_path: Path) -> None:
+    lines = ["id,note", '1,"open', *(f"{n},fine" for n in range(2, 300)), '300,"bad"er', "301,end"]
+    rows = _rows(_file(tmp_path, "\n".join(lines)))
+    assert [row.line for row in rows if row.fault] == [2, 301]
+    assert len(rows) == 302
+    assert rows[-1].cells == ["301", "end"]
+
+
+def test_a_line_without_end_is_not_read_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_LINE", 1000)
+    rows = _rows(_file(tmp_path, "a,b\n" + "x" * 10_000 + "\n1,2"))
+    assert [(row.line, bool(row.fault)) for row in rows] == [(1, False), (2, True), (3, False)]
+
+
+def test_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    table = pa.table({
+        "customer_id": pa.array([1, 2, 3]), "date": pa.array([datetime(2011, 5, 2, 8, 30), None, datetime(2012, 1, 1)]),
+        "amount": pa.array([9.9, 5.0, None]), "gift": pa.array([True, None, False]),
+    })  # fmt: skip
+    parquet.write_table(table, path)
+    plan = make_plan(path, Options())
+    assert plan.problems == []
+    assert [row.cells for row in plan.rows()] == [
+        ["1", "2011-05-02T08:30:00", "9.9", "True"], ["2", "", "5", ""], ["3", "2012-01-01T00:00:00", "", "False"],
+    ]  # fmt: skip
+    messages, bad = plan.preview(5)
+    assert [m["timestamp"] for m in messages] == ["2011-05-02T08:30:00Z", "2012-01-01T00:00:00Z"]
+    assert [row.line for row, _ in bad] == [2]
+    path.write_bytes(b"PAR1 but not really")
+    with pytest.raises(Invalid, match="not a sound Parquet file"):
+        make_plan(path, Options())
+
+
+def test_a_plan_says_what_is_in_the_way(tmp_path: Path) -> None:
+    plan = make_plan(_file(tmp_path, "name,when\nann,03/04/2011\nbob,05/06/2011\n"), Options())
+    assert "--date-format" in plan.problems[0]
+    plan = make_plan(_file(tmp_path, "name,size\nann,large\nbob,small\n"), Options(header=True))
+    assert "No column looks like the date" in plan.problems[0]
+    assert make_plan(_file(tmp_path, "name,when\nann,03/04/2011\n"), Options(date_format="%m/%d/%Y")).problems == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (Options(roles={"who": "name"}), "no role"), (Options(roles={"customer": "nobody"}), "no column “nobody”"),
+        (Options(delimiter="::"), "not one character"), (Options(date_format="%Q"), "no date format"),
+        (Options(columns=["a"]), "1 columns are named, but rows have 2"), (Options(encoding="klingon"), "no encoding “klingon”"),
+    ],
+)  # fmt: skip
+def test_wrong_options_are_refused(tmp_path: Path, options: Options, message: str) -> None:
+    with pytest.raises(Invalid, match=message):
+        make_plan(_file(tmp_path, "name,when\nann,2011-04-03\n"), options)
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="is empty"):
+        make_plan(_file(tmp_path, ""), Options())
+    with pytest.raises(Invalid, match="No delimiter"):
+        make_plan(_file(tmp_path, "one\ntwo\n"), Options())
+    with pytest.raises(Invalid, match="no row"):
+        make_plan(_file(tmp_path, "\n \n"), Options(delimiter=","))
+
+
+def test_mapping_by_name_place_and_away(tmp_path: Path) -> None:
+    path = _file(tmp_path, "2011-04-03;ann;9,90;3\n2011-04-04;bob;1,00;4\n")
+    plan = make_plan(path, Options(roles={"customer": "2", "quantity": "4", "amount": "-"}))
+    assert plan.delimiter == ";"
+    assert not plan.header
+    assert dict(plan.layout.roles) == {"customer": 1, "date": 0, "quantity": 3}
+    assert make_plan(path, Options(columns=["day", "who", "paid", "n"], roles={"customer": "who"})).layout.decimal == ","
