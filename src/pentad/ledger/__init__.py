@@ -25,7 +25,11 @@ def open(target: str | Path, *, memory_limit: str = "2GB", threads: int | None =
     if _current is not None:
         raise Conflict("This process has a ledger open already.", code="ledger_open", fix="Close it first.")
     if "://" in str(target):
-        from pentad.ledger.clickhouse import ClickHouseLedger
+        try:
+            from pentad.ledger.clickhouse import ClickHouseLedger
+        except ModuleNotFoundError as error:
+            fix = "Install Pentad with the extra: pip install 'pentad[clickhouse]'."
+            raise Unavailable(f"{error.name} is not installed.", code="ledger_engine", fix=fix) from error
 
         engine: Ledger = ClickHouseLedger(str(target), on_close=_closed)
     else:

@@ -77,4 +77,10 @@ def remove_leftovers(folder: Path, manifest: Manifest) -> None:
         if path.name not in named and _OURS.match(path.name):
             path.unlink()
     for path in (folder / "tmp").glob("*"):
-        path.unlink()
+        if path.is_file():
+            path.unlink()
+
+
+def ours(folder: Path) -> list[str]:
+    """Ledger files that lie in the folder, whatever the manifest says."""
+    return sorted(path.name for path in folder.iterdir() if _OURS.match(path.name))

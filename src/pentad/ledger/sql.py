@@ -35,13 +35,20 @@ def promoted_value_sql(item: Promoted, props: str = "props") -> str:
 
 
 def event_columns_sql(promoted: Sequence[Promoted], present: set[str]) -> list[str]:
-    """Each events column as an expression over a table that has only the columns `present`."""
+    """Each events column as an expression over a table that has only the columns `present`.
+
+    A promoted one that is not there is read from the properties; any other is NULL: the file is older than it.
+    """
     by_column = {item.column: item for item in promoted}
-    columns = schema.events_schema(tuple(promoted)).names
-    return [
-        quote(name) if name in present else f"{promoted_value_sql(by_column[name])} AS {quote(name)}"
-        for name in columns
-    ]
+
+    def value(column: pa.Field) -> str:
+        if column.name in present:
+            return quote(column.name)
+        item = by_column.get(column.name)
+        text = promoted_value_sql(item) if item else f"NULL::{schema.sql_type(column.type)}"
+        return f"{text} AS {quote(column.name)}"
+
+    return [value(column) for column in schema.events_schema(tuple(promoted))]
 
 
 # What a timeline shows. Each further column costs a read in every month.

@@ -76,12 +76,19 @@ class Files:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self._root.cursor()
 
+    def require_open(self) -> None:
+        if self._closed:
+            raise Unavailable("The event store is closed.", code="ledger_closed", fix="Open it again.")
+
+    def shut(self) -> None:
+        """Refuse all further work: what is in memory no longer follows the files."""
+        self._closed = True
+
     @contextmanager
     def reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Generation]]:
         """A cursor for one thread, and files that stay attached while it is used."""
         with self._lock:
-            if self._closed:
-                raise Unavailable("The event store is closed.", code="ledger_closed")
+            self.require_open()
             generation = self.now
             generation.readers += 1
             cursor = self._root.cursor()
@@ -93,9 +100,12 @@ class Files:
                 generation.readers -= 1
                 self._retire()
 
-    def attach(self, file: str, *, read_only: bool = False) -> str:
+    def attach(self, file: str, *, read_only: bool = False, create: bool = False) -> str:
         """Attach a file of the folder and return its alias. Raises Unavailable when that cannot be."""
         alias = alias_of(file)
+        if not create and not (self.folder / file).exists():  # the engine would make an empty one
+            fix = "Restore the data folder from a backup."
+            raise Unavailable(f"{file} is missing.", code="ledger_damaged", fix=fix)
         mode = " (READ_ONLY)" if read_only else ""
         path = str(self.folder / file).replace("'", "''")
         try:
@@ -167,7 +177,7 @@ class Files:
 
     def close(self) -> None:
         with self._lock:
-            if self._generation is not None:
+            if self._generation is not None and not self._closed:
                 self._do(f"CHECKPOINT {self._generation.hot}")
             self._closed = True
             self._root.close()

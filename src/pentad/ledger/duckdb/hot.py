@@ -1,7 +1,7 @@
 """What is written to the hot file: slices with their offset, links, hidden persons, small state."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,15 +31,37 @@ class State:
 def create_tables(cursor: Cursor, alias: str, promoted: Iterable[Promoted]) -> None:
     """All tables of a new hot file, in one transaction."""
     promoted = tuple(promoted)
-    cursor.execute("BEGIN").fetchall()
     tables = {**schema.ARRIVING, **schema.KEPT, "events": schema.events_schema(promoted)}
-    for name, columns in tables.items():
-        cursor.execute(sql.create_table_sql(f"{alias}.{name}", columns)).fetchall()
-    for item in promoted:
-        values = [item.prop, item.type, item.column, clock.now().replace(tzinfo=None)]
-        cursor.execute(f"INSERT INTO {alias}.registry VALUES (?, ?, ?, ?)", values).fetchall()
-    cursor.execute(f"INSERT INTO {alias}.state VALUES ('next_seq', 1)").fetchall()
-    cursor.execute("COMMIT").fetchall()
+    with transaction(cursor):
+        for name, columns in tables.items():
+            cursor.execute(sql.create_table_sql(f"{alias}.{name}", columns)).fetchall()
+        for item in promoted:
+            register(cursor, alias, item)
+        cursor.execute(f"INSERT INTO {alias}.state VALUES ('next_seq', 1)").fetchall()
+
+
+def register(cursor: Cursor, alias: str, item: Promoted) -> None:
+    values = [item.prop, item.type, item.column, clock.now().replace(tzinfo=None)]
+    cursor.execute(f"INSERT INTO {alias}.registry VALUES (?, ?, ?, ?)", values).fetchall()
+
+
+def is_untouched(cursor: Cursor, alias: str) -> bool:
+    """Nothing was ever appended to this file; it may even lack its tables."""
+    tables = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [alias]).fetchall()
+    return ("state",) not in tables or read_state(cursor, alias).next_seq == 1
+
+
+@contextmanager
+def transaction(cursor: Cursor) -> Iterator[None]:
+    """All of the block or nothing of it."""
+    cursor.execute("BEGIN").fetchall()
+    try:
+        yield
+        cursor.execute("COMMIT").fetchall()
+    except BaseException:
+        with suppress(duckdb.Error):  # the failure may have ended the transaction itself
+            cursor.execute("ROLLBACK").fetchall()
+        raise
 
 
 def read_state(cursor: Cursor, alias: str) -> State:
@@ -60,8 +82,7 @@ def write_slice(cursor: Cursor, alias: str, part: LedgerSlice, tables: dict[str,
     """Rows, offset and next seq in one transaction; then the same in `state`."""
     next_seq = slices.next_seq(part, state.next_seq)
     faults.step("append.begin")
-    cursor.execute("BEGIN").fetchall()
-    try:
+    with transaction(cursor):
         for relation, table in tables.items():
             if len(table):
                 _insert(cursor, f"{alias}.{relation}", table, state if relation == "events" else None)
@@ -72,10 +93,6 @@ def write_slice(cursor: Cursor, alias: str, part: LedgerSlice, tables: dict[str,
             cursor.execute(f"INSERT INTO {alias}.offsets VALUES (?, ?)", [part.log, part.end]).fetchall()
         cursor.execute(f"UPDATE {alias}.state SET value = ? WHERE name = 'next_seq'", [next_seq]).fetchall()
         faults.step("append.commit")
-        cursor.execute("COMMIT").fetchall()
-    except BaseException:
-        _roll_back(cursor)
-        raise
     faults.step("append.done")
     state.offsets[part.log] = part.end
     state.next_seq = next_seq
@@ -95,21 +112,15 @@ def _insert(cursor: Cursor, table: str, rows: pa.Table, state: State | None) -> 
         cursor.unregister("arriving")
 
 
-def _roll_back(cursor: Cursor) -> None:
-    with suppress(duckdb.Error):  # the failure may have ended the transaction itself
-        cursor.execute("ROLLBACK").fetchall()
-
-
 def write_links(cursor: Cursor, alias: str, links: Mapping[int, int]) -> int:
     """Replace the links of these persons; returns how many links there are now."""
     pairs = pa.table(
         [pa.array(links.keys(), pa.int32()), pa.array(links.values(), pa.int32())], names=["person_no", "root_no"]
     )
     cursor.register("pairs", pairs)
-    cursor.execute("BEGIN").fetchall()
-    cursor.execute(f"DELETE FROM {alias}.links WHERE person_no IN (SELECT person_no FROM pairs)").fetchall()
-    cursor.execute(f"INSERT INTO {alias}.links SELECT * FROM pairs WHERE person_no <> root_no").fetchall()
-    cursor.execute("COMMIT").fetchall()
+    with transaction(cursor):
+        cursor.execute(f"DELETE FROM {alias}.links WHERE person_no IN (SELECT person_no FROM pairs)").fetchall()
+        cursor.execute(f"INSERT INTO {alias}.links SELECT * FROM pairs WHERE person_no <> root_no").fetchall()
     count: int = cursor.execute(f"SELECT count(*) FROM {alias}.links").fetchall()[0][0]
     cursor.close()
     return count

@@ -116,11 +116,21 @@ class Rewrite:
         manifest = self.base.succeeded_by(hot=self.made_hot, sealed=sealed)
         manifests.sync_folder(self.ledger.folder)
         faults.step("rewrite.before_switch")
-        manifests.write(self.ledger.folder, manifest)
-        self.made.clear()
-        faults.step("rewrite.switched")
-        self._publish(manifest)
+        try:
+            manifests.write(self.ledger.folder, manifest)
+            faults.step("rewrite.switched")
+            self._publish(manifest)
+        finally:
+            self._settle(manifest)
         faults.step("rewrite.published")
+
+    def _settle(self, manifest: Manifest) -> None:
+        """Once the manifest is on disk there is no way back: go on with the new files, or not at all."""
+        if manifests.read(self.ledger.folder) != manifest:
+            return
+        self.made.clear()
+        if self.ledger.files.now.manifest != manifest:
+            self.ledger.files.shut()
 
     @property
     def made_hot(self) -> str:
@@ -144,7 +154,7 @@ class Rewrite:
     def _new(self, label: str) -> str:
         file = self.base.next_name(label)
         self.made.append(file)
-        self.ledger.files.attach(file)
+        self.ledger.files.attach(file, create=True)
         return file
 
     def _events(self) -> pa.Schema:

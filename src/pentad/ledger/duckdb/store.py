@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from pentad.core import clock
+from pentad.core.errors import Unavailable
 from pentad.ledger import manifest as manifests
 from pentad.ledger import schema, slices
 from pentad.ledger.duckdb import check, erase, hot, seal, upkeep, views
@@ -52,25 +53,36 @@ class DuckDBLedger:
             raise
 
     def _start(self) -> None:
-        found = manifests.read(self.folder)
-        manifest = found or Manifest()
-        manifests.remove_leftovers(self.folder, manifest)
-        alias = self.files.attach(manifest.hot)
-        with_tables = self.files.cursor()
-        if found is None:
-            hot.create_tables(with_tables, alias, schema.PROMOTED)
-            manifests.write(self.folder, manifest)
-        self.state = hot.read_state(with_tables, alias)
-        for file in manifest.sealed.values():
-            self.files.attach(file, read_only=True)
-        self.publish(self.generation(manifest, Seen(hot_keys(with_tables, alias), self._blooms(manifest))))
-        with_tables.close()
         self.writer = self.files.cursor()
+        manifest = manifests.read(self.folder) or self._first_manifest()
+        alias = self.files.attach(manifest.hot)
+        # Only now, with the engine's lock on the hot file: another process may be sealing.
+        manifests.remove_leftovers(self.folder, manifest)
+        self.state = hot.read_state(self.writer, alias)
+        blooms = {}
+        for file in manifest.sealed.values():
+            sealed = self.files.attach(file, read_only=True)
+            blooms[sealed] = open_bloom(self.writer, sealed, self.folder, file)
+        self.publish(self.generation(manifest, Seen(hot_keys(self.writer, alias), blooms)))
 
-    def _blooms(self, manifest: Manifest) -> dict[str, Any]:
-        cursor = self.files.cursor()
-        aliases = {attached.alias_of(file): file for file in manifest.sealed.values()}
-        return {alias: open_bloom(cursor, alias, self.folder, file) for alias, file in aliases.items()}
+    def _first_manifest(self) -> Manifest:
+        """A new store; or one whose very first start was cut off. Never one whose manifest was lost."""
+        manifest = Manifest()
+        alias = self.files.attach(manifest.hot, create=True)
+        strange = [name for name in manifests.ours(self.folder) if not name.startswith(f"{manifest.hot}")]
+        if strange or not hot.is_untouched(self.writer, alias):
+            raise Unavailable(
+                f"{self.folder} has ledger files but no {manifests.NAME}.",
+                code="ledger_damaged",
+                fix="Restore the data folder from a backup.",
+            )
+        self.files.detach(alias)
+        for path in self.folder.glob(f"{manifest.hot}*"):
+            path.unlink()
+        hot.create_tables(self.writer, self.files.attach(manifest.hot, create=True), schema.PROMOTED)
+        manifests.write(self.folder, manifest)
+        self.files.detach(alias)
+        return manifest
 
     def generation(self, manifest: Manifest, seen: Seen) -> Generation:
         aliases = [attached.alias_of(file) for file in manifest.files()]
@@ -96,6 +108,7 @@ class DuckDBLedger:
 
     def append(self, part: LedgerSlice) -> bool:
         with self.writing:
+            self.files.require_open()
             if self.state.offsets.get(part.log, 0) != part.start:
                 return False
             state = self.state
@@ -116,6 +129,7 @@ class DuckDBLedger:
 
     def forget_log(self, log: str) -> None:
         with self.writing:
+            self.files.require_open()
             self.writer.execute(f"DELETE FROM {self.files.now.hot}.offsets WHERE log = ?", [log]).fetchall()
             self.state.offsets.pop(log, None)
 
@@ -147,6 +161,7 @@ class DuckDBLedger:
         if not links:
             return
         with self.stating:
+            self.files.require_open()
             before = self.state.linked
             self.state.linked = hot.write_links(self.files.cursor(), self.files.now.hot, links)
             if (before > 0) != (self.state.linked > 0):
@@ -154,6 +169,7 @@ class DuckDBLedger:
 
     def hide(self, person_nos: Iterable[int]) -> None:
         with self.stating:
+            self.files.require_open()
             new = set(person_nos) - self.state.hidden
             if not new:
                 return

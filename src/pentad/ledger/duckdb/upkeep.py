@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from pentad.core import clock
 from pentad.core.errors import Conflict, Invalid
 from pentad.ledger import schema, sql
+from pentad.ledger.duckdb import hot
 from pentad.ledger.duckdb.files import alias_of
 from pentad.ledger.duckdb.rewrite import Cut, rewriting
 from pentad.ledger.schema import Promoted
@@ -34,12 +33,8 @@ def promote(ledger: "DuckDBLedger", prop: str, type_: str) -> None:
             work.promoted = (*work.promoted, item)
             work.copy_hot(Cut())
 
-            def register(cursor: duckdb.DuckDBPyConnection, alias: str) -> None:
-                values = [item.prop, item.type, item.column, clock.now().replace(tzinfo=None)]
-                cursor.execute(f"INSERT INTO {alias}.registry VALUES (?, ?, ?, ?)", values).fetchall()
-
             with ledger.writing, ledger.stating:
-                work.finish(Cut(), register)
+                work.finish(Cut(), lambda cursor, alias: hot.register(cursor, alias, item))
 
 
 def compact(ledger: "DuckDBLedger") -> None:
@@ -51,14 +46,14 @@ def compact(ledger: "DuckDBLedger") -> None:
 
 
 def _collapse_counts(ledger: "DuckDBLedger") -> None:
-    counts, run = f"{ledger.files.now.hot}.counts", ledger.writer.execute
+    counts, cursor = f"{ledger.files.now.hot}.counts", ledger.writer
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in schema.COUNTS.names[2:])
-    run("BEGIN").fetchall()
-    run(f"CREATE TEMP TABLE summed AS SELECT source_no, minute, {sums} FROM {counts} GROUP BY ALL").fetchall()
-    run(f"DELETE FROM {counts}").fetchall()
-    run(f"INSERT INTO {counts} SELECT * FROM summed ORDER BY minute, source_no").fetchall()
-    run("DROP TABLE summed").fetchall()
-    run("COMMIT").fetchall()
+    summed = f"SELECT source_no, minute, {sums} FROM {counts} GROUP BY ALL ORDER BY minute, source_no"
+    with hot.transaction(cursor):
+        cursor.execute(f"CREATE TEMP TABLE summed AS {summed}").fetchall()
+        cursor.execute(f"DELETE FROM {counts}").fetchall()
+        cursor.execute(f"INSERT INTO {counts} SELECT * FROM summed").fetchall()
+        cursor.execute("DROP TABLE summed").fetchall()
 
 
 def _drop_old_duplicates(ledger: "DuckDBLedger") -> None:
