@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONNECTIONS = 32
-CUSTOMERS = 5_000  # times the place in the batch
+CUSTOMERS = 5_000  # times VISITORS
+VISITORS = 4  # in one batch of a server library: they come back within it
 
 _WRK = """
 local body, n, start = %s, 0, %d
@@ -56,7 +57,7 @@ def template(batch: int) -> str:
         {
             "type": "track",
             "messageId": f"b-@@@@-{i}",
-            "userId": f"u-####-{i}",
+            "userId": f"u-####-{i % VISITORS}",
             "event": ("Product Viewed", "Product Added", "Order Completed")[i % 3],
             "timestamp": "2026-01-01T10:00:00.000Z",
             "properties": {

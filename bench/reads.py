@@ -30,7 +30,8 @@ def person(quick: bool) -> Iterator[Row]:
     finally:
         shutil.rmtree(server.folder.parent, ignore_errors=True)
     events = f"{customers * EVENTS_PER_CUSTOMER:,} events"
-    yield at_most(f"one customer by identifier, {customers:,} customers, p99", found["point"], "ms", POINT_MS)
+    note = f" (median {found['point_median']:.2f} ms)"
+    yield at_most(f"one customer by identifier, {customers:,} customers, p99", found["point"], "ms", POINT_MS, note)
     for where in ("hot", "sealed"):
         note = f" (median {found[where + '_median']:.1f} ms)"
         yield at_most(f"their 50 latest events, {where}, {events}, p99", found[where], "ms", EVENTS_MS, note)
@@ -67,9 +68,9 @@ def main() -> None:
     with runtime.own(runtime.Folder(folder)) as owned:
         engine = ledger.open(owned.ledger)
         fill_owned(owned, engine, customers, EVENTS_PER_CUSTOMER)
-        found["point"] = _quantiles(
+        found["point_median"], found["point"] = _quantiles(
             lambda number: person_by_identifier("user_id", f"u-{number * 7919 % customers}"), range(1000)
-        )[1]
+        )
         found["hot_median"], found["hot"] = _quantiles(events_of, range(300))
         engine.seal()
         found["sealed_median"], found["sealed"] = _quantiles(events_of, range(300))
