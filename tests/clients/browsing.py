@@ -14,7 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, s
 
 T = TypeVar("T")
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @contextmanager
@@ -85,7 +91,9 @@ class Visit:
 
     def strangers(self) -> list[str]:
         """Addresses on other hosts that anything in the page tried to reach."""
-        return [r.url for r in self.requests if urlsplit(r.url).netloc not in self.allowed and not r.url.startswith("data:")]
+        return [
+            r.url for r in self.requests if urlsplit(r.url).netloc not in self.allowed and not r.url.startswith("data:")
+        ]
 
     def until(self, condition: Callable[[], T], seconds: float = 30) -> T:
         """The first true value of `condition`. Only so does the browser get on meanwhile: its requests pass through us."""

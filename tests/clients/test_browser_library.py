@@ -36,6 +36,7 @@ def wait_for(visit, expression):
 
 def events_of(visit, server, identifier, count):
     """The events of a person once there are `count`, oldest first, without their times."""
+
     def found():
         person = server.person(identifier)
         events = server.events(person["id"]) if person else []
@@ -64,7 +65,9 @@ def with_snippet(server, key, more=""):
 def test_a_visit_becomes_one_person_with_every_event_once(module_server, website, visit, mode):
     key = module_server.add_source(mode)
     website.pages["/index.js"] = (node_modules() / "node_modules/@segment/analytics-next/dist/umd/index.js").read_text()
-    batching = '{integrations: {"Segment.io": {deliveryStrategy: {strategy: "batching", config: {size: 3, timeout: 500}}}}}'
+    batching = (
+        '{integrations: {"Segment.io": {deliveryStrategy: {strategy: "batching", config: {size: 3, timeout: 500}}}}}'
+    )
     website.pages["/"] = (
         with_snippet(module_server, key) if mode == "snippet"
         else bundled(module_server, key, batching if mode == "npm-batching" else "{}")
@@ -91,7 +94,13 @@ def test_a_visit_becomes_one_person_with_every_event_once(module_server, website
     )
     visit.page.clock.run_for(2_000)
     seen = events_of(visit, module_server, f"user_id:{user}", 5)
-    assert seen == [("group", ""), ("identify", ""), ("page", ""), ("track", "Order Completed"), ("track", "Product Viewed")]
+    assert seen == [
+        ("group", ""),
+        ("identify", ""),
+        ("page", ""),
+        ("track", "Order Completed"),
+        ("track", "Product Viewed"),
+    ]
     person = module_server.person(f"user_id:{user}")
     assert person["traits"]["name"] == "Keiko Yılmaz"
     assert {i["namespace"] for i in person["identifiers"]} >= {"user_id", "anonymous_id", "email"}
@@ -106,7 +115,9 @@ def test_a_visit_becomes_one_person_with_every_event_once(module_server, website
 
 def test_what_waits_in_a_batch_leaves_when_the_page_closes(module_server, website, visit):
     key = module_server.add_source("closing")
-    options = '{integrations: {"Segment.io": {deliveryStrategy: {strategy: "batching", config: {size: 50, timeout: 60000}}}}}'
+    options = (
+        '{integrations: {"Segment.io": {deliveryStrategy: {strategy: "batching", config: {size: 50, timeout: 60000}}}}}'
+    )
     website.pages["/index.js"] = (node_modules() / "node_modules/@segment/analytics-next/dist/umd/index.js").read_text()
     website.pages["/"] = bundled(module_server, key, options)
     visit.trust()
@@ -150,7 +161,10 @@ SETTINGS = "**/v1/projects/*/settings"
     ("trap", "change"),
     [
         ("no Segment.io", lambda s: {**s, "integrations": {}}),
-        ("another integration", lambda s: {**s, "integrations": {**s["integrations"], "Other Vendor": {"versionSettings": {}}}}),
+        (
+            "another integration",
+            lambda s: {**s, "integrations": {**s["integrations"], "Other Vendor": {"versionSettings": {}}}},
+        ),
         ("empty", lambda s: {}),
         ("no metrics", lambda s: {k: v for k, v in s.items() if k != "metrics"}),
         ("vendor's metrics", lambda s: {**s, "metrics": {"sampleRate": 1}}),
@@ -180,7 +194,9 @@ def test_even_spoilt_settings_lead_nowhere_else(module_server, website, visit, t
 
 def test_another_script_of_that_family_does_not_lead_astray(module_server, website, visit):
     decoy = '<script type="text/plain" src="https://cdn.example.com/analytics.js/v1/theirs/analytics.min.js"></script>'
-    website.pages["/"] = with_snippet(module_server, module_server.write_key, decoy).replace("<title>", decoy + "<title>")
+    website.pages["/"] = with_snippet(module_server, module_server.write_key, decoy).replace(
+        "<title>", decoy + "<title>"
+    )
     visit.page.goto(website.url)
     wait_for(visit, "analytics.initialized")
     assert any(r.url == f"{module_server.url}/v1/projects/{module_server.write_key}/settings" for r in visit.requests)

@@ -16,8 +16,18 @@ def story(p):
     keiko = {"userId": f"{p}keiko"}
     return [
         {"type": "track", "anonymousId": f"{p}tablet", "event": "Product Viewed", "properties": {"note": "Kenya ☕"}},
-        {"type": "identify", **keiko, "traits": {"name": "Keiko Yılmaz", "email": f"{p}keiko@fjord.example", "plan": "gold"}},
-        {"type": "track", **keiko, "event": "Order Completed", "properties": {"total": 18.5}, "timestamp": ORDERED.isoformat()},
+        {
+            "type": "identify",
+            **keiko,
+            "traits": {"name": "Keiko Yılmaz", "email": f"{p}keiko@fjord.example", "plan": "gold"},
+        },
+        {
+            "type": "track",
+            **keiko,
+            "event": "Order Completed",
+            "properties": {"total": 18.5},
+            "timestamp": ORDERED.isoformat(),
+        },
         {"type": "page", **keiko, "name": "Beans", "properties": {"url": "https://kestrel.example/beans"}},
         {"type": "screen", **keiko, "name": "Cart"},
         {"type": "group", **keiko, "groupId": f"{p}lumen", "traits": {"name": "Lumen Health"}},

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.clients.browsing import Visit, Website, chromium
-from tests.clients.installing import run_python
-from tests.data.ingest.tracking import Tracking
 
 from pentad.core.errors import RateLimited
 from pentad.data.ingest.browser.library import snippet
 from pentad.data.ingest.limits import SourceKey
+from tests.clients.browsing import Visit, Website, chromium
+from tests.clients.installing import run_python
+from tests.data.ingest.tracking import Tracking
 
 WAIT = 4
 """Seconds: longer than any library waits by itself after a first failure."""

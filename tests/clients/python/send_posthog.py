@@ -8,7 +8,11 @@ from posthog import Posthog
 host, key, way, prefix = sys.argv[1:5]
 errors = []
 client = Posthog(
-    key, host=host, gzip=way == "gzip", max_retries=1, on_error=lambda error, items: errors.append(repr(error)),
+    key,
+    host=host,
+    gzip=way == "gzip",
+    max_retries=1,
+    on_error=lambda error, items: errors.append(repr(error)),
     **({"capture_mode": "v1", "capture_compression": "gzip"} if way == "v1" else {}),
 )
 at = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

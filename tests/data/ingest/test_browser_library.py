@@ -45,7 +45,9 @@ def test_a_wrong_key_is_told(tracking):
 
 
 def test_the_script_of_a_wrong_key_tells_the_console(tracking):
-    answer = tracking.request("GET", "/analytics.js/v1/x%3C%2Fscript%3E\"%2Balert(1)%2B\"/analytics.min.js".replace('"', "%22"))
+    answer = tracking.request(
+        "GET", '/analytics.js/v1/x%3C%2Fscript%3E"%2Balert(1)%2B"/analytics.min.js'.replace('"', "%22")
+    )
     assert answer.status == 404  # a slash ends the key
     answer = tracking.request("GET", "/analytics.js/v1/%22%2Balert(1)%2B%22/analytics.min.js")
     assert answer.status == 200

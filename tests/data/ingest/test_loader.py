@@ -31,7 +31,9 @@ def test_time_is_corrected_by_rule_and_in_the_ledger_alike(vector: str, road: Ro
     ruled = corrected_us(us(received), us(sent) if sent else None, us(original) if original else None)
     assert ruled == us(expected)
     message = track(userId="u1") | ({"timestamp": original + "Z"} if original else {})
-    road.send(message, at=datetime.fromisoformat(received).replace(tzinfo=UTC), **({"sentAt": sent + "Z"} if sent else {}))
+    road.send(
+        message, at=datetime.fromisoformat(received).replace(tzinfo=UTC), **({"sentAt": sent + "Z"} if sent else {})
+    )
     row = road.ledger.rows("SELECT ts, original, sent, received FROM events")[0]
     assert row["ts"] == datetime.fromisoformat(expected)
     assert (row["original"], row["sent"]) == tuple(datetime.fromisoformat(t) if t else None for t in (original, sent))
@@ -123,11 +125,15 @@ def test_a_crash_between_the_two_stores_changes_nothing_in_the_end(road: Road, m
     assert sorted(Person.objects.values_list("no", "root_id", "event_count")) == persons
     assert sorted(Identifier.objects.values_list("namespace", "value", "person_id")) == identifiers
     assert road.counts() == {"accepted": 5, "stored": 5, "duplicate": 0, "quarantined": 0}
-    by_person = {r["person_no"]: r["n"] for r in road.ledger.rows("SELECT person_no, count(*) AS n FROM events GROUP BY 1")}
+    by_person = {
+        r["person_no"]: r["n"] for r in road.ledger.rows("SELECT person_no, count(*) AS n FROM events GROUP BY 1")
+    }
     assert by_person == dict(Person.objects.values_list("no", "own_event_count"))
 
 
-def test_a_crash_before_the_first_commit_is_as_if_nothing_had_begun(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_before_the_first_commit_is_as_if_nothing_had_begun(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
     road.accept(identify("u1", "d1"))
     with monkeypatch.context() as patch:
         patch.setattr(LoaderOffset.objects, "update_or_create", lambda **_: (_ for _ in ()).throw(Crash()))

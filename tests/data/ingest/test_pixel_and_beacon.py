@@ -15,7 +15,13 @@ def pixel(tracking, path="/pixel/v1/track", **fields):
 
 def test_the_query_is_the_message(tracking):
     answer = pixel(
-        tracking, writeKey=KEY, anonymousId="a-1", event="Email Opened", campaign="spring ☕", properties='{"n": 1}', timestamp="2026-01-01"
+        tracking,
+        writeKey=KEY,
+        anonymousId="a-1",
+        event="Email Opened",
+        campaign="spring ☕",
+        properties='{"n": 1}',
+        timestamp="2026-01-01",
     )
     assert answer.status == 200
     assert answer.headers["content-type"] == "image/gif"
@@ -24,7 +30,10 @@ def test_the_query_is_the_message(tracking):
     [frame] = tracking.frames()
     assert (frame.meta.type, frame.meta.ip) == ("track", "127.0.0.1")
     assert json.loads(frame.body) == {
-        "writeKey": KEY, "anonymousId": "a-1", "event": "Email Opened", "timestamp": "2026-01-01",
+        "writeKey": KEY,
+        "anonymousId": "a-1",
+        "event": "Email Opened",
+        "timestamp": "2026-01-01",
         "properties": {"campaign": "spring ☕", "n": 1},
     }
 

@@ -15,7 +15,9 @@ DEVICE = "018f6b1e-7d53-7cc1-b9ad-0c2d5f6a7b8c"
 
 
 def one(event, **envelope):
-    return translate({"api_key": KEY, "batch": [{"uuid": "e-1", "timestamp": "2026-01-01T00:00:00Z", **event}], **envelope}).messages
+    return translate(
+        {"api_key": KEY, "batch": [{"uuid": "e-1", "timestamp": "2026-01-01T00:00:00Z", **event}], **envelope}
+    ).messages
 
 
 @pytest.mark.parametrize(
@@ -46,11 +48,17 @@ def test_an_event_becomes_a_track_with_its_time_and_library():
         "properties": {"$lib": "posthog-python", "$lib_version": "7", "total": 3, "$groups": {"company": "lumen"}, "token": "x"},
     }, sent_at="2026-01-01T00:00:05Z")  # fmt: skip
     assert message == {
-        "type": "track", "event": "Order Completed", "userId": "keiko", "messageId": "e-1",
-        "timestamp": "2026-01-01T00:00:00Z", "sentAt": "2026-01-01T00:00:05Z",
+        "type": "track",
+        "event": "Order Completed",
+        "userId": "keiko",
+        "messageId": "e-1",
+        "timestamp": "2026-01-01T00:00:00Z",
+        "sentAt": "2026-01-01T00:00:05Z",
         "properties": {"total": 3, "$groups": {"company": "lumen"}},
         "context": {
-            "library": {"name": "posthog-python", "version": "7"}, "groups": {"company": "lumen"}, "groupId": "lumen",
+            "library": {"name": "posthog-python", "version": "7"},
+            "groups": {"company": "lumen"},
+            "groupId": "lumen",
         },
     }
 
@@ -68,7 +76,10 @@ def test_set_becomes_traits_beside_the_event(place):
 
 
 def test_without_a_profile_there_are_no_traits():
-    assert len(one({"event": "x", "distinct_id": "a", "$set": {"b": 1}, "properties": {"$process_person_profile": False}})) == 1
+    assert (
+        len(one({"event": "x", "distinct_id": "a", "$set": {"b": 1}, "properties": {"$process_person_profile": False}}))
+        == 1
+    )
 
 
 def test_identify_alias_group_page_and_screen():
@@ -78,7 +89,9 @@ def test_identify_alias_group_page_and_screen():
     })  # fmt: skip
     assert (identify["type"], identify["userId"], identify["anonymousId"]) == ("identify", "keiko", DEVICE)
     assert identify["traits"] == {"email": "keiko@fjord.example", "since": 2020}
-    [alias] = one({"event": "$create_alias", "distinct_id": "old", "properties": {"distinct_id": "old", "alias": "keiko"}})
+    [alias] = one(
+        {"event": "$create_alias", "distinct_id": "old", "properties": {"distinct_id": "old", "alias": "keiko"}}
+    )
     assert (alias["type"], alias["userId"], alias["previousId"]) == ("alias", "keiko", "old")
     [merge] = one({"event": "$merge_dangerously", "distinct_id": "keiko", "properties": {"alias": "old"}})
     assert (merge["type"], merge["userId"], merge["previousId"]) == ("alias", "keiko", "old")
@@ -88,7 +101,9 @@ def test_identify_alias_group_page_and_screen():
     })  # fmt: skip
     assert (group["type"], group["groupId"], group["userId"]) == ("group", "lumen", "keiko")
     assert group["traits"] == {"name": "Lumen Health", "groupType": "company"}
-    [page] = one({"event": "$pageview", "distinct_id": "keiko", "properties": {"$current_url": "https://k/x", "$pathname": "/x"}})
+    [page] = one(
+        {"event": "$pageview", "distinct_id": "keiko", "properties": {"$current_url": "https://k/x", "$pathname": "/x"}}
+    )
     assert (page["type"], page["properties"]["path"], page["context"]["page"]["url"]) == ("page", "/x", "https://k/x")
     [screen] = one({"event": "$screen", "distinct_id": "keiko", "properties": {"$screen_name": "Cart"}})
     assert (screen["type"], screen["name"]) == ("screen", "Cart")
@@ -101,7 +116,9 @@ def test_other_bodies_are_refused(body):
 
 
 def test_skew_correction_can_be_switched_off():
-    [message] = one({"event": "x", "distinct_id": "k", "options": {"disable_skew_correction": True}}, sent_at="2026-01-01")
+    [message] = one(
+        {"event": "x", "distinct_id": "k", "options": {"disable_skew_correction": True}}, sent_at="2026-01-01"
+    )
     assert "sentAt" not in message
 
 

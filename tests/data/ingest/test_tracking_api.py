@@ -13,7 +13,13 @@ from pentad.data.ingest.limits import Limits, SourceKey
 from tests.data.ingest.tracking import KEY, SERVER_KEY, basic
 
 TYPES = ["identify", "track", "page", "screen", "group", "alias"]
-TRACK = {"type": "track", "event": "Order Completed", "userId": "keiko", "messageId": "m-1", "properties": {"total": 12.5}}
+TRACK = {
+    "type": "track",
+    "event": "Order Completed",
+    "userId": "keiko",
+    "messageId": "m-1",
+    "properties": {"total": 12.5},
+}
 
 
 def batch(*messages, **rest):
@@ -95,12 +101,18 @@ def test_the_header_beats_the_body(tracking):
     assert tracking.frames()[0].meta.source_no == 1
 
 
-@pytest.mark.parametrize("path", ["/v1/batch", "/v1/track", "/v1/t", "/v1/verdict", "/v1/import", "/batch/", "/capture/"])
+@pytest.mark.parametrize(
+    "path", ["/v1/batch", "/v1/track", "/v1/t", "/v1/verdict", "/v1/import", "/batch/", "/capture/"]
+)
 def test_wrong_and_missing_keys_are_told(tracking, path):
     body = {"batch": [], **TRACK}
     refused(tracking.post(path, body, key="nonsense"), 401, "unknown_write_key")
     refused(tracking.request("POST", path, body), 401, "missing_write_key")
-    refused(tracking.request("POST", path, {**body, "writeKey": "nonsense", "api_key": "nonsense"}), 401, "unknown_write_key")
+    refused(
+        tracking.request("POST", path, {**body, "writeKey": "nonsense", "api_key": "nonsense"}),
+        401,
+        "unknown_write_key",
+    )
     assert tracking.frames() == []
 
 
@@ -136,7 +148,9 @@ def test_allowed_origins_bind_browsers_alone(tracking):
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/plain;charset=UTF-8", ""])
 def test_content_types(tracking, kind):
     headers = {"content-type": kind} if kind else {}
-    body = json.dumps(batch({**TRACK, "event": "Kaffee ☕ für Łukasz 👩🏽‍💻", "anonymousId": None, "userId": 42}), ensure_ascii=False)
+    body = json.dumps(
+        batch({**TRACK, "event": "Kaffee ☕ für Łukasz 👩🏽‍💻", "anonymousId": None, "userId": 42}), ensure_ascii=False
+    )
     assert tracking.post("/v1/batch", body.encode(), **headers).status == 200
     assert tracking.messages()[0]["event"] == "Kaffee ☕ für Łukasz 👩🏽‍💻"
 
@@ -201,13 +215,18 @@ def test_a_chunked_body_is_read_whole(tracking):
 )  # fmt: skip
 def test_every_path_answers_preflights(tracking, path):
     answer = tracking.request(
-        "OPTIONS", path, origin="https://kestrel.example", access_control_request_method="POST",
+        "OPTIONS",
+        path,
+        origin="https://kestrel.example",
+        access_control_request_method="POST",
         access_control_request_headers="authorization,content-type,x-retry-count",
     )
     assert answer.status == 204
     assert answer.headers["access-control-allow-origin"] == "*"
     assert {"POST", "OPTIONS"} <= set(answer.headers["access-control-allow-methods"].split(", "))
-    assert {"authorization", "content-type", "x-retry-count"} <= set(answer.headers["access-control-allow-headers"].split(", "))
+    assert {"authorization", "content-type", "x-retry-count"} <= set(
+        answer.headers["access-control-allow-headers"].split(", ")
+    )
     assert int(answer.headers["access-control-max-age"]) >= 3600
     assert "retry-after" in answer.headers["access-control-expose-headers"]
     assert "access-control-allow-credentials" not in answer.headers

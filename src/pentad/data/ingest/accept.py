@@ -7,7 +7,7 @@ message never costs its neighbours.
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
@@ -29,6 +29,14 @@ class _Single(msgspec.Struct):
     context: msgspec.Raw = _ABSENT
 
 
+class Apart(NamedTuple):
+    """A message that must travel in a frame of its own; `place` is its index among those sent."""
+
+    body: bytes
+    type: str
+    place: int
+
+
 @dataclass(slots=True)
 class Accepted:
     """A body that may be written: what it holds and the write key inside it."""
@@ -38,8 +46,7 @@ class Accepted:
     key: str
     direct: bool = False
     """The sender vouches that the connection is the customer's own (context.direct)."""
-    apart: list[tuple[bytes, str]] = field(default_factory=list)
-    """Messages that must travel in frames of their own, with their types."""
+    apart: list[Apart] = field(default_factory=list)
     flags: int = 0
 
 
@@ -55,7 +62,8 @@ def open_batch(body: bytes, limits: Limits, *, large: bool = False) -> Accepted:
         found = _batch.decode(body)
     except msgspec.ValidationError as problem:
         raise Invalid(
-            f"The body is not a batch: {problem}.", code="not_a_batch",
+            f"The body is not a batch: {problem}.",
+            code="not_a_batch",
             fix="Send an object with a list “batch” of messages.",
         )
     except msgspec.DecodeError as problem:
@@ -76,7 +84,9 @@ def open_message(body: bytes, limits: Limits) -> Accepted:
     except msgspec.DecodeError as problem:
         value = _lenient(body, problem)
         if not isinstance(value, dict):
-            raise Invalid("The body is not a message: it is not an object.", code="wrong_type", fix="Send one JSON object.")
+            raise Invalid(
+                "The body is not a message: it is not an object.", code="wrong_type", fix="Send one JSON object."
+            )
         return Accepted(body, 1, _key(value.get("writeKey")))
     except RecursionError:
         _too_deep()
@@ -89,7 +99,8 @@ def plain(body: bytes, limit: int, code: str = "body_too_large") -> bytes:
         if code == "body_too_large":
             raise too_large(limit)
         raise Invalid(
-            f"The message has {len(body)} bytes; {limit} are allowed.", code=code,
+            f"The message has {len(body)} bytes; {limit} are allowed.",
+            code=code,
             fix="Send a reference instead of the content itself.",
         )
     if body[:3] == b"\xef\xbb\xbf":
@@ -98,7 +109,8 @@ def plain(body: bytes, limit: int, code: str = "body_too_large") -> bytes:
         body.decode()
     except UnicodeDecodeError as problem:
         raise Invalid(
-            f"The body is not UTF-8: byte {problem.start} cannot be read.", code="invalid_utf8",
+            f"The body is not UTF-8: byte {problem.start} cannot be read.",
+            code="invalid_utf8",
             fix="Encode the JSON as UTF-8.",
         )
     return body
@@ -108,7 +120,8 @@ def check_count(count: int, most: int) -> None:
     """Raise Invalid for a batch of too many messages."""
     if count > most:
         raise Invalid(
-            f"The batch holds {count} messages; {most} are allowed.", code="too_many_messages",
+            f"The batch holds {count} messages; {most} are allowed.",
+            code="too_many_messages",
             fix="Send several smaller batches.",
         )
 
@@ -130,7 +143,8 @@ def _too_deep() -> NoReturn:
 
 def _malformed(problem: object) -> NoReturn:
     raise Invalid(
-        f"The body is not valid JSON: {problem}.", code="malformed_json",
+        f"The body is not valid JSON: {problem}.",
+        code="malformed_json",
         fix="Encode the body with a JSON library, in UTF-8.",
     )
 
@@ -158,19 +172,23 @@ def _with_half_characters(body: bytes, problem: Exception, most: int) -> Accepte
     """A batch in which some message holds half a character: that one travels apart and is set aside."""
     value = _lenient(body, problem)
     if not isinstance(value, dict) or not isinstance(value.get("batch"), list):
-        raise Invalid("The body is not a batch.", code="not_a_batch", fix="Send an object with a list “batch” of messages.")
+        raise Invalid(
+            "The body is not a batch.", code="not_a_batch", fix="Send an object with a list “batch” of messages."
+        )
     items = value.pop("batch")
     check_count(len(items), most)
-    sound: list[Any] = []
-    apart: list[tuple[bytes, str]] = []
-    for item in items:
-        if _whole(item):
-            sound.append(item)
-        else:
-            kind = item.get("type") if isinstance(item, dict) else None
-            apart.append((json.dumps(item).encode(), kind if isinstance(kind, str) and _whole(kind) and kind else "track"))
+    sound = [item for item in items if _whole(item)]
+    apart = [
+        Apart(json.dumps(item).encode(), _type_of(item), place) for place, item in enumerate(items) if not _whole(item)
+    ]
     rest = {name: part for name, part in value.items() if _whole(part)}
     return Accepted(json.dumps({**rest, "batch": sound}).encode(), len(sound), _key(value.get("writeKey")), apart=apart)
+
+
+def _type_of(item: Any) -> str:
+    """A frame of a single message names its type; what is read of an unreadable one matters little."""
+    kind = item.get("type") if isinstance(item, dict) else None
+    return kind if isinstance(kind, str) and kind and _whole(kind) else "track"
 
 
 def _whole(value: Any) -> bool:

@@ -1,12 +1,13 @@
 """What the tracking API says back: success, refusals as JSON, and the headers browsers ask for."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import structlog
 
-from pentad.core.errors import PentadError, RateLimited
+from pentad.core.errors import PentadError
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,9 @@ _PREFLIGHT: list[Header] = [
     (b"content-length", b"0"),
 ]
 
+_REPORT_SECONDS = 5.0
+_reported: dict[str, float] = {}
+
 SUCCESS = b'{"success":true}'
 _SUCCESS_START = {
     "type": "http.response.start",
@@ -58,7 +62,9 @@ async def preflight(send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def answer(send: Send, body: bytes, content_type: bytes, status: int = 200, headers: Iterable[Header] = ()) -> None:
+async def answer(
+    send: Send, body: bytes, content_type: bytes, status: int = 200, headers: Iterable[Header] = ()
+) -> None:
     """Any other answer, readable from any origin."""
     start = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *CORS, *headers]
     await send({"type": "http.response.start", "status": status, "headers": start})
@@ -75,7 +81,15 @@ async def refuse(send: Send, error: PentadError) -> None:
     if wait := error.data.get("retry_after"):
         # Whole seconds: the browser library heeds nothing else.
         headers = [(b"retry-after", b"%d" % wait), (b"x-ratelimit-reset", b"%d" % wait)]
-    if error.status >= 500 and not isinstance(error, RateLimited):
-        log.error("tracking_failed", code=error.code, message=error.message)
+    if error.status >= 500:
+        _report(error)
     body = {"success": False, "code": error.code, "message": error.message, "detail": error.fix or error.message}
     await answer_json(send, body, error.status, headers)
+
+
+def _report(error: PentadError) -> None:
+    """Once every few seconds for each code: a full disk must not fill the log as well."""
+    now = time.monotonic()
+    if now - _reported.get(error.code, float("-inf")) > _REPORT_SECONDS:
+        _reported[error.code] = now
+        log.error("tracking_refused", code=error.code, message=error.message)

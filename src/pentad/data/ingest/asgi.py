@@ -26,7 +26,13 @@ log = structlog.get_logger(__name__)
 
 _TYPES = {"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias"}
 _PREFIXES = (
-    "/v1/", "/analytics.js/", "/analytics-next/", "/next-integrations/", "/pixel/", "/beacon/", *posthog_api.PREFIXES,
+    "/v1/",
+    "/analytics.js/",
+    "/analytics-next/",
+    "/next-integrations/",
+    "/pixel/",
+    "/beacon/",
+    *posthog_api.PREFIXES,
 )
 
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -58,8 +64,11 @@ class TrackingApp:
     def _make_routes(self) -> dict[str, Route]:
         batch, large = Route(self._batch), Route(self._import)
         routes = {
-            "/v1/batch": batch, "/v1/b": batch, "/v1/import": large,
-            "/v1/m": Route(self._discard), "/v1/verdict": Route(self._verdict),
+            "/v1/batch": batch,
+            "/v1/b": batch,
+            "/v1/import": large,
+            "/v1/m": Route(self._discard),
+            "/v1/verdict": Route(self._verdict),
             "/beacon/v1/batch": Route(self._beacon),
         }
         for letter, type in _TYPES.items():

@@ -20,8 +20,10 @@ class TooSlow(PentadError):
 
 def too_large(limit: int) -> Invalid:
     return Invalid(
-        f"The body is larger than {limit // 1024} KB.", code="body_too_large",
-        fix="Send smaller batches. The limit counts bytes after decompression.", limit=limit,
+        f"The body is larger than {limit // 1024} KB.",
+        code="body_too_large",
+        fix="Send smaller batches. The limit counts bytes after decompression.",
+        limit=limit,
     )
 
 
@@ -83,7 +85,8 @@ def decompress(body: bytes, encoding: str, limit: int) -> bytes:
         zlib_header = len(body) > 1 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
         return _inflate(body, 15 if zlib_header else -15, limit)
     raise Invalid(
-        f"Content-Encoding “{encoding[:40]}” is not supported.", code="unsupported_encoding",
+        f"Content-Encoding “{encoding[:40]}” is not supported.",
+        code="unsupported_encoding",
         fix="Send gzip, deflate or plain JSON.",
     )
 
@@ -109,7 +112,8 @@ def _inflate(body: bytes, window: int, limit: int) -> bytes:
             rest = stream.unused_data  # gzip allows several members one after another
     except zlib.error as problem:
         raise Invalid(
-            f"The body cannot be decompressed: {problem}.", code="bad_compression",
+            f"The body cannot be decompressed: {problem}.",
+            code="bad_compression",
             fix="Compress the whole body once and name the method in Content-Encoding.",
         )
     return b"".join(parts)

@@ -131,6 +131,23 @@ def number_of(path: Path) -> int:
     return int(path.name[-12:-4])
 
 
+def next_number(folder: Path) -> int:
+    """One more than any log of this folder ever had, over all writers and processes.
+
+    A number that came back would meet the offset kept for its first use, and its events would be skipped.
+    """
+    handle = os.open(folder / "numbers", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        kept = int(os.pread(handle, 8, 0) or b"0")
+        number = max([kept, *(number_of(path) for path in logs(folder))]) + 1
+        os.pwrite(handle, b"%08d" % number, 0)
+        os.fsync(handle)
+        return number
+    finally:
+        os.close(handle)
+
+
 def is_open(path: Path) -> bool:
     """Whether a writer, in this process or another, may still append to the log.
 

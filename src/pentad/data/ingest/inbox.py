@@ -34,10 +34,21 @@ from pentad.data.ingest.frames import (
     logs,
     read_frames,
 )
+from pentad.data.ingest.waiters import Waiter, settle
 
 __all__ = [
-    "DIRECT", "HISTORICAL", "OUTBOX", "Frame", "FrameMeta", "Inbox", "backlog_bytes", "delete_log", "find_frame",
-    "is_open", "logs", "read_frames",
+    "DIRECT",
+    "HISTORICAL",
+    "OUTBOX",
+    "Frame",
+    "FrameMeta",
+    "Inbox",
+    "backlog_bytes",
+    "delete_log",
+    "find_frame",
+    "is_open",
+    "logs",
+    "read_frames",
 ]
 
 ROLL_BYTES = 64 << 20
@@ -47,15 +58,7 @@ _GROUP_BYTES = 16 << 20
 _LOOK_SECONDS = 1.0
 
 
-class _Waiter:
-    """What a thread waits on: as little of a Future as the writer needs."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.error: BaseException | None = None
-
-
-_Entry = tuple[list[bytes], int, "asyncio.Future[None] | _Waiter"]
+_Entry = tuple[list[bytes], int, "asyncio.Future[None] | Waiter"]
 """Frames that are acknowledged together, their size, and who waits. No frames: leave the log."""
 
 
@@ -63,8 +66,13 @@ class Inbox:
     """Appends frames durably. Safe to use from one event loop and any number of threads."""
 
     def __init__(
-        self, folder: Path, writer: str = "web", *,
-        roll_bytes: int = ROLL_BYTES, max_waiting: int = MAX_WAITING, max_backlog: int = MAX_BACKLOG,
+        self,
+        folder: Path,
+        writer: str = "web",
+        *,
+        roll_bytes: int = ROLL_BYTES,
+        max_waiting: int = MAX_WAITING,
+        max_backlog: int = MAX_BACKLOG,
     ):
         if not re.fullmatch("[a-z][a-z0-9_]*", writer):
             raise ValueError(f"A writer's name is small letters, digits and _: {writer!r}")
@@ -103,7 +111,7 @@ class Inbox:
         encoded = [frames.encode_frame(meta, body) for meta, body in entries]
         if not encoded:
             return
-        waiter = _Waiter()
+        waiter = Waiter()
         self._offer(encoded, waiter)
         waiter.done.wait()
         if waiter.error is not None:
@@ -111,7 +119,7 @@ class Inbox:
 
     def roll(self) -> None:
         """Leave the log under way: what was appended so far stands in closed logs when this returns."""
-        waiter = _Waiter()
+        waiter = Waiter()
         with self._lock:
             if self._closed or self._thread is None:
                 return
@@ -137,15 +145,17 @@ class Inbox:
 
     # -- back-pressure -----------------------------------------------------------------------
 
-    def _offer(self, encoded: list[bytes], waiter: "asyncio.Future[None] | _Waiter") -> None:
+    def _offer(self, encoded: list[bytes], waiter: "asyncio.Future[None] | Waiter") -> None:
         size = sum(map(len, encoded))
         with self._lock:
             if self._closed:
                 raise Unavailable("Pentad is shutting down.", fix="Send again in a moment.", retry_after=1)
             if self._waiting > self._max_waiting:
                 raise RateLimited(
-                    "The disk does not keep up with what is sent.", code="backlog",
-                    fix="Send again later.", retry_after=1,
+                    "The disk does not keep up with what is sent.",
+                    code="backlog",
+                    fix="Send again later.",
+                    retry_after=1,
                 )
             if self._thread is None:
                 self._start()
@@ -153,8 +163,10 @@ class Inbox:
                 self._look()
             if self._backlog > self._max_backlog:
                 raise RateLimited(
-                    "More events wait to be loaded than the inbox may hold.", code="backlog",
-                    fix="Send again later; the operator sees why on the sources page.", retry_after=10,
+                    "More events wait to be loaded than the inbox may hold.",
+                    code="backlog",
+                    fix="Send again later; the operator sees why on the sources page.",
+                    retry_after=10,
                 )
             self._waiting += size
             self._queue.put((encoded, size, waiter))
@@ -197,8 +209,10 @@ class Inbox:
                 self._leave_log()
         except OSError as problem:
             error = Unavailable(
-                f"The event could not be stored: {problem.strerror}.", code="storage_failed",
-                fix="Send again; the operator must look at the disk of the data folder.", retry_after=5,
+                f"The event could not be stored: {problem.strerror}.",
+                code="storage_failed",
+                fix="Send again; the operator must look at the disk of the data folder.",
+                retry_after=5,
             )
             error.__cause__ = problem
         with self._lock:
@@ -206,7 +220,7 @@ class Inbox:
         if time.monotonic() > self._looked + _LOOK_SECONDS:
             self._look()
         self.written.set()
-        _settle([waiter for _, _, waiter in group], error)
+        settle([waiter for _, _, waiter in group], error)
 
     def _write(self, group: list[bytes]) -> None:
         """Write whole frames and sync. On an error the log keeps only whole frames, none of them acknowledged."""
@@ -246,7 +260,7 @@ class Inbox:
 
     def _open_log(self) -> None:
         """Create the next log. It gets its name only once it is locked, so that no reader takes it for closed."""
-        number = _next_number(self.folder)
+        number = frames.next_number(self.folder)
         path = self.folder / f"{self.writer}-{number:08d}.log"
         fresh = path.with_suffix(".new")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -264,46 +278,3 @@ class Inbox:
         if self._handle >= 0:
             os.close(self._handle)
         self._handle = -1
-
-
-def _next_number(folder: Path) -> int:
-    """One more than any log of this folder ever had, over all writers and processes.
-
-    A number that came back would meet the offset kept for its first use, and its events would be skipped.
-    """
-    handle = os.open(folder / "numbers", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        kept = int(os.pread(handle, 8, 0) or b"0")
-        number = max([kept, *(frames.number_of(path) for path in logs(folder))]) + 1
-        os.pwrite(handle, b"%08d" % number, 0)
-        os.fsync(handle)
-        return number
-    finally:
-        os.close(handle)
-
-
-def _settle(waiters: "list[asyncio.Future[None] | _Waiter]", error: BaseException | None) -> None:
-    """Tell everyone in the group: threads at once, each event loop in one call."""
-    loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for waiter in waiters:
-        if isinstance(waiter, _Waiter):
-            waiter.error = error
-            waiter.done.set()
-        else:
-            loops.setdefault(waiter.get_loop(), []).append(waiter)
-    for loop, futures in loops.items():
-        try:
-            loop.call_soon_threadsafe(_resolve, futures, error)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            continue
-
-
-def _resolve(futures: "list[asyncio.Future[None]]", error: BaseException | None) -> None:
-    for future in futures:
-        if future.done():  # the request was cancelled
-            continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)

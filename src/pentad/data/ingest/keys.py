@@ -52,8 +52,10 @@ class Keys:
             source = self._sources.get(key)
         if source is None:
             raise NotSignedIn(
-                f"No source has the write key “{key[:40]}”.", code="unknown_write_key",
-                fix="Copy the write key from the source's page; it is not the API token.", key=key,
+                f"No source has the write key “{key[:40]}”.",
+                code="unknown_write_key",
+                fix="Copy the write key from the source's page; it is not the API token.",
+                key=key,
             )
         source.check(origin)
         return source

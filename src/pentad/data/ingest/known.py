@@ -18,7 +18,8 @@ IMPORT_KB = settings.define(
     "tracking.import_kb", 10_000, "Kilobytes a batch sent to /v1/import may have.", minimum=500, maximum=32_000
 )
 PUBLIC_URL = settings.define(
-    "tracking.public_url", "",
+    "tracking.public_url",
+    "",
     "Address under which browsers reach Pentad, such as https://events.example.com; empty: the one they asked for.",
 )
 
@@ -50,7 +51,10 @@ def _sources() -> list[SourceKey]:
     fields = ("no", "write_key", "name", "kind", "enabled", "archived", "origins", "rate_per_second")
     return [
         SourceKey(
-            no=row["no"], key=row["write_key"], name=row["name"], kind=row["kind"],
+            no=row["no"],
+            key=row["write_key"],
+            name=row["name"],
+            kind=row["kind"],
             # Pentad's own source is written to by the outbox alone.
             enabled=row["enabled"] and row["archived"] is None and row["kind"] != "pentad",
             origins=frozenset(str(origin).lower().rstrip("/") for origin in row["origins"]),
@@ -58,4 +62,3 @@ def _sources() -> list[SourceKey]:
         )
         for row in Source.objects.values(*fields)
     ]
-

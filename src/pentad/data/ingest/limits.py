@@ -46,7 +46,8 @@ class Bucket:
             raise RateLimited(
                 f"This write key may send {self.rate} requests a second.",
                 fix="Send batches, or raise the rate of the source.",
-                retry_after=max(1, -int(-(1.0 - tokens) // self.rate)), source_no=self.source_no,
+                retry_after=max(1, -int(-(1.0 - tokens) // self.rate)),
+                source_no=self.source_no,
             )
         self._tokens = tokens - 1.0
 
@@ -73,11 +74,15 @@ class SourceKey:
         """Raise unless the source takes events, and takes them from this browser origin ("" for none)."""
         if not self.enabled:
             raise NotSignedIn(
-                "The source of this write key is disabled.", code="source_disabled",
-                fix="Enable the source, or use the write key of another.", source_no=self.no,
+                "The source of this write key is disabled.",
+                code="source_disabled",
+                fix="Enable the source, or use the write key of another.",
+                source_no=self.no,
             )
         if origin and self.origins and origin.lower() not in self.origins:
             raise Denied(
-                f"The source of this write key takes no events from {origin[:200]}.", code="origin_not_allowed",
-                fix="Add the origin to the source's allowed origins.", source_no=self.no,
+                f"The source of this write key takes no events from {origin[:200]}.",
+                code="origin_not_allowed",
+                fix="Add the origin to the source's allowed origins.",
+                source_no=self.no,
             )

@@ -20,8 +20,18 @@ from pentad.data.ingest.tracker import Tracker
 
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _FIELDS = {
-    "anonymousId", "userId", "messageId", "event", "name", "category", "groupId", "previousId", "timestamp",
-    "sentAt", "originalTimestamp", "writeKey",
+    "anonymousId",
+    "userId",
+    "messageId",
+    "event",
+    "name",
+    "category",
+    "groupId",
+    "previousId",
+    "timestamp",
+    "sentAt",
+    "originalTimestamp",
+    "writeKey",
 }
 _OBJECTS = {"properties", "traits", "context", "integrations"}
 
@@ -32,7 +42,9 @@ async def answer(tracker: Tracker, scope: Scope, receive: Receive, send: Send, t
     status, headers = 200, [(b"cache-control", b"no-store, max-age=0")]
     try:
         message = _message(scope["query_string"], limits)
-        await tracker.take(scope, _given(message), lambda body: _open(body, limits), limits.batch, type=type, query_key=True)
+        await tracker.take(
+            scope, _given(message), lambda body: _open(body, limits), limits.batch, type=type, query_key=True
+        )
     except PentadError as refusal:
         status = refusal.status
         headers.append((b"x-pentad-code", refusal.code.encode()))
@@ -57,7 +69,9 @@ def _message(query_string: bytes, limits: Limits) -> bytes:
     if len(query_string) > 2 * limits.message:
         raise Invalid("The address is too long.", code="message_too_large", fix="Send less, or use POST.")
     try:
-        pairs = dict(parse_qsl(query_string.decode("ascii"), keep_blank_values=True, max_num_fields=1000, errors="strict"))
+        pairs = dict(
+            parse_qsl(query_string.decode("ascii"), keep_blank_values=True, max_num_fields=1000, errors="strict")
+        )
     except ValueError:
         raise Invalid("The query cannot be read.", code="malformed_query", fix="Percent-encode every value as UTF-8.")
     if data := pairs.get("data"):
@@ -89,4 +103,6 @@ def _decoded(data: str) -> bytes:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except binascii.Error:
-        raise Invalid("The parameter data is not base64.", code="malformed_query", fix="Send base64 of the message's JSON.")
+        raise Invalid(
+            "The parameter data is not base64.", code="malformed_query", fix="Send base64 of the message's JSON."
+        )

@@ -22,12 +22,32 @@ from typing import Any
 Event = dict[str, Any]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DEVICES = frozenset({
-    "web", "js", "posthog-js", "posthog-js-lite", "posthog-ios", "posthog-android", "posthog-flutter", "posthog-react-native",
-})
-_LIFTED = frozenset({
-    "token", "api_key", "distinct_id", "$set", "$set_once", "$unset", "$lib", "$lib_version", "$ip", "$raw_user_agent",
-})
+_DEVICES = frozenset(
+    {
+        "web",
+        "js",
+        "posthog-js",
+        "posthog-js-lite",
+        "posthog-ios",
+        "posthog-android",
+        "posthog-flutter",
+        "posthog-react-native",
+    }
+)
+_LIFTED = frozenset(
+    {
+        "token",
+        "api_key",
+        "distinct_id",
+        "$set",
+        "$set_once",
+        "$unset",
+        "$lib",
+        "$lib_version",
+        "$ip",
+        "$raw_user_agent",
+    }
+)
 _ALIASES = {"$create_alias": ("alias", "distinct_id"), "$merge_dangerously": ("distinct_id", "alias")}
 _IDENTIFY = frozenset({"$identify", "$set", "$set_once"})
 
@@ -154,7 +174,9 @@ def _personless(properties: Event, options: Event) -> bool:
 
 
 def _context(event: Event, properties: Event) -> Event:
-    context: Event = {"library": {"name": properties.get("$lib") or "posthog", "version": properties.get("$lib_version")}}
+    context: Event = {
+        "library": {"name": properties.get("$lib") or "posthog", "version": properties.get("$lib_version")}
+    }
     page = {
         to: properties[of]
         for to, of in {"url": "$current_url", "path": "$pathname", "referrer": "$referrer", "title": "title"}.items()

@@ -87,10 +87,18 @@ class _Api:
         limits = self._tracker.keys.known.limits
         if scope["method"] == "POST":
             await read_body(receive, limits.batch, limits.body_seconds)
-        await answers.answer_json(send, {
-            "flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": False,
-            "requestId": str(uuid.uuid4()), "evaluatedAt": clock.now_us() // 1000, **remote_config(),
-        })
+        await answers.answer_json(
+            send,
+            {
+                "flags": {},
+                "featureFlags": {},
+                "featureFlagPayloads": {},
+                "errorsWhileComputingFlags": False,
+                "requestId": str(uuid.uuid4()),
+                "evaluatedAt": clock.now_us() // 1000,
+                **remote_config(),
+            },
+        )
 
     async def discard(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Session recordings are not kept."""
@@ -102,11 +110,22 @@ class _Api:
 def remote_config() -> dict[str, Any]:
     """What posthog-js wants to know about a project."""
     return {
-        "supportedCompression": ["gzip", "gzip-js"], "config": {"enable_collect_everything": True},
-        "hasFeatureFlags": False, "sessionRecording": False, "surveys": False, "heatmaps": False,
-        "capturePerformance": False, "captureDeadClicks": False, "autocaptureExceptions": False,
-        "autocapture_opt_out": False, "toolbarParams": {}, "isAuthenticated": False, "siteApps": [],
-        "defaultIdentifiedOnly": True, "analytics": {"endpoint": "/i/v0/e/"}, "elementsChainAsString": True,
+        "supportedCompression": ["gzip", "gzip-js"],
+        "config": {"enable_collect_everything": True},
+        "hasFeatureFlags": False,
+        "sessionRecording": False,
+        "surveys": False,
+        "heatmaps": False,
+        "capturePerformance": False,
+        "captureDeadClicks": False,
+        "autocaptureExceptions": False,
+        "autocapture_opt_out": False,
+        "toolbarParams": {},
+        "isAuthenticated": False,
+        "siteApps": [],
+        "defaultIdentifiedOnly": True,
+        "analytics": {"endpoint": "/i/v0/e/"},
+        "elementsChainAsString": True,
     }
 
 
@@ -130,7 +149,8 @@ def translate_body(body: bytes, limits: Limits, *, sent_at: str | None = None, k
         raise Invalid("The JSON is nested too deeply.", code="too_deep", fix="Flatten the properties.")
     except ValueError as problem:
         raise Invalid(
-            f"The body cannot be read as PostHog's events: {problem}.", code="malformed_json",
+            f"The body cannot be read as PostHog's events: {problem}.",
+            code="malformed_json",
             fix="Send JSON, plain or with gzip.",
         )
     check_count(len(found.messages), limits.items)
@@ -151,7 +171,9 @@ def _form(body: bytes) -> bytes:
     try:
         return base64.b64decode(data.replace(" ", "+") + "=" * (-len(data) % 4), validate=True)
     except binascii.Error:
-        raise Invalid("The field data is neither JSON nor base64.", code="malformed_json", fix="Send JSON, plain or with gzip.")
+        raise Invalid(
+            "The field data is neither JSON nor base64.", code="malformed_json", fix="Send JSON, plain or with gzip."
+        )
 
 
 def _query_time(scope: Scope) -> str | None:
@@ -160,4 +182,3 @@ def _query_time(scope: Scope) -> str | None:
     if len(millis) == 13 and millis.isdigit():
         return clock.from_us(int(millis) * 1000).isoformat().replace("+00:00", "Z")
     return None
-

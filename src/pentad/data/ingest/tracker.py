@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from pentad.core import clock
-from pentad.core.errors import NotSignedIn
+from pentad.core.errors import NotSignedIn, RateLimited
 from pentad.data.ingest import signals
 from pentad.data.ingest.accept import Accepted
 from pentad.data.ingest.answers import Header, Receive, Scope
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 _LARGE = 1 << 20
 _CONFLICT_SECONDS = 60.0
+_MOST_HELD = 256 << 20
+"""Bytes of bodies under way at once, over all connections."""
 
 Open = Callable[[bytes], Accepted]
 
@@ -77,16 +79,46 @@ class Tracker:
         self.inbox = inbox
         self.keys = keys
         self._conflicts: dict[int, float] = {}
+        self._held = 0
 
     async def take(
-        self, scope: Scope, receive: Receive, open_body: Open, limit: int, *,
-        type: str = "", flags: int = 0, query_key: bool = False,
+        self,
+        scope: Scope,
+        receive: Receive,
+        open_body: Open,
+        limit: int,
+        *,
+        type: str = "",
+        flags: int = 0,
+        query_key: bool = False,
     ) -> Stored:
         """Accept one request: on return its messages are on disk. Raises PentadError or Disconnected.
 
         open_body: looks into the plain body. limit: bytes of the body. query_key: `?writeKey=` counts too.
         """
         caller = Caller.of(scope["headers"])
+        size = min(caller.length, limit) if caller.length >= 0 else limit
+        if self._held + size > _MOST_HELD:
+            raise RateLimited(
+                "Too many large requests at once.", code="backlog", fix="Send again in a moment.", retry_after=1
+            )
+        self._held += size
+        try:
+            return await self._take(scope, receive, open_body, limit, caller, type, flags, query_key)
+        finally:
+            self._held -= size
+
+    async def _take(
+        self,
+        scope: Scope,
+        receive: Receive,
+        open_body: Open,
+        limit: int,
+        caller: Caller,
+        type: str,
+        flags: int,
+        query_key: bool,
+    ) -> Stored:
         raw = await read_body(receive, limit, self.keys.known.limits.body_seconds, caller.length)
         origin = caller.origin.decode("latin-1") if caller.origin else ""
         key, firm = self.keys.of_header(caller.authorization) if caller.authorization else ("", False)
@@ -115,7 +147,8 @@ class Tracker:
     async def _by_body(self, key: str, origin: str) -> SourceKey:
         if not key:
             raise NotSignedIn(
-                "The request names no write key.", code="missing_write_key",
+                "The request names no write key.",
+                code="missing_write_key",
                 fix="Send it as the user name of HTTP Basic, or as “writeKey” in the body.",
             )
         source = await self.keys.find(key, origin)
@@ -129,8 +162,8 @@ class Tracker:
             flags |= DIRECT
         if accepted.count:
             await self.inbox.append(FrameMeta(source.no, received, accepted.count, type, ip, flags), accepted.body)
-        for body, own_type in accepted.apart:
-            await self.inbox.append(FrameMeta(source.no, received, 1, own_type, ip, flags), body)
+        for part in accepted.apart:
+            await self.inbox.append(FrameMeta(source.no, received, 1, part.type, ip, flags), part.body)
         count = accepted.count + len(accepted.apart)
         source.accepted.inc(count)
         return Stored(source, received, count)

@@ -47,9 +47,8 @@ def _named(accepted: Accepted, named: list[str]) -> Accepted:
             message["messageId"] = message_id = ids.new_id()
             changed = True
         named.append(str(message_id))
-    for body, _type in accepted.apart:
-        message = msgspec.json.decode(body.replace(b"\\ud", b"\\u0"))
-        named.append(str(message.get("messageId", "")) if isinstance(message, dict) else "")
+    for part in accepted.apart:  # in rising order, so each lands where it was sent
+        named.insert(part.place, "")
     if changed:
         accepted.body = msgspec.json.encode(content)
     return accepted
@@ -102,11 +101,17 @@ def _results(named: list[str], found: dict[str, list[dict[str, str]]]) -> list[d
 def _result(message_id: str, row: dict[str, str] | None) -> dict[str, str]:
     if row is None:
         return {
-            "messageId": message_id, "verdict": "pending", "reason": "", "detail": "",
+            "messageId": message_id,
+            "verdict": "pending",
+            "reason": "",
+            "detail": "",
             "fix": "Durable, not judged yet: ask for its receipt in a moment.",
         }
     reason = REASONS.get(row["reason"])
     return {
-        "messageId": message_id, "verdict": row["verdict"], "reason": row["reason"],
-        "detail": row["detail"] or (reason.says if reason else ""), "fix": reason.fix if reason else "",
+        "messageId": message_id,
+        "verdict": row["verdict"],
+        "reason": row["reason"],
+        "detail": row["detail"] or (reason.says if reason else ""),
+        "fix": reason.fix if reason else "",
     }

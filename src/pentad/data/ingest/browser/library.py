@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "static" / "analytics-next"
 
 _ORIGIN = (
     '(function(){var s=document.currentScript&&document.currentScript.src||"",i=s.indexOf("/analytics.js/v1/");'
-    'window.__pentadOrigin=i<0?location.origin:s.slice(0,i)})();\n'
+    "window.__pentadOrigin=i<0?location.origin:s.slice(0,i)})();\n"
 )
 
 # What stands in the vendor's code, how often, and what takes its place.
@@ -27,7 +27,8 @@ _REPLACED = (
     # Any other script of that family on the page would decide where our settings come from.
     ("u=function(){var t,e=null!=r?r:", 1, "u=function(){return window.__pentadOrigin;var t,e=null!=r?r:"),
     (
-        '"https://cdnjs.cloudflare.com/ajax/libs/babel-polyfill/7.7.0/polyfill.min.js"', 1,
+        '"https://cdnjs.cloudflare.com/ajax/libs/babel-polyfill/7.7.0/polyfill.min.js"',
+        1,
         'window.__pentadOrigin+"/analytics-next/bundles/polyfill.js"',
     ),
     ("//# sourceMappingURL=standalone.js.map", 1, ""),
@@ -40,7 +41,9 @@ def _standalone() -> str:
     code = (FOLDER / "standalone.js").read_text()
     for original, times, ours in _REPLACED:
         if code.count(original) != times:
-            raise RuntimeError(f"The browser library has changed: {original!r} stands there {code.count(original)} times")
+            raise RuntimeError(
+                f"The browser library has changed: {original!r} stands there {code.count(original)} times"
+            )
         code = code.replace(original, ours)
     return _ORIGIN + code
 
@@ -58,7 +61,8 @@ def bundles() -> dict[str, bytes]:
     """The chunks that the library loads when it needs them, by file name."""
     return {
         path.name: path.read_bytes().split(b"//# sourceMappingURL=")[0]
-        for path in FOLDER.iterdir() if _BUNDLE.fullmatch(path.name)
+        for path in FOLDER.iterdir()
+        if _BUNDLE.fullmatch(path.name)
     }
 
 
@@ -71,8 +75,12 @@ def settings_document(write_key: str, host: str, scheme: str) -> dict[str, objec
     return {
         "integrations": {
             "Segment.io": {
-                "apiKey": write_key, "apiHost": f"{host}/v1", "protocol": scheme,
-                "addBundledMetadata": False, "unbundledIntegrations": [], "maybeBundledConfigIds": {},
+                "apiKey": write_key,
+                "apiHost": f"{host}/v1",
+                "protocol": scheme,
+                "addBundledMetadata": False,
+                "unbundledIntegrations": [],
+                "maybeBundledConfigIds": {},
             }
         },
         "middlewareSettings": {"routingRules": []},
