@@ -207,9 +207,10 @@ class Inbox:
                 self._write([frame for encoded, _, _ in group for frame in encoded])
             if any(not encoded for encoded, _, _ in group):
                 self._leave_log()
-        except OSError as problem:
+        except Exception as problem:  # whatever it is, nobody may wait for ever
+            why = getattr(problem, "strerror", None) or type(problem).__name__
             error = Unavailable(
-                f"The event could not be stored: {problem.strerror}.",
+                f"The event could not be stored: {why}.",
                 code="storage_failed",
                 fix="Send again; the operator must look at the disk of the data folder.",
                 retry_after=5,
