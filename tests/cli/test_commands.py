@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.serving import PENTAD, Server, free_port, until
 
 from pentad.cli import command_line
+from tests.serving import PENTAD, Server, free_port, until
 
 
 @pytest.fixture

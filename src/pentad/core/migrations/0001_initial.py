@@ -1,6 +1,7 @@
+from django.db import migrations, models
+
 import pentad.core.clock
 import pentad.core.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -13,7 +13,6 @@ from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import colleagues, keys
 
 
-
 def _role_field() -> forms.ChoiceField:
     choices = [(role, rules.LABELS[role]) for role in rules.ROLES]
     return forms.ChoiceField(choices=choices, initial=rules.MEMBER, label="Role", help_text=rules.MEANING)
