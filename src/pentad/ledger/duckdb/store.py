@@ -48,6 +48,10 @@ class DuckDBLedger:
         self.state = hot.State()
         try:
             self._start()
+        except duckdb.Error as error:
+            self.files.close()
+            fix = "Restore the data folder from a backup."
+            raise Unavailable(f"The ledger cannot be read: {error}", code="ledger_damaged", fix=fix) from error
         except BaseException:
             self.files.close()
             raise
