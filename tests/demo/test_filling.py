@@ -10,8 +10,11 @@ from pentad.core.models import Setting
 from pentad.core.runtime import Folder
 from pentad.data.ingest import frames
 from pentad.data.ingest.models import Source
-from pentad.demo import filling
+from pentad.data.profiles.lists import PEOPLE
+from pentad.demo import filling, kestrel
 from pentad.roles.access.models import User
+from pentad.roles.views.models import SavedView
+from pentad.roles.views.state import from_saved
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +50,21 @@ def test_fills_once(folder: Folder) -> None:
     assert nadia.role == "admin"
     assert nadia.check_password(demo.PASSWORD)
     assert User.objects.filter(role="member").count() == 3
+    assert SavedView.objects.filter(owner=None).count() == len(kestrel.VIEWS)
+
+
+def test_views_are_such_as_the_list_understands(folder: Folder) -> None:
+    kestrel.add_views()
+    for view in SavedView.objects.all():
+        state = from_saved(view.state)
+        for one in state.filters:
+            field = PEOPLE.field_named(one.field) if PEOPLE.field_named else None
+            assert field is not None
+            assert field.operator(one.operator)
+            list(PEOPLE.base().filter(field.condition(one.operator, one.value).where)[:1])
+        names = {column.name for column in PEOPLE.columns} | {f"trait:{name}" for name in ("plan", "city", "loyalty_tier")}
+        assert set(state.columns) <= names
+        assert state.sort.removeprefix("-") in {sort.name for sort in PEOPLE.sorts}
 
 
 def test_the_rest_follows_while_the_server_runs(folder: Folder) -> None:

@@ -15,20 +15,14 @@ from typing import Any
 import structlog
 
 from pentad.core import clock, settings
-from pentad.core.actor import SYSTEM
 from pentad.core.models import Setting
 from pentad.core.runtime import Folder
-from pentad.data.ingest.actions import add_source
 from pentad.data.ingest.frames import HISTORICAL, FrameMeta, backlog_bytes
 from pentad.data.ingest.inbox import Inbox
-from pentad.data.ingest.models import Source
-from pentad.demo import COLLEAGUES, PASSWORD, cast, shop
+from pentad.demo import cast, kestrel
 from pentad.demo.frame import DemoFrame
 from pentad.demo.people import CUSTOMERS
 from pentad.demo.year import Year
-from pentad.roles.access.actions import add_user
-from pentad.roles.access.models import User
-from pentad.roles.views.models import SavedView
 from pentad.shell.settings import WORKSPACE
 
 MARK = "demo.fill"
@@ -55,11 +49,11 @@ def fill(folder: Folder, *, everything: bool = False, customers: int = CUSTOMERS
     mark = _mark(customers)
     if mark["done"]:
         return False
-    add_colleagues()
-    add_views()
+    kestrel.add_colleagues()
+    kestrel.add_views()
     if WORKSPACE.get() == WORKSPACE.default:
         settings.put(WORKSPACE.name, "Kestrel Coffee")
-    filling = Filling(folder, mark, add_sources())
+    filling = Filling(folder, mark, kestrel.add_sources())
     filling.write_first()
     if everything:
         filling.write_rest(threading.Event(), wait_for_loader=False)
@@ -75,7 +69,7 @@ def finish(folder: Folder, stop: threading.Event) -> None:
         mark = _mark()
         if mark["done"]:
             return
-        filling = Filling(folder, mark, add_sources())
+        filling = Filling(folder, mark, kestrel.add_sources())
     filling.write_rest(stop)
 
 
@@ -151,46 +145,3 @@ def filled_year() -> Year | None:
     if row is None:
         return None
     return Year(end=clock.from_us(row.value["end_us"]), seed=row.value["seed"], customers=row.value["customers"])
-
-
-def add_sources() -> dict[str, int]:
-    """The demo's sources, made when missing. Name → number."""
-    known = dict(Source.objects.values_list("name", "no"))
-    for spec in shop.SOURCES:
-        if spec.name not in known:
-            source = add_source(actor=SYSTEM, name=spec.name, kind=spec.kind, owned=spec.owned, priority=spec.priority)
-            known[spec.name] = source.no
-    return known
-
-
-def add_colleagues() -> None:
-    """Those who can sign in to the demo.
-
-    PASSWORD is given past the check on passwords: it is too like the address for anybody's own, and printed anyway.
-    """
-    for email, name, role in COLLEAGUES:
-        user = User.objects.filter(email=email).first() or add_user(actor=SYSTEM, email=email, name=name, role=role)
-        if not user.has_usable_password():
-            user.set_password(PASSWORD)
-            user.save(update_fields=["password"])
-
-
-VIEWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("people", "Subscribers", {"filters": [["trait:plan", "in", "Daily Cup|Explorer|Family|Office"]]}),
-    ("people", "Falcons", {"filters": [["trait:loyalty_tier", "is", "Falcon"]]}),
-    ("people", "Office customers", {"filters": [["company", "any", ""]]}),
-    ("people", "Lapsed 90 days", {"filters": [["last_seen", "before_days", "90"], ["known", "is", "yes"]]}),
-)
-"""List, name and state of the views that everybody finds."""
-
-
-def add_views() -> None:
-    """Saved views for everyone, those that the demo's pages speak of."""
-    for position, (where, name, state) in enumerate(VIEWS):
-        SavedView.objects.get_or_create(list=where, name=name, owner=None, defaults={"state": state, "position": position})
-
-
-def source_numbers() -> dict[str, int]:
-    """Name → number of the demo's sources that take events now."""
-    rows = Source.objects.filter(archived=None, enabled=True, name__in=[spec.name for spec in shop.SOURCES])
-    return dict(rows.values_list("name", "no"))

@@ -21,7 +21,7 @@ from pentad.core import clock, runtime
 from pentad.core.errors import PentadError
 from pentad.data.ingest.frames import FrameMeta
 from pentad.data.ingest.inbox import Inbox
-from pentad.demo import filling, journeys, shop
+from pentad.demo import filling, journeys, kestrel, shop
 from pentad.demo.journeys import Customer, Step
 from pentad.demo.year import Year
 
@@ -99,7 +99,7 @@ def stream(stop: threading.Event) -> None:
     Does nothing on a folder where `fill` never ran.
     """
     try:
-        year, sources = filling.filled_year(), filling.source_numbers()
+        year, sources = filling.filled_year(), kestrel.source_numbers()
     finally:
         connection.close()
     if year is None:

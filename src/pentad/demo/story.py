@@ -40,7 +40,7 @@ def _keiko(t: Teller) -> None:
     t.visit(t.at(338, "20:04"), None, laptop, "Hand Grinder")
     end = t.visit(t.at(336, "18:40"), None, laptop, "House Blend")
     t.say(shop.WEB, end, track("Account Created", method="email"), device=laptop)
-    t.identify(end + timedelta(seconds=20), KEIKO, laptop, createdAt=t.at(336, "18:42").isoformat())
+    t.identify(end + timedelta(seconds=20), KEIKO, laptop, createdAt=t.at(336, "18:42").isoformat().replace("+00:00", "Z"))
     t.order(end + timedelta(minutes=4), KEIKO, "House Blend", "Hand Grinder", device=laptop)
     t.identify(t.at(333, "02:10"), KEIKO, source=shop.CRM, birthday="1988-04-17")
     t.works_at(t.at(331, "02:12"), KEIKO, LUMEN, **LUMEN_TRAITS)

@@ -66,7 +66,7 @@ def test_the_tutorial_step_by_step(
             server.start()
             continue
         command = command.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
-        done = subprocess.run(["bash", "-euc", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["bash", "-euc", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         said[command] = done.stdout + done.stderr
         for line in printed.splitlines():
