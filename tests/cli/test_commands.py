@@ -83,7 +83,9 @@ class TestUsers:
     def test_on_a_terminal_it_asks_twice_and_shows_nothing(self, folder: Server) -> None:
         ours, theirs = pty.openpty()
         command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(folder.folder)]
-        with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True) as one:
+        with subprocess.Popen(
+            command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True
+        ) as one:
             os.close(theirs)
             seen = b""
             while seen.count(b"assword") < 1 or b":" not in seen:
@@ -208,4 +210,6 @@ class TestHelp:
             assert len(shown.output.splitlines()) > 3
 
     def test_version(self) -> None:
-        assert subprocess.run([PENTAD, "--version"], capture_output=True, text=True, check=True).stdout.startswith("pentad ")
+        assert subprocess.run([PENTAD, "--version"], capture_output=True, text=True, check=True).stdout.startswith(
+            "pentad "
+        )

@@ -29,7 +29,9 @@ INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>\s*\S|\son\w+=|\sstyle=|javas
 
 @pytest.fixture
 def nadia(db: None) -> User:
-    return actions.add_user(actor=CLI, email="n@kestrel.example", name="Nadia Karim", role="admin", password="roast-and-grind")
+    return actions.add_user(
+        actor=CLI, email="n@kestrel.example", name="Nadia Karim", role="admin", password="roast-and-grind"
+    )
 
 
 def addresses(patterns: Any = None, before: str = "/") -> list[str]:

@@ -74,12 +74,15 @@ class TestTokens:
         token = actions.add_key(actor=CLI, name="member", role="member")[1]
         body = check_problem(
             call(client, "POST", "/sources", token, data='{"name": "x"}', content_type="application/json"),
-            403, "denied",
+            403,
+            "denied",
         )
         assert body["right"] == "sources.edit"
 
     def test_a_session_opens_nothing_here(self, client: Client) -> None:
-        user = actions.add_user(actor=CLI, email="n@kestrel.example", name="N", role="admin", password="roast-and-grind")
+        user = actions.add_user(
+            actor=CLI, email="n@kestrel.example", name="N", role="admin", password="roast-and-grind"
+        )
         client.force_login(user)
         check_problem(client.get("/api/v1/people"), 401, "token_missing")
 

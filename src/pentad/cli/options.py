@@ -10,11 +10,19 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 data_option = click.option(
-    "--data", "data", type=click.Path(path_type=Path, file_okay=False), default=Path("data"), show_default=True,
-    envvar="PENTAD_DATA", metavar="DIR", help="The data folder.",
+    "--data",
+    "data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    envvar="PENTAD_DATA",
+    metavar="DIR",
+    help="The data folder.",
 )
 database_option = click.option(
-    "--database", metavar="URL", envvar="PENTAD_DATABASE",
+    "--database",
+    metavar="URL",
+    envvar="PENTAD_DATABASE",
     help="Where relational rows live: postgresql://… (default: SQLite in the data folder). Remembered in the folder.",
 )
 

@@ -16,8 +16,13 @@ def source() -> None:
 
 @source.command("add")
 @click.argument("name")
-@click.option("--kind", type=click.Choice(["web", "server", "mobile", "import"]), default="web", show_default=True,
-              help="What sends its events. Web and mobile sources get the visitor's network address filled in.")
+@click.option(
+    "--kind",
+    type=click.Choice(["web", "server", "mobile", "import"]),
+    default="web",
+    show_default=True,
+    help="What sends its events. Web and mobile sources get the visitor's network address filled in.",
+)
 @on_data(create=True)
 def add(name: str, kind: str) -> None:
     """Add a source; prints its write key alone."""

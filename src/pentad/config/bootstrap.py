@@ -21,9 +21,7 @@ TEMPLATE = Path(__file__).with_name("template.db.gz")
 FINGERPRINT = "schema.fingerprint"
 
 
-def setup(
-    data: Path | str, database: str | None = None, *, create: bool = True, log_level: str = "warning"
-) -> Path:
+def setup(data: Path | str, database: str | None = None, *, create: bool = True, log_level: str = "warning") -> Path:
     """Make this process ready to work on a data folder; returns the folder.
 
     data: the folder, made when missing unless `create` is false, then Invalid.

@@ -1,6 +1,6 @@
 """The committed OpenAPI document, so that a change of the API shows in review.
 
-    python -m pentad.config.openapi          write docs/reference/openapi.json anew
+python -m pentad.config.openapi          write docs/reference/openapi.json anew
 """
 
 import json

@@ -112,8 +112,14 @@ async def _serve(services: "Services", host: str, port: int, ready: Callable[[],
     tracking = TrackingApp(services.inbox)
     app = App(tracking, handles)
     server: Any = Server(
-        app, address=host, port=port, interface=Interfaces.ASGI, backlog=1024, backpressure=1024,
-        websockets=False, log_enabled=False,
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        backlog=1024,
+        backpressure=1024,
+        websockets=False,
+        log_enabled=False,
     )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -60,9 +60,13 @@ def key_named(text: str) -> ApiKey:
     in_force = ApiKey.objects.filter(revoked__isnull=True)
     found = list(in_force.filter(name=text)) or (list(in_force.filter(prefix=text[:12])) if len(text) >= 12 else [])
     if not found:
-        raise NotFound(f"No key in force is named “{text}” or begins with it.", code="unknown_key",
-                       fix="See “pentad key list”.")
+        raise NotFound(
+            f"No key in force is named “{text}” or begins with it.", code="unknown_key", fix="See “pentad key list”."
+        )
     if len(found) > 1:
-        raise Conflict(f"{len(found)} keys are named “{text}”.", code="several_keys",
-                       fix="Give the beginning of the token instead; “pentad key list” shows it.")
+        raise Conflict(
+            f"{len(found)} keys are named “{text}”.",
+            code="several_keys",
+            fix="Give the beginning of the token instead; “pentad key list” shows it.",
+        )
     return found[0]
