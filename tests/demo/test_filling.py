@@ -79,6 +79,33 @@ def test_the_rest_follows_while_the_server_runs(folder: Folder) -> None:
     assert _stored(folder) == whole
 
 
+def test_it_waits_for_the_loader_and_never_for_itself(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a loader that deletes what is closed, however late, everything is written and little waits at a time."""
+    monkeypatch.setattr(filling, "GROUP_BYTES", 300_000)
+    monkeypatch.setattr(filling, "MAX_BACKLOG", 600_000)
+    filling.fill(folder, customers=400)
+    done, most, taken = threading.Event(), 0, 0
+
+    def load() -> None:
+        nonlocal most, taken
+        while not done.wait(0.01):
+            closed = [path for path in frames.logs(folder.inbox) if not frames.is_open(path)]
+            most = max(most, sum(path.stat().st_size for path in frames.logs(folder.inbox)))
+            for path in closed:
+                taken += path.stat().st_size
+                frames.delete_log(path)
+
+    loader = threading.Thread(target=load)
+    loader.start()
+    try:
+        filling.finish(folder, threading.Event())
+    finally:
+        done.set()
+        loader.join()
+    assert Setting.objects.get(name=filling.MARK).value["done"]
+    assert taken > 3 * most
+
+
 @pytest.mark.parametrize("lost_mark", [False, True])
 def test_goes_on_after_a_crash(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_mark: bool) -> None:
     """Killed after some groups, with or without the last mark: the same frames, the last ones perhaps twice."""

@@ -7,7 +7,7 @@ under the message ids they had, and deduplication keeps one of each.
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import structlog
 from pentad.core import clock, settings
 from pentad.core.models import Setting
 from pentad.core.runtime import Folder
-from pentad.data.ingest.frames import HISTORICAL, FrameMeta, backlog_bytes
+from pentad.data.ingest.frames import HISTORICAL, FrameMeta, logs
 from pentad.data.ingest.inbox import Inbox
 from pentad.demo import cast, kestrel
 from pentad.demo.frame import DemoFrame
@@ -32,6 +32,7 @@ GROUP_BYTES = 8 << 20
 """Frames written with one sync."""
 MAX_BACKLOG = 40 << 20
 """More than this is not written ahead of the loader: readiness and the disk would suffer."""
+WRITER = "demo"
 
 SEED = 1
 log = structlog.get_logger(__name__)
@@ -87,20 +88,30 @@ class Filling:
 
     def write_first(self) -> None:
         """The cast, the CRM's export and the last weeks."""
-        with closing(Inbox(self.folder.inbox, writer="demo")) as inbox:
+        with closing(Inbox(self.folder.inbox, writer=WRITER)) as inbox:
             for group in self._groups(only_first=True):
                 self._write(inbox, group)
 
     def write_rest(self, stop: threading.Event, *, wait_for_loader: bool = True) -> None:
-        with closing(Inbox(self.folder.inbox, writer="demo")) as inbox:
+        # Short logs: one that is still open stays when it has been loaded, and would count as waiting for ever.
+        with closing(Inbox(self.folder.inbox, writer=WRITER, roll_bytes=GROUP_BYTES)) as inbox:
             for group in self._groups(only_first=False):
-                while wait_for_loader and backlog_bytes(self.folder.inbox) > MAX_BACKLOG and not stop.wait(0.2):
+                while wait_for_loader and self._waiting() > MAX_BACKLOG and not stop.wait(0.2):
                     pass
                 if stop.is_set():
                     return
                 self._write(inbox, group)
         _keep(self.mark | {"done": True})
         log.info("demo_filled", frames=self.mark["frames"])
+
+    def _waiting(self) -> int:
+        """Bytes of our logs that are not loaded yet, or not deleted."""
+        total = 0
+        for path in logs(self.folder.inbox):
+            if path.name.startswith(f"{WRITER}-"):
+                with suppress(FileNotFoundError):  # loaded and deleted meanwhile
+                    total += path.stat().st_size
+        return total
 
     def _groups(self, *, only_first: bool) -> Iterator[list[DemoFrame]]:
         """Frames to be written with one sync; a small group to begin with, so that loading starts."""
