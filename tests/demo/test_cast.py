@@ -40,12 +40,16 @@ def test_the_same_end_gives_the_same_messages(sent: list[cast.Sent]) -> None:
 
 def test_keiko_has_four_devices_a_subscription_and_an_office(sent: list[cast.Sent]) -> None:
     hers = _of(sent, story.KEIKO)
-    assert {one.message["anonymousId"] for one in hers if "anonymousId" in one.message} == set(story.KEIKO_DEVICES.values())
+    assert {one.message["anonymousId"] for one in hers if "anonymousId" in one.message} == set(
+        story.KEIKO_DEVICES.values()
+    )
     events = Counter(one.message.get("event", one.message["type"]) for one in hers)
     assert events["Subscription Started"] == 1
     assert events["Order Completed"] >= 12
     assert events["group"] == 1
-    before = [m for m in sent if m.message.get("anonymousId") in story.KEIKO_DEVICES.values() and "userId" not in m.message]
+    before = [
+        m for m in sent if m.message.get("anonymousId") in story.KEIKO_DEVICES.values() and "userId" not in m.message
+    ]
     assert len(before) >= 10
 
 

@@ -62,7 +62,9 @@ def test_views_are_such_as_the_list_understands(folder: Folder) -> None:
             assert field is not None
             assert field.operator(one.operator)
             list(PEOPLE.base().filter(field.condition(one.operator, one.value).where)[:1])
-        names = {column.name for column in PEOPLE.columns} | {f"trait:{name}" for name in ("plan", "city", "loyalty_tier")}
+        names = {column.name for column in PEOPLE.columns} | {
+            f"trait:{name}" for name in ("plan", "city", "loyalty_tier")
+        }
         assert set(state.columns) <= names
         assert state.sort.removeprefix("-") in {sort.name for sort in PEOPLE.sorts}
 
@@ -107,7 +109,9 @@ def test_it_waits_for_the_loader_and_never_for_itself(folder: Folder, monkeypatc
 
 
 @pytest.mark.parametrize("lost_mark", [False, True])
-def test_goes_on_after_a_crash(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_mark: bool) -> None:
+def test_goes_on_after_a_crash(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_mark: bool
+) -> None:
     """Killed after some groups, with or without the last mark: the same frames, the last ones perhaps twice."""
     monkeypatch.setattr(filling, "GROUP_BYTES", 200_000)
     written = 0

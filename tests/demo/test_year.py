@@ -136,7 +136,8 @@ def test_people_share_tablets_and_have_two_accounts(year: Year) -> None:
     assert sum(len(people) == 2 for people in owners.values()) >= 20
     same_name_and_day = Counter(
         (name, birthday, city)
-        for name, birthday, city in zip(year.people.name, year.people.birthday, year.people.city, strict=True) if birthday
+        for name, birthday, city in zip(year.people.name, year.people.birthday, year.people.city, strict=True)
+        if birthday
     )
     assert sum(count == 2 for count in same_name_and_day.values()) >= 80
     assert 30 <= sum(count > 1 for count in Counter(year.people.email).values()) < 60  # a slip may hit another address

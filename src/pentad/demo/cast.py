@@ -68,12 +68,21 @@ class Teller:
         return moment if moment < self.end - timedelta(minutes=5) else moment - timedelta(days=1)
 
     def say(
-        self, source: int, at: datetime, message: Message, *, who: Member | None = None, device: str = "",
-        late: timedelta = timedelta(seconds=1), skew: timedelta = timedelta(),
+        self,
+        source: int,
+        at: datetime,
+        message: Message,
+        *,
+        who: Member | None = None,
+        device: str = "",
+        late: timedelta = timedelta(seconds=1),
+        skew: timedelta = timedelta(),
     ) -> Sent:
         """Send a message. late: from happening to arriving. skew: how far the sender's clock is ahead."""
         number = len(self.sent)
-        full: Message = {"messageId": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.end.isoformat()} {number}.kestrel.example"))}
+        full: Message = {
+            "messageId": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.end.isoformat()} {number}.kestrel.example"))
+        }
         full |= {"userId": who.user_id} if who else {}
         full |= {"anonymousId": device} if device else {}
         full |= {"timestamp": _stamp(at + skew), "sentAt": _stamp(at + late + skew)}
@@ -102,7 +111,9 @@ class Teller:
         traits = who.crm_traits if source == shop.CRM else who.traits
         return self.say(source, at, {"type": "identify", "traits": traits | more}, who=who, device=device)
 
-    def order(self, at: datetime, who: Member, *products: str, quantity: int = 1, coupon: str = "", device: str = "") -> str:
+    def order(
+        self, at: datetime, who: Member, *products: str, quantity: int = 1, coupon: str = "", device: str = ""
+    ) -> str:
         """An order and its delivery two days later. Returns the order's number."""
         self._orders += 1
         number = f"KC-{400_000 + self._orders}"
@@ -111,15 +122,34 @@ class Teller:
         revenue = round(goods * 0.9, 2) if coupon else goods
         shipping = 0.0 if goods > 40 else 4.9
         more = {"coupon": coupon} if coupon else {}
-        self.say(shop.ORDERS, at, track(
-            "Order Completed", order_id=number, revenue=revenue, shipping=shipping, total=round(revenue + shipping, 2),
-            currency="EUR", products=lines, **more), who=who, device=device)
+        self.say(
+            shop.ORDERS,
+            at,
+            track(
+                "Order Completed",
+                order_id=number,
+                revenue=revenue,
+                shipping=shipping,
+                total=round(revenue + shipping, 2),
+                currency="EUR",
+                products=lines,
+                **more,
+            ),
+            who=who,
+            device=device,
+        )
         if at + timedelta(days=2) < self.end:
-            self.say(shop.ORDERS, at + timedelta(days=1, hours=7),
-                     track("Order Shipped", order_id=number, carrier="DHL"), who=who)
+            self.say(
+                shop.ORDERS,
+                at + timedelta(days=1, hours=7),
+                track("Order Shipped", order_id=number, carrier="DHL"),
+                who=who,
+            )
         return number
 
-    def newsletter(self, at: datetime, who: Member, subject: str, *, opened: bool = False, clicked: bool = False) -> None:
+    def newsletter(
+        self, at: datetime, who: Member, subject: str, *, opened: bool = False, clicked: bool = False
+    ) -> None:
         steps = [("Email Delivered", 0.0)] + [("Email Opened", 1.5)] * opened + [("Email Link Clicked", 1.6)] * clicked
         for event, hours in steps:
             self.say(shop.MAIL, at + timedelta(hours=hours), track(event, campaign_name=subject), who=who)

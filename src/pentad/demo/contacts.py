@@ -22,17 +22,23 @@ def write_newsletters(seed: int, log: Log, people: People, season: Season, start
     rng = draw(seed, "newsletters")
     tuesdays = np.arange(start - (start - _MONDAY) % WEEK_MS + DAY_MS + 7 * HOUR_MS, end, 2 * WEEK_MS)
     fondness = rng.beta(1.5, 2.2, len(people))
-    fed_up = np.where(rng.random(len(people)) < 0.12, start + (rng.random(len(people)) * (end - start)).astype(np.int64), 2 * end)
+    fed_up = np.where(
+        rng.random(len(people)) < 0.12, start + (rng.random(len(people)) * (end - start)).astype(np.int64), 2 * end
+    )
     for n, sent in enumerate(tuesdays.tolist()):
         wants = people.consent & (people.joined < sent) & (rng.random(len(people)) < 0.52) & (sent < fed_up)
         who = np.flatnonzero(wants & (people.left + 120 * DAY_MS > sent))
         subject = shop.NEWSLETTERS[n % len(shop.NEWSLETTERS)]
         about: dict[str, object] = {"campaign_name": subject, "email_id": f"nl-{n + 1:02d}"}
-        tail = log.tails.add_members([
-            _track("Email Delivered", about), _track("Email Opened", about), _track("Unsubscribed", about),
-            _track("Email Bounced", about | {"reason": "mailbox full"}),
-            _track("Email Link Clicked", about | {"link_url": "https://kestrel.example/offers"}),
-        ])
+        tail = log.tails.add_members(
+            [
+                _track("Email Delivered", about),
+                _track("Email Opened", about),
+                _track("Unsubscribed", about),
+                _track("Email Bounced", about | {"reason": "mailbox full"}),
+                _track("Email Link Clicked", about | {"link_url": "https://kestrel.example/offers"}),
+            ]
+        )
         delivered = sent + rng.integers(0, HOUR_MS, len(who))
         bounced = rng.random(len(who)) < 0.004
         opened = delivered + (HOUR_MS * rng.lognormal(0.8, 1.3, len(who))).astype(np.int64) + 20_000
@@ -42,7 +48,10 @@ def write_newsletters(seed: int, log: Log, people: People, season: Season, start
         clicks = reads & (rng.random(len(who)) < 0.16) & (clicked < end)
         now = delivered < end - 2000
         for at, chosen, kind in (
-            (delivered, now & ~bounced, 0), (delivered, now & bounced, 3), (opened, reads, 1), (clicked, clicks, 4),
+            (delivered, now & ~bounced, 0),
+            (delivered, now & bounced, 3),
+            (opened, reads, 1),
+            (clicked, clicks, 4),
             (clicked + 9000, leaves & (clicked < end - 10_000), 2),
         ):
             log.add(shop.MAIL, at[chosen], who=who[chosen], tail=tail + kind)
@@ -77,10 +86,12 @@ def write_support(seed: int, log: Log, people: People, orders: Orders, end: int)
     for event, chosen in plan:
         which = np.flatnonzero(chosen)
         more = said.get(event)
-        tail = log.tails.add([
-            f'"type":"track","event":"{event}","properties":{{"conversation_id":"C-{30_000 + n}"{more[n] if more else ""}}}'
-            for n in which.tolist()
-        ])
+        tail = log.tails.add(
+            [
+                f'"type":"track","event":"{event}","properties":{{"conversation_id":"C-{30_000 + n}"{more[n] if more else ""}}}'
+                for n in which.tolist()
+            ]
+        )
         log.add(shop.DESK, at[which], who=who[which], tail=tail + np.arange(len(which)), delay=1500)
         at = at + np.where(chosen, rng.integers(8_000, 240_000, len(who)), 0)
 
@@ -113,8 +124,12 @@ def write_crm(seed: int, log: Log, people: People, start: int, end: int) -> None
 def _crm_row(people: People, n: int, moved: bool, shouted: bool) -> dict[str, object]:
     country = names.COUNTRIES[int(people.country[n])]
     traits = {
-        "name": people.name[n].upper() if shouted else people.name[n], "email": people.email[n], "phone": people.phone[n],
-        "city": country.cities[0] if moved else people.city[n], "country": country.name, "birthday": people.birthday[n],
+        "name": people.name[n].upper() if shouted else people.name[n],
+        "email": people.email[n],
+        "phone": people.phone[n],
+        "city": country.cities[0] if moved else people.city[n],
+        "country": country.name,
+        "birthday": people.birthday[n],
     }
     return {"type": "identify", "traits": {name: value for name, value in traits.items() if value}}
 
@@ -124,12 +139,23 @@ def write_offices(seed: int, log: Log, people: People, start: int, end: int) -> 
     rng = draw(seed, "offices")
     companies = names.company_names()
     size = (rng.lognormal(3.6, 1.1, len(companies)) + 4).astype(int).tolist()
-    tail = log.tails.add_members([
-        {"type": "group", "groupId": slug, "traits": {
-            "name": name, "industry": names.INDUSTRIES[n * 7 % len(names.INDUSTRIES)], "employees": size[n],
-            "plan": ("Office", "Office Plus", "Trial")[n % 3], "website": f"https://{slug}.example"}}
-        for n, name in enumerate(companies) for slug in [names.ascii_slug(name, "-")]
-    ])
+    tail = log.tails.add_members(
+        [
+            {
+                "type": "group",
+                "groupId": slug,
+                "traits": {
+                    "name": name,
+                    "industry": names.INDUSTRIES[n * 7 % len(names.INDUSTRIES)],
+                    "employees": size[n],
+                    "plan": ("Office", "Office Plus", "Trial")[n % 3],
+                    "website": f"https://{slug}.example",
+                },
+            }
+            for n, name in enumerate(companies)
+            for slug in [names.ascii_slug(name, "-")]
+        ]
+    )
     told = np.maximum(people.joined, start) + 3 * HOUR_MS + rng.integers(0, DAY_MS, len(people))
     who = np.flatnonzero((people.company >= 0) & (told < end - 5000))
     log.add(shop.CRM, told[who], who=who, tail=tail + people.company[who])

@@ -61,10 +61,21 @@ def _order(customer_country: int, product: shop.Product, random: Random) -> dict
     revenue = round(price * quantity, 2)
     shipping = 0.0 if revenue > 40 * shop.RATES[currency] else round(4.9 * shop.RATES[currency], 2)
     return track(
-        "Order Completed", order_id=f"KC-L{random.randrange(10**7):07d}", revenue=revenue, shipping=shipping,
-        total=round(revenue + shipping, 2), currency=currency,
-        products=[{"product_id": product.id, "name": product.name, "category": product.category, "price": price,
-                   "quantity": quantity}],
+        "Order Completed",
+        order_id=f"KC-L{random.randrange(10**7):07d}",
+        revenue=revenue,
+        shipping=shipping,
+        total=round(revenue + shipping, 2),
+        currency=currency,
+        products=[
+            {
+                "product_id": product.id,
+                "name": product.name,
+                "category": product.category,
+                "price": price,
+                "quantity": quantity,
+            }
+        ],
     )
 
 
@@ -74,7 +85,9 @@ def _browse(who: dict[str, Any], product: shop.Product, random: Random) -> Itera
         yield Step(shop.WEB, page(name, path) | who, random.uniform(3, 25))
     yield Step(shop.WEB, track("Product List Viewed", category=product.category) | who, random.uniform(4, 20))
     for other in [_product(random) for _ in range(random.randint(0, 2))] + [product]:
-        yield Step(shop.WEB, track("Product Viewed", **_about(other, path=f"/shop/{other.slug}")) | who, random.uniform(5, 40))
+        yield Step(
+            shop.WEB, track("Product Viewed", **_about(other, path=f"/shop/{other.slug}")) | who, random.uniform(5, 40)
+        )
 
 
 def _buy(who: dict[str, Any], country: int, product: shop.Product, random: Random) -> Iterator[Step]:
@@ -100,7 +113,9 @@ def app_use(customers: list[Customer], random: Random) -> Iterator[Step]:
     customer = random.choice(customers)
     who = {"userId": customer.user_id}
     yield Step(shop.APP, track("Application Opened", from_background=True) | who, random.uniform(2, 8))
-    yield Step(shop.APP, {"type": "screen", "name": random.choice(shop.SCREENS), "properties": {}} | who, random.uniform(5, 60))
+    yield Step(
+        shop.APP, {"type": "screen", "name": random.choice(shop.SCREENS), "properties": {}} | who, random.uniform(5, 60)
+    )
     if random.random() < 0.5:
         yield Step(shop.APP, track("Brew Timer Finished", method="Pour-over", seconds=180) | who, 1.0)
 
@@ -130,17 +145,27 @@ def letter(customers: list[Customer], random: Random) -> Iterator[Step]:
     about = {"campaign_name": random.choice(shop.NEWSLETTERS)}
     yield Step(shop.MAIL, track("Email Opened", **about) | who, random.uniform(4, 30))
     if random.random() < 0.3:
-        yield Step(shop.MAIL, track("Email Link Clicked", link_url="https://kestrel.example/offers", **about) | who, 1.0)
+        yield Step(
+            shop.MAIL, track("Email Link Clicked", link_url="https://kestrel.example/offers", **about) | who, 1.0
+        )
 
 
 def chat(customers: list[Customer], random: Random) -> Iterator[Step]:
     """A question to the support desk, answered and rated."""
     who = {"userId": random.choice(customers).user_id}
     about = {"conversation_id": f"C-L{random.randrange(10**6):06d}"}
-    yield Step(shop.DESK, track("Live Chat Conversation Started", topic="Where is my parcel?", **about) | who, random.uniform(5, 20))
+    yield Step(
+        shop.DESK,
+        track("Live Chat Conversation Started", topic="Where is my parcel?", **about) | who,
+        random.uniform(5, 20),
+    )
     for _ in range(random.randint(1, 3)):
         yield Step(shop.DESK, track("Live Chat Message Sent", **about) | who, random.uniform(10, 60))
-        yield Step(shop.DESK, track("Live Chat Message Received", agent_name="Omar Haddad", **about) | who, random.uniform(10, 60))
+        yield Step(
+            shop.DESK,
+            track("Live Chat Message Received", agent_name="Omar Haddad", **about) | who,
+            random.uniform(10, 60),
+        )
     yield Step(shop.DESK, track("Live Chat Conversation Ended", **about) | who, 5.0)
     yield Step(shop.DESK, track("Conversation Rated", rating=random.choice((3, 4, 5, 5, 5)), **about) | who, 1.0)
 
@@ -156,15 +181,23 @@ def crm_update(customers: list[Customer], random: Random) -> Iterator[Step]:
 def mishap(customers: list[Customer], random: Random) -> Iterator[Step]:
     """A message that cannot be stored."""
     who = {"userId": random.choice(customers).user_id}
-    source, message = random.choice((
-        (shop.APP, {"type": "track", "properties": {"method": "Espresso"}} | who),
-        (shop.WEB, track("Product Viewed", product_id="BEAN-01")),
-        (shop.WEB, {"type": "group", "groupId": ""} | who),
-        (shop.DESK, {"type": "purchase", "properties": {"value": 12}} | who),
-    ))
+    source, message = random.choice(
+        (
+            (shop.APP, {"type": "track", "properties": {"method": "Espresso"}} | who),
+            (shop.WEB, track("Product Viewed", product_id="BEAN-01")),
+            (shop.WEB, {"type": "group", "groupId": ""} | who),
+            (shop.DESK, {"type": "purchase", "properties": {"value": 12}} | who),
+        )
+    )
     yield Step(source, message, 1.0)
 
 
 KINDS: tuple[tuple[Journey, float], ...] = (
-    (known_visit, 0.42), (stranger, 0.22), (app_use, 0.16), (letter, 0.09), (chat, 0.05), (crm_update, 0.04), (mishap, 0.02),
+    (known_visit, 0.42),
+    (stranger, 0.22),
+    (app_use, 0.16),
+    (letter, 0.09),
+    (chat, 0.05),
+    (crm_update, 0.04),
+    (mishap, 0.02),
 )

@@ -35,18 +35,38 @@ def add_colleagues() -> None:
 
 _SUBSCRIBES = (Filter("trait:plan", "any"), Filter("trait:plan", "isnt", "none"))
 VIEWS: tuple[tuple[str, ListState], ...] = (
-    ("Subscribers", ListState(
-        filters=_SUBSCRIBES, sort="-last_seen",
-        columns=("name", "email", "trait:plan", "trait:loyalty_tier", "trait:city", "event_count", "last_seen"))),
-    ("Going quiet", ListState(
-        filters=(*_SUBSCRIBES, Filter("last_seen", "before_days", "45")), sort="-last_seen",
-        columns=("name", "email", "trait:plan", "event_count", "first_seen", "last_seen"))),
-    ("Falcons", ListState(
-        filters=(Filter("trait:loyalty_tier", "is", shop.TIERS[-1]),), sort="-event_count",
-        columns=("name", "email", "company", "trait:loyalty_tier", "trait:plan", "event_count", "last_seen"))),
-    ("At offices", ListState(
-        filters=(Filter("company", "any"),), sort="-last_seen",
-        columns=("name", "company", "email", "trait:plan", "event_count", "last_seen"))),
+    (
+        "Subscribers",
+        ListState(
+            filters=_SUBSCRIBES,
+            sort="-last_seen",
+            columns=("name", "email", "trait:plan", "trait:loyalty_tier", "trait:city", "event_count", "last_seen"),
+        ),
+    ),
+    (
+        "Going quiet",
+        ListState(
+            filters=(*_SUBSCRIBES, Filter("last_seen", "before_days", "45")),
+            sort="-last_seen",
+            columns=("name", "email", "trait:plan", "event_count", "first_seen", "last_seen"),
+        ),
+    ),
+    (
+        "Falcons",
+        ListState(
+            filters=(Filter("trait:loyalty_tier", "is", shop.TIERS[-1]),),
+            sort="-event_count",
+            columns=("name", "email", "company", "trait:loyalty_tier", "trait:plan", "event_count", "last_seen"),
+        ),
+    ),
+    (
+        "At offices",
+        ListState(
+            filters=(Filter("company", "any"),),
+            sort="-last_seen",
+            columns=("name", "company", "email", "trait:plan", "event_count", "last_seen"),
+        ),
+    ),
 )
 """Views of the list of customers that everybody finds."""
 

@@ -76,7 +76,10 @@ class Street:
         return count
 
     def _stamped(self, message: dict[str, Any], at: float) -> dict[str, Any]:
-        return {"messageId": str(uuid.UUID(int=self.random.getrandbits(128), version=4)), "timestamp": _stamp(at)} | message
+        return {
+            "messageId": str(uuid.UUID(int=self.random.getrandbits(128), version=4)),
+            "timestamp": _stamp(at),
+        } | message
 
     def _repeat(self, happened: dict[int, list[dict[str, Any]]]) -> None:
         """Now and then a library did not hear our answer and sends a message again."""
@@ -113,7 +116,8 @@ def stream(stop: threading.Event) -> None:
             now = clock.now_us()
             frames = [
                 (FrameMeta(sources[batch.source], now, batch.count), batch.body)
-                for batch in street.batches(now / 1e6, TICK_SECONDS) if batch.source in sources
+                for batch in street.batches(now / 1e6, TICK_SECONDS)
+                if batch.source in sources
             ]
             try:
                 inbox.append_many_sync(frames)
@@ -141,10 +145,16 @@ def customers(year: Year) -> list[Customer]:
     chosen = rng.choice(len(people), count, replace=False, p=weight / weight.sum())
     return [
         Customer(
-            number=n, name=people.name[n], email=people.email[n], country=int(people.country[n]),
-            device=devices.anonymous_id[place], device_kind=int(devices.kind[place]), subscriber=int(people.subscriber[n]),
+            number=n,
+            name=people.name[n],
+            email=people.email[n],
+            country=int(people.country[n]),
+            device=devices.anonymous_id[place],
+            device_kind=int(devices.kind[place]),
+            subscriber=int(people.subscriber[n]),
         )
-        for n in chosen.tolist() for place in [int(people.device_first[n])]
+        for n in chosen.tolist()
+        for place in [int(people.device_first[n])]
     ]
 
 

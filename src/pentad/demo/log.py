@@ -70,8 +70,15 @@ class Log:
         self._count = 0
 
     def add(
-        self, source: int, at: Ints, *, who: Ints | int = NOBODY, device: Ints | int = NOBODY, tail: Ints | int,
-        delay: Ints | int = 1200, context: Ints | int = SHORT,
+        self,
+        source: int,
+        at: Ints,
+        *,
+        who: Ints | int = NOBODY,
+        device: Ints | int = NOBODY,
+        tail: Ints | int,
+        delay: Ints | int = 1200,
+        context: Ints | int = SHORT,
     ) -> None:
         """Add messages. `delay` is the milliseconds from happening to arriving."""
         numbers = np.arange(self._count, self._count + len(at))

@@ -24,23 +24,67 @@ class Country:
 
 
 COUNTRIES: tuple[Country, ...] = (
-    Country("DE", "Germany", 33, 1, "de-DE", "Europe/Berlin", "EUR", "de",
-            ("Hamburg", "Berlin", "Köln", "München", "Leipzig", "Bremen", "Frankfurt", "Kiel", "Dresden", "Münster")),
-    Country("GB", "United Kingdom", 18, 0, "en-GB", "Europe/London", "GBP", "en",
-            ("London", "Leeds", "Bristol", "Manchester", "Glasgow", "Cardiff", "Sheffield", "Brighton")),
-    Country("FR", "France", 12, 1, "fr-FR", "Europe/Paris", "EUR", "fr",
-            ("Paris", "Lyon", "Nantes", "Lille", "Bordeaux", "Toulouse", "Strasbourg")),
-    Country("NL", "Netherlands", 9, 1, "nl-NL", "Europe/Amsterdam", "EUR", "nl",
-            ("Amsterdam", "Utrecht", "Rotterdam", "Groningen", "Eindhoven")),
-    Country("US", "United States", 8, -5, "en-US", "America/New_York", "USD", "en",
-            ("New York", "Boston", "Philadelphia", "Atlanta", "Pittsburgh")),
+    Country(
+        "DE",
+        "Germany",
+        33,
+        1,
+        "de-DE",
+        "Europe/Berlin",
+        "EUR",
+        "de",
+        ("Hamburg", "Berlin", "Köln", "München", "Leipzig", "Bremen", "Frankfurt", "Kiel", "Dresden", "Münster"),
+    ),
+    Country(
+        "GB",
+        "United Kingdom",
+        18,
+        0,
+        "en-GB",
+        "Europe/London",
+        "GBP",
+        "en",
+        ("London", "Leeds", "Bristol", "Manchester", "Glasgow", "Cardiff", "Sheffield", "Brighton"),
+    ),
+    Country(
+        "FR",
+        "France",
+        12,
+        1,
+        "fr-FR",
+        "Europe/Paris",
+        "EUR",
+        "fr",
+        ("Paris", "Lyon", "Nantes", "Lille", "Bordeaux", "Toulouse", "Strasbourg"),
+    ),
+    Country(
+        "NL",
+        "Netherlands",
+        9,
+        1,
+        "nl-NL",
+        "Europe/Amsterdam",
+        "EUR",
+        "nl",
+        ("Amsterdam", "Utrecht", "Rotterdam", "Groningen", "Eindhoven"),
+    ),
+    Country(
+        "US",
+        "United States",
+        8,
+        -5,
+        "en-US",
+        "America/New_York",
+        "USD",
+        "en",
+        ("New York", "Boston", "Philadelphia", "Atlanta", "Pittsburgh"),
+    ),
     Country("AT", "Austria", 6, 1, "de-AT", "Europe/Vienna", "EUR", "de", ("Wien", "Graz", "Linz", "Salzburg")),
     Country("DK", "Denmark", 4, 1, "da-DK", "Europe/Copenhagen", "DKK", "nordic", ("København", "Aarhus", "Odense")),
     Country("SE", "Sweden", 4, 1, "sv-SE", "Europe/Stockholm", "SEK", "nordic", ("Stockholm", "Göteborg", "Malmö")),
     Country("ES", "Spain", 3, 1, "es-ES", "Europe/Madrid", "EUR", "es", ("Madrid", "Barcelona", "Valencia", "Bilbao")),
     Country("IT", "Italy", 3, 1, "it-IT", "Europe/Rome", "EUR", "it", ("Milano", "Torino", "Bologna", "Roma")),
 )
-
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -119,7 +163,18 @@ LAST: dict[str, tuple[str, ...]] = {
 
 MAIL_DOMAINS = ("fjord.example", "post.example", "mailbox.example", "inbox.example", "home.example", "quill.example")
 
-INDUSTRIES = ("Software", "Design", "Health", "Law", "Architecture", "Media", "Logistics", "Education", "Finance", "Energy")
+INDUSTRIES = (
+    "Software",
+    "Design",
+    "Health",
+    "Law",
+    "Architecture",
+    "Media",
+    "Logistics",
+    "Education",
+    "Finance",
+    "Energy",
+)
 _COMPANY_FIRST = _words(
     "Lumen Harbour Northwind Cedar Meridian Copper Lark Juniper Granite Tidal Beacon Willow Orbit Saffron Slate Fjord "
     "Amber Cobalt Driftwood Ember Falcon Garnet Heron Indigo Jasper Kite Linden Marble Nimbus Oak Pebble Quartz "
@@ -134,7 +189,9 @@ _COMPANY_LAST = _words(
 def company_names() -> list[str]:
     """800 different names, in an order that mixes both words. "Lumen Health" is the cast's and not among them."""
     firsts, lasts = len(_COMPANY_FIRST), len(_COMPANY_LAST)
-    return [f"{_COMPANY_FIRST[i % firsts]} {_COMPANY_LAST[(i // firsts + i * 7) % lasts]}" for i in range(firsts * lasts)]
+    return [
+        f"{_COMPANY_FIRST[i % firsts]} {_COMPANY_LAST[(i // firsts + i * 7) % lasts]}" for i in range(firsts * lasts)
+    ]
 
 
 def ascii_slug(text: str, joiner: str = ".") -> str:
@@ -145,8 +202,25 @@ def ascii_slug(text: str, joiner: str = ".") -> str:
 
 
 _FR_BLOCKS = ("19900", "26191", "35301", "46571", "53649", "63998")
-_GB_BLOCKS = ("1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960", "1414960",
-              "1514960", "1614960", "2079460", "1914980", "2890180", "2920180", "1632960", "7700900")
+_GB_BLOCKS = (
+    "1134960",
+    "1144960",
+    "1154960",
+    "1164960",
+    "1174960",
+    "1184960",
+    "1214960",
+    "1314960",
+    "1414960",
+    "1514960",
+    "1614960",
+    "2079460",
+    "1914980",
+    "2890180",
+    "2920180",
+    "1632960",
+    "7700900",
+)
 _DE_BLOCKS = ("3023125", "2214710", "6990009", "4066969", "8999998")
 _US_AREAS = ("212", "617", "215", "404", "412", "646", "857", "267", "470", "878", "718", "339")
 

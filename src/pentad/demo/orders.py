@@ -49,8 +49,16 @@ def _order_texts(rng: np.random.Generator, numbers: list[str], who: Ints, produc
     quantity = np.where(np.array([p.price for p in shop.PRODUCTS])[product] > 150, 1, quantity)
     second = np.where(rng.random(count) < 0.38, (rng.random(count) ** 2 * 16).astype(np.int64), -1)
     pieces = _Pieces()
-    rows = zip(numbers, people.country[who].tolist(), product.tolist(), quantity.tolist(), second.tolist(),
-               people.subscriber[who].tolist(), (rng.random(count) < 0.07).tolist(), strict=True)
+    rows = zip(
+        numbers,
+        people.country[who].tolist(),
+        product.tolist(),
+        quantity.tolist(),
+        second.tolist(),
+        people.subscriber[who].tolist(),
+        (rng.random(count) < 0.07).tolist(),
+        strict=True,
+    )
     return [pieces.order(*row) for row in rows]
 
 
@@ -61,10 +69,14 @@ class _Pieces:
         self.currency = [country.currency for country in names.COUNTRIES]
         self.rate = [shop.RATES[currency] for currency in self.currency]
         self.product = [members({"product_id": p.id, "name": p.name, "category": p.category}) for p in shop.PRODUCTS]
-        self.plan = [members({"product_id": f"PLAN-{n + 1}", "name": f"{plan} subscription", "category": "Subscription"})
-                     for n, plan in enumerate(shop.PLANS)]
+        self.plan = [
+            members({"product_id": f"PLAN-{n + 1}", "name": f"{plan} subscription", "category": "Subscription"})
+            for n, plan in enumerate(shop.PLANS)
+        ]
 
-    def order(self, number: str, country: int, product: int, quantity: int, second: int, plan: int, coupon: bool) -> str:
+    def order(
+        self, number: str, country: int, product: int, quantity: int, second: int, plan: int, coupon: bool
+    ) -> str:
         rate, currency = self.rate[country], self.currency[country]
         if product < 0:
             price = round(shop.PLAN_PRICES[plan] * rate, 2)
@@ -92,14 +104,17 @@ def _deliveries(rng: np.random.Generator, log: Log, at: Ints, who: Ints, numbers
     carriers = ("DHL", "UPS", "PostNord", "Royal Mail")
     carrier = rng.integers(4, size=len(at)).tolist()
     for event, when, chosen in (
-        ("Order Shipped", shipped, shipped < end), ("Order Refunded", refunded, (rng.random(len(at)) < 0.028) & (refunded < end)),
+        ("Order Shipped", shipped, shipped < end),
+        ("Order Refunded", refunded, (rng.random(len(at)) < 0.028) & (refunded < end)),
     ):
         which = np.flatnonzero(chosen)
-        more = [f',"carrier":"{c}"' for c in carriers] if event == "Order Shipped" else ['', '', '', '']
-        start = log.tails.add([
-            f'"type":"track","event":"{event}","properties":{{"order_id":"{numbers[n]}"{more[carrier[n]]}}}'
-            for n in which.tolist()
-        ])
+        more = [f',"carrier":"{c}"' for c in carriers] if event == "Order Shipped" else ["", "", "", ""]
+        start = log.tails.add(
+            [
+                f'"type":"track","event":"{event}","properties":{{"order_id":"{numbers[n]}"{more[carrier[n]]}}}'
+                for n in which.tolist()
+            ]
+        )
         log.add(shop.ORDERS, when[which], who=who[which], tail=start + np.arange(len(which)), delay=900)
 
 
@@ -130,7 +145,8 @@ def _subscriptions(rng: np.random.Generator, log: Log, people: People, start: in
     def tell(event: str, at: Ints, chosen: Ints) -> None:
         values: list[dict[str, object]] = [
             {"type": "track", "event": event, "properties": {"plan": plan, "interval_days": days}}
-            for plan in shop.PLANS for days in (14, 28, 42)
+            for plan in shop.PLANS
+            for days in (14, 28, 42)
         ]
         tail = log.tails.add_members(values) + people.subscriber[who] * 3 + every // DAY_MS // 14 - 1
         log.add(shop.ORDERS, at[chosen], who=who[chosen], tail=tail[chosen], delay=800)

@@ -107,18 +107,27 @@ def make_people(seed: int, n: int, start: int, end: int, season: Season) -> Peop
     bargain = (season.factor(joined) > 1.9) & (joined > start)
     lifetime = rng.exponential(1.0, n) * rng.gamma(1.2, 260.0, n) * np.where(bargain, 0.4, 1.0) + 3
     left = joined + (lifetime * DAY_MS).astype(np.int64)
-    city = [names.COUNTRIES[c].cities[int(u * u * len(names.COUNTRIES[c].cities))]
-            for c, u in zip(country.tolist(), rng.random(n).tolist(), strict=True)]
+    city = [
+        names.COUNTRIES[c].cities[int(u * u * len(names.COUNTRIES[c].cities))]
+        for c, u in zip(country.tolist(), rng.random(n).tolist(), strict=True)
+    ]
     full = _names(rng, country)
     people = People(
-        country=country, name=full, email=_emails(rng, full), phone=_phones(rng, country), city=city,
-        birthday=_birthdays(rng, n), joined=joined, left=left,
+        country=country,
+        name=full,
+        email=_emails(rng, full),
+        phone=_phones(rng, country),
+        city=city,
+        birthday=_birthdays(rng, n),
+        joined=joined,
+        left=left,
         visits_per_hour=np.minimum(rng.lognormal(-6.52, 1.05, n), 0.09),
         order_share=rng.beta(1.7, 6.0, n) * np.where(bargain, 1.3, 1.0),
         consent=rng.random(n) < 0.62,
         subscriber=np.where(rng.random(n) < 0.21, rng.choice(3, n, p=[0.6, 0.28, 0.12]), -1),
         company=np.where(rng.random(n) < 0.17, (rng.beta(0.7, 1.6, n) * 799.99).astype(np.int64), -1),
-        device_first=np.zeros(n, np.int64), device_count=rng.choice([1, 2, 3, 4], n, p=[0.42, 0.36, 0.17, 0.05]),
+        device_first=np.zeros(n, np.int64),
+        device_count=rng.choice([1, 2, 3, 4], n, p=[0.42, 0.36, 0.17, 0.05]),
     )
     people.subscriber = np.where((people.company >= 0) & (rng.random(n) < 0.12), 3, people.subscriber)
     people.device_first = np.cumsum(people.device_count) - people.device_count
@@ -201,7 +210,8 @@ def make_devices(seed: int, people: People) -> Devices:
     strangers = rng.choice(len(shares), visitors, p=shares / shares.sum())
     numbers = np.arange(owned + visitors)
     return Devices(
-        owner=np.concatenate([owner, np.full(visitors, -1)]), kind=kind,
+        owner=np.concatenate([owner, np.full(visitors, -1)]),
+        kind=kind,
         country=np.concatenate([people.country[owner], strangers]),
         anonymous_id=uuids(hashed(seed + 1, numbers), hashed(seed + 2, numbers)),
     )

@@ -30,7 +30,9 @@ class ShopTails:
     def __init__(self, log: Log):
         def page(name: str, path: str, search: str = "") -> dict[str, object]:
             url = f"https://kestrel.example{path}{search}"
-            where = {"path": path, "url": url, "title": f"{name} · Kestrel Coffee"} | ({"search": search} if search else {})
+            where = {"path": path, "url": url, "title": f"{name} · Kestrel Coffee"} | (
+                {"search": search} if search else {}
+            )
             return {"type": "page", "name": name, "properties": where}
 
         def track(event: str, properties: dict[str, object]) -> dict[str, object]:
@@ -42,19 +44,31 @@ class ShopTails:
         add = log.tails.add_members
         campaigns = ("spring", "harvest", "friends", "offices", "gifts", "retarget")
         self.pages = add([page(name, path) for name, path in shop.PAGES])
-        self.landings = add([page("Home", "/", f"?utm_source={s}&utm_medium={m}&utm_campaign={c}")
-                             for c in campaigns for s, m in (("newsletter", "email"), ("search", "cpc"), ("social", "paid"))])
+        self.landings = add(
+            [
+                page("Home", "/", f"?utm_source={s}&utm_medium={m}&utm_campaign={c}")
+                for c in campaigns
+                for s, m in (("newsletter", "email"), ("search", "cpc"), ("social", "paid"))
+            ]
+        )
         self.landing_count = len(campaigns) * 3
-        self.lists = add([track("Product List Viewed", {"category": c, "path": f"/shop/{c.lower()}"}) for c in shop.CATEGORIES])
+        self.lists = add(
+            [track("Product List Viewed", {"category": c, "path": f"/shop/{c.lower()}"}) for c in shop.CATEGORIES]
+        )
         self.viewed = add([track("Product Viewed", product(p, path=f"/shop/{p.slug}")) for p in shop.PRODUCTS])
         self.added = add([track("Product Added", product(p, quantity=1)) for p in shop.PRODUCTS])
-        self.checkout = add([track("Checkout Started", {"value": p.price, "products": [product(p, quantity=1)]})
-                             for p in shop.PRODUCTS])
+        self.checkout = add(
+            [track("Checkout Started", {"value": p.price, "products": [product(p, quantity=1)]}) for p in shop.PRODUCTS]
+        )
         self.searched = add([track("Products Searched", {"query": query}) for query in shop.SEARCHES])
         self.screens = add([{"type": "screen", "name": name, "properties": {}} for name in shop.SCREENS])
         self.opened = add([track("Application Opened", {"from_background": back}) for back in (True, False)])
-        self.brewed = add([track("Brew Timer Finished", {"method": method, "seconds": seconds}) for method, seconds in
-                           (("Pour-over", 180), ("French press", 240), ("Espresso", 27), ("Moka", 300))])
+        self.brewed = add(
+            [
+                track("Brew Timer Finished", {"method": method, "seconds": seconds})
+                for method, seconds in (("Pour-over", 180), ("French press", 240), ("Espresso", 27), ("Moka", 300))
+            ]
+        )
         self.account = add([track("Account Created", {"method": how}) for how in ("email", "checkout")])
         self.newsletter = add([track("Newsletter Form Viewed", {"placement": "footer"})])
 
@@ -125,8 +139,15 @@ class Stage:
             else:
                 tail[some] = self.tails.choose(chr(letter), self.rng, favourite[visit[some]], step[some] == 0)
         context = np.where(np.isin(letters, _LONG_LETTERS), LONG, SHORT)
-        self.log.add(source, at, who=who, device=self.visits.device[row], tail=tail,
-                     delay=self._delays(len(which), source)[visit], context=context)
+        self.log.add(
+            source,
+            at,
+            who=who,
+            device=self.visits.device[row],
+            tail=tail,
+            delay=self._delays(len(which), source)[visit],
+            context=context,
+        )
         return np.asarray(at[begins + length - 1])
 
     def _newsletter_form(self, row: Ints) -> Ints:

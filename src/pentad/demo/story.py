@@ -23,8 +23,10 @@ LUMEN_TRAITS = {"industry": "Health", "employees": 140, "plan": "Office", "websi
 
 KITCHEN_TABLET = "7c0c3f5e-2f9b-4a53-9d1b-000000000034"
 KEIKO_DEVICES = {
-    "laptop": "1f0b6a52-6d35-4b8e-9a10-000000000011", "phone": "1f0b6a52-6d35-4b8e-9a10-000000000012",
-    "tablet": "1f0b6a52-6d35-4b8e-9a10-000000000013", "app": "1f0b6a52-6d35-4b8e-9a10-000000000014",
+    "laptop": "1f0b6a52-6d35-4b8e-9a10-000000000011",
+    "phone": "1f0b6a52-6d35-4b8e-9a10-000000000012",
+    "tablet": "1f0b6a52-6d35-4b8e-9a10-000000000013",
+    "app": "1f0b6a52-6d35-4b8e-9a10-000000000014",
 }
 
 
@@ -40,7 +42,9 @@ def _keiko(t: Teller) -> None:
     t.visit(t.at(338, "20:04"), None, laptop, "Hand Grinder")
     end = t.visit(t.at(336, "18:40"), None, laptop, "House Blend")
     t.say(shop.WEB, end, track("Account Created", method="email"), device=laptop)
-    t.identify(end + timedelta(seconds=20), KEIKO, laptop, createdAt=t.at(336, "18:42").isoformat().replace("+00:00", "Z"))
+    t.identify(
+        end + timedelta(seconds=20), KEIKO, laptop, createdAt=t.at(336, "18:42").isoformat().replace("+00:00", "Z")
+    )
     t.order(end + timedelta(minutes=4), KEIKO, "House Blend", "Hand Grinder", device=laptop)
     t.identify(t.at(333, "02:10"), KEIKO, source=shop.CRM, birthday="1988-04-17")
     t.works_at(t.at(331, "02:12"), KEIKO, LUMEN, **LUMEN_TRAITS)
@@ -52,14 +56,24 @@ def _keiko(t: Teller) -> None:
     for n in range(11):
         t.order(t.at(305 - 28 * n, "06:15"), KEIKO, "House Blend" if n < 6 else "Ethiopia Guji", quantity=2)
     t.say(shop.ORDERS, t.at(150, "17:20"), track("Subscription Changed", plan="Explorer", interval_days=28), who=KEIKO)
-    t.say(shop.ORDERS, t.at(150, "17:21"), {"type": "identify", "traits": {"plan": "Explorer", "loyalty_tier": "Kite"}}, who=KEIKO)
+    t.say(
+        shop.ORDERS,
+        t.at(150, "17:21"),
+        {"type": "identify", "traits": {"plan": "Explorer", "loyalty_tier": "Kite"}},
+        who=KEIKO,
+    )
 
     t.visit(t.at(210, "21:15"), None, tablet, "Falcon Mini", "Falcon Duo", "Barista Jug")
     t.identify(t.at(210, "21:20"), KEIKO, tablet)
     t.visit(t.at(203, "21:02"), KEIKO, tablet, "Falcon Mini", "Falcon Duo", "Falcon Mini")
     t.order(t.at(202, "20:31"), KEIKO, "Falcon Mini", "Barista Jug", coupon="SPRING10", device=tablet)
     t.chat(t.at(196, "12:05"), KEIKO, "Machine leaks", rating=5, messages=3)
-    t.say(shop.ORDERS, t.at(195, "09:30"), track("Replacement Sent", order_id="KC-400008", part="Portafilter seal"), who=KEIKO)
+    t.say(
+        shop.ORDERS,
+        t.at(195, "09:30"),
+        track("Replacement Sent", order_id="KC-400008", part="Portafilter seal"),
+        who=KEIKO,
+    )
 
     t.say(shop.APP, t.at(120, "08:05"), track("Application Installed", version="5.1.0"), device=app)
     t.visit(t.at(120, "08:06"), None, app, "Cold Brew Bottle", source=shop.APP)
@@ -67,7 +81,13 @@ def _keiko(t: Teller) -> None:
     for n in range(24):
         moment = t.at(118 - n * 5, ("07:02", "07:15", "06:58")[n % 3])
         t.say(shop.APP, moment, track("Application Opened", from_background=True), who=KEIKO, device=app)
-        t.say(shop.APP, moment + timedelta(minutes=4), track("Brew Timer Finished", method="Espresso", seconds=27), who=KEIKO, device=app)
+        t.say(
+            shop.APP,
+            moment + timedelta(minutes=4),
+            track("Brew Timer Finished", method="Espresso", seconds=27),
+            who=KEIKO,
+            device=app,
+        )
     for n, subject in enumerate(shop.NEWSLETTERS[:10]):
         t.newsletter(t.at(300 - 28 * n, "07:20"), KEIKO, subject, opened=n % 3 != 2, clicked=n % 4 == 0)
     t.visit(t.at(9, "20:11"), KEIKO, laptop, "Panama Geisha", "Tasting Box")
@@ -83,14 +103,24 @@ def _sven(t: Teller) -> None:
     t.visit(t.at(352, "12:30"), None, device, "Harbour Espresso")
     t.identify(t.at(352, "12:33"), SVEN, device, createdAt="2024-02-11T09:30:00Z")
     t.say(shop.ORDERS, t.at(350, "08:00"), track("Subscription Started", plan="Family", interval_days=28), who=SVEN)
-    t.say(shop.ORDERS, t.at(350, "08:01"), {"type": "identify", "traits": {"plan": "Family", "loyalty_tier": "Falcon"}}, who=SVEN)
+    t.say(
+        shop.ORDERS,
+        t.at(350, "08:01"),
+        {"type": "identify", "traits": {"plan": "Family", "loyalty_tier": "Falcon"}},
+        who=SVEN,
+    )
     for n in range(6):
         t.order(t.at(350 - 28 * n, "06:20"), SVEN, "Harbour Espresso", quantity=3)
         t.visit(t.at(344 - 28 * n, "12:40"), SVEN, device, "Harbour Espresso", "Descaler")
     t.chat(t.at(212, "16:02"), SVEN, "Wrong beans", rating=2, messages=4)
     refunded = t.order(t.at(214, "06:20"), SVEN, "Harbour Espresso", quantity=3)
     t.say(shop.ORDERS, t.at(205, "11:00"), track("Order Refunded", order_id=refunded), who=SVEN)
-    t.say(shop.ORDERS, t.at(204, "11:30"), track("Subscription Cancelled", plan="Family", reason="too many mistakes"), who=SVEN)
+    t.say(
+        shop.ORDERS,
+        t.at(204, "11:30"),
+        track("Subscription Cancelled", plan="Family", reason="too many mistakes"),
+        who=SVEN,
+    )
     t.say(shop.ORDERS, t.at(204, "11:31"), {"type": "identify", "traits": {"plan": "none"}}, who=SVEN)
     for n, subject in enumerate(shop.NEWSLETTERS[:8]):
         t.newsletter(t.at(340 - 42 * n, "07:20"), SVEN, subject, opened=n < 3)
@@ -156,8 +186,15 @@ def _mei(t: Teller) -> None:
     for n in range(10):
         late = timedelta(days=2, hours=3) if n == 6 else timedelta(seconds=2)
         skew = timedelta(hours=1) if n == 8 else timedelta()
-        t.say(shop.APP, t.at(120 - 12 * n, "06:45"), track("Brew Timer Finished", method="Pour-over", seconds=180),
-              who=MEI, device=app, late=late, skew=skew)
+        t.say(
+            shop.APP,
+            t.at(120 - 12 * n, "06:45"),
+            track("Brew Timer Finished", method="Pour-over", seconds=180),
+            who=MEI,
+            device=app,
+            late=late,
+            skew=skew,
+        )
     t.order(t.at(100, "07:00"), MEI, "Pour-over Dripper", "Paper Filters 100", "Kenya Nyeri")
 
 
@@ -165,7 +202,13 @@ def _priya(t: Teller) -> None:
     """Buys for the office: large orders, a machine on trial, an invoice question."""
     t.identify(t.at(300, "02:00"), PRIYA, source=shop.CRM, title="Office manager")
     t.works_at(t.at(300, "02:01"), PRIYA, LUMEN, **LUMEN_TRAITS)
-    t.say(shop.WEB, t.at(299, "09:30"), page("For offices", "/offices"), who=PRIYA, device="a0f1d0aa-9a3e-4a35-9c4f-000000000101")
+    t.say(
+        shop.WEB,
+        t.at(299, "09:30"),
+        page("For offices", "/offices"),
+        who=PRIYA,
+        device="a0f1d0aa-9a3e-4a35-9c4f-000000000101",
+    )
     t.say(shop.ORDERS, t.at(298, "09:00"), track("Subscription Started", plan="Office", interval_days=14), who=PRIYA)
     for n in range(14):
         t.order(t.at(298 - 21 * n, "05:50"), PRIYA, "Harbour Espresso", "Lungo Capsules", quantity=12)

@@ -16,20 +16,41 @@ COLLEAGUES: tuple[tuple[Member, str], ...] = (
     (Member("u-1021", "Hannah Weiss", "hannah.weiss@lumen-health.example", "Hamburg", "Germany", "de"), LUMEN),
     (Member("u-1022", "Tobias Krüger", "tobias.kruger@lumen-health.example", "Hamburg", "Germany", "de"), LUMEN),
     (Member("u-1023", "Leila Haddou", "leila.haddou@lumen-health.example", "Kiel", "Germany", "fr"), LUMEN),
-    (Member("u-1024", "Ruben Maas", "ruben.maas@papercrane.example", "Utrecht", "Netherlands", "nl"), "Paper Crane Studio"),
-    (Member("u-1025", "Saga Lindqvist", "saga.lindqvist@papercrane.example", "Malmö", "Sweden", "sv"), "Paper Crane Studio"),
-    (Member("u-1026", "Øyvind Dahl", "oyvind.dahl@fjordlys.example", "København", "Denmark", "da"), "Fjordlys Architects"),
+    (
+        Member("u-1024", "Ruben Maas", "ruben.maas@papercrane.example", "Utrecht", "Netherlands", "nl"),
+        "Paper Crane Studio",
+    ),
+    (
+        Member("u-1025", "Saga Lindqvist", "saga.lindqvist@papercrane.example", "Malmö", "Sweden", "sv"),
+        "Paper Crane Studio",
+    ),
+    (
+        Member("u-1026", "Øyvind Dahl", "oyvind.dahl@fjordlys.example", "København", "Denmark", "da"),
+        "Fjordlys Architects",
+    ),
 )
 REGULARS: tuple[tuple[Member, int, str], ...] = (
     (Member("u-1031", "Rosa Marsh", "rosa.marsh@post.example", "Bristol", "United Kingdom"), 9, "Colombia Huila"),
     (Member("u-1032", "Zoë O’Brien", "zoe.obrien@home.example", "Cardiff", "United Kingdom"), 3, "Brazil Cerrado"),
     (Member("u-1033", "Li Wei", "li.wei@inbox.example", "Leeds", "United Kingdom"), 2, "Harbour Capsules"),
-    (Member("u-1034", "Camille Besnard", "camille.besnard@quill.example", "Nantes", "France", "fr"), 6, "Rwanda Nyamasheke"),
+    (
+        Member("u-1034", "Camille Besnard", "camille.besnard@quill.example", "Nantes", "France", "fr"),
+        6,
+        "Rwanda Nyamasheke",
+    ),
     (Member("u-1035", "Íñigo Etxeberria", "inigo.etxeberria@post.example", "Bilbao", "Spain", "es"), 4, "House Blend"),
-    (Member("u-1036", "Marek Kowalski", "marek.kowalski@mailbox.example", "Berlin", "Germany", "de"), 2, "Cold Brew Bottle"),
+    (
+        Member("u-1036", "Marek Kowalski", "marek.kowalski@mailbox.example", "Berlin", "Germany", "de"),
+        2,
+        "Cold Brew Bottle",
+    ),
     (Member("u-1037", "Giulia Moretti", "giulia.moretti@quill.example", "Torino", "Italy", "it"), 5, "Moka Pot"),
     (Member("u-1038", "Dev Patel", "dev.patel@inbox.example", "London", "United Kingdom"), 1, "Gift Card"),
-    (Member("u-1039", "Noor Visser", "noor.visser@fjord.example", "Groningen", "Netherlands", "nl"), 3, "Ethiopia Guji"),
+    (
+        Member("u-1039", "Noor Visser", "noor.visser@fjord.example", "Groningen", "Netherlands", "nl"),
+        3,
+        "Ethiopia Guji",
+    ),
     (Member("u-1040", "Casey Bennett", "casey.bennett@home.example", "Boston", "United States"), 2, "Tasting Box"),
 )
 NEWCOMER = Member("u-1050", "Noah Becker", "noah.becker@mailbox.example", "Dresden", "Germany", "de")
@@ -75,7 +96,9 @@ def _regular(t: Teller, n: int, who: Member, orders: int, favourite: str) -> Non
 def _newcomer(t: Teller) -> None:
     """Came today through an advertisement, looked round and ordered."""
     device, start = _device(400), t.end - timedelta(minutes=48)
-    t.say(shop.WEB, start, page("Home", "/", search="?utm_source=search&utm_medium=cpc&utm_campaign=gifts"), device=device)
+    t.say(
+        shop.WEB, start, page("Home", "/", search="?utm_source=search&utm_medium=cpc&utm_campaign=gifts"), device=device
+    )
     end = t.visit(start + timedelta(minutes=1), None, device, "Tasting Box", "Christmas Box", "Tasting Box")
     t.say(shop.WEB, end, track("Account Created", method="checkout"), device=device)
     t.identify(end + timedelta(seconds=15), NEWCOMER, device)
@@ -89,13 +112,23 @@ def _trouble(t: Teller) -> None:
         (shop.APP, {"type": "track", "properties": {"method": "Espresso"}}),
         (shop.WEB, {"type": "group", "groupId": "office-" * 80}),
         (shop.WEB, {"type": "purchase", "properties": {"value": 12}}),
-        (shop.DESK, {"type": "track", "event": "Conversation Rated", "properties": {f"cell_{k}": k for k in range(320)}}),
+        (
+            shop.DESK,
+            {"type": "track", "event": "Conversation Rated", "properties": {f"cell_{k}": k for k in range(320)}},
+        ),
     )
     for n, (source, bad) in enumerate(bad_ones):
         t.say(source, t.at(2 + 4 * n, "14:00"), bad, who=who, device=app if source == shop.APP else "")
     t.say(shop.WEB, t.at(1, "14:05"), track("Product Viewed", product_id="BEAN-01"))
     for n in range(4):
-        sent = t.say(shop.DESK, t.at(6 + n, "11:10"), track("Conversation Rated", conversation_id=f"C-{19_000 + n}", rating=5), who=who)
+        sent = t.say(
+            shop.DESK,
+            t.at(6 + n, "11:10"),
+            track("Conversation Rated", conversation_id=f"C-{19_000 + n}", rating=5),
+            who=who,
+        )
         t.again(sent, after=timedelta(seconds=31 + n))
-    first = t.say(shop.ORDERS, t.at(5, "12:00"), track("Order Updated", order_id="KC-400100", reason="address"), who=who)
+    first = t.say(
+        shop.ORDERS, t.at(5, "12:00"), track("Order Updated", order_id="KC-400100", reason="address"), who=who
+    )
     t.again(first, event="Order Cancelled")

@@ -38,17 +38,24 @@ def write_bad(seed: int, log: Log, season: Season, start: int, end: int) -> None
     recent = end - rng.integers(60_000, 20 * HOUR_MS, 14)
     at = np.concatenate([ordinary, release, recent])
     kind = np.concatenate([rng.integers(len(_BAD), size=BAD), np.zeros(BAD // 2, np.int64), np.arange(14) % len(_BAD)])
-    source = np.concatenate([
-        rng.choice([shop.WEB, shop.APP, shop.ORDERS, shop.DESK], BAD, p=[0.3, 0.3, 0.15, 0.25]),
-        np.full(BAD // 2, shop.APP), np.full(14, shop.WEB),
-    ])
+    source = np.concatenate(
+        [
+            rng.choice([shop.WEB, shop.APP, shop.ORDERS, shop.DESK], BAD, p=[0.3, 0.3, 0.15, 0.25]),
+            np.full(BAD // 2, shop.APP),
+            np.full(14, shop.WEB),
+        ]
+    )
     whom = rng.integers(0, 200, len(at)).tolist()
     stamps = np.datetime_as_string(at.astype("datetime64[ms]")).tolist()
     texts = []
     for n, stamp in enumerate(stamps):
         good: Message = {
-            "type": "track", "event": "Brew Timer Finished", "messageId": f"demo-{seed}-bad-{n}", "userId": user_id(whom[n]),
-            "timestamp": f"{stamp}Z", "properties": {"method": "Pour-over"},
+            "type": "track",
+            "event": "Brew Timer Finished",
+            "messageId": f"demo-{seed}-bad-{n}",
+            "userId": user_id(whom[n]),
+            "timestamp": f"{stamp}Z",
+            "properties": {"method": "Pour-over"},
         }
         texts.append(msgspec.json.encode(_BAD[int(kind[n])](good)).decode())
     tail = log.tails.add(texts) + np.arange(len(texts))
@@ -64,7 +71,9 @@ def write_retries(seed: int, log: Log, end: int) -> None:
     eager = np.where(rows.source == shop.DESK, 0.04, RETRIED)
     which = np.flatnonzero((rng.random(len(rows)) < eager) & (rows.who >= 0) & (rows.received < end - HOUR_MS))
     log.add_again(rows.take(which), delay=rng.integers(4_000, 900_000, len(which)))
-    reused: Ints = rng.choice(np.flatnonzero((rows.source == shop.ORDERS) & (rows.received < end - HOUR_MS)), 12, replace=False)
+    reused: Ints = rng.choice(
+        np.flatnonzero((rows.source == shop.ORDERS) & (rows.received < end - HOUR_MS)), 12, replace=False
+    )
     other = log.tails.add_members([{"type": "track", "event": "Order Updated", "properties": {"reason": "address"}}])
     log.add_again(rows.take(reused), delay=np.full(12, 300_000), tail=np.full(12, other))
 
@@ -78,5 +87,3 @@ def write_self_aliases(seed: int, log: Log, rows: Rows, first: int, last: int) -
     unique, place = np.unique(who, return_inverse=True)
     tail = log.tails.add_members([{"type": "alias", "previousId": user_id(n)} for n in unique.tolist()])
     log.add(shop.WEB, rows.at[which] + 400, who=who, device=rows.device[which], tail=tail + place)
-
-

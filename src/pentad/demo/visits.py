@@ -25,8 +25,13 @@ APP_SIGN_IN = Scripts("OHIV", "OHIB", "OIVAC")
 
 LOOK, ORDER, SIGN_IN, JOIN = range(4)
 SCENES = {
-    (False, LOOK): WEB_LOOK, (False, ORDER): WEB_ORDER, (False, SIGN_IN): WEB_SIGN_IN, (False, JOIN): WEB_JOIN,
-    (True, LOOK): APP_LOOK, (True, ORDER): APP_ORDER, (True, SIGN_IN): APP_SIGN_IN,
+    (False, LOOK): WEB_LOOK,
+    (False, ORDER): WEB_ORDER,
+    (False, SIGN_IN): WEB_SIGN_IN,
+    (False, JOIN): WEB_JOIN,
+    (True, LOOK): APP_LOOK,
+    (True, ORDER): APP_ORDER,
+    (True, SIGN_IN): APP_SIGN_IN,
 }
 """By whether it is in the app. Accounts are opened in the web shop, which the app shows for it."""
 
@@ -90,9 +95,7 @@ def _ordinary(rng: np.random.Generator, people: People, season: Season, start: i
     return season.times(begin[who], stop[who], rng.random(len(who))) - offset[who], who
 
 
-def _strangers(
-    rng: np.random.Generator, devices: Devices, season: Season, start: int, end: int
-) -> tuple[Ints, Ints]:
+def _strangers(rng: np.random.Generator, devices: Devices, season: Season, start: int, end: int) -> tuple[Ints, Ints]:
     """Visitors who never tell who they are: one visit, sometimes a few more soon after."""
     all_of_them = np.flatnonzero(devices.owner == NOBODY)
     n = len(all_of_them)
@@ -116,7 +119,9 @@ def _sign_in(rng: np.random.Generator, visits: Visits, people: People, start: in
     visits.signed = np.where(moment, 1, np.where(visits.at > known_from[visits.device], 2, 0))
 
 
-def act(seed: int, log: Log, visits: Visits, people: People, devices: Devices, season: Season, identify: Ints) -> Baskets:
+def act(
+    seed: int, log: Log, visits: Visits, people: People, devices: Devices, season: Season, identify: Ints
+) -> Baskets:
     """Write what happens in the visits to the log; return those that ended in an order. See `Stage` for `identify`."""
     rng = draw(seed, "acts")
     stage = Stage(log, visits, identify, rng)
@@ -146,4 +151,3 @@ def favourites(rng: np.random.Generator, at: Ints) -> Ints:
     month = at.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64) % 12
     gifts = rng.random(len(at)) < np.select([month == 11, month == 10], [0.22, 0.1], 0.0)
     return np.where(gifts, _GIFTS[rng.integers(len(_GIFTS), size=len(at))], product)
-

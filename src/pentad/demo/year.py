@@ -140,8 +140,15 @@ class _Writer:
         texts = [
             f'{{"messageId":"{prefix[s]}{i}","timestamp":"{t}Z",{who[w]}{device[d]}{tails[n]}{contexts[c]}}}'
             for s, i, t, w, d, n, c in zip(
-                rows.source.tolist(), ids, stamps, np.maximum(rows.who, -1).tolist(), rows.device.tolist(),
-                rows.tail.tolist(), context.tolist(), strict=True)
+                rows.source.tolist(),
+                ids,
+                stamps,
+                np.maximum(rows.who, -1).tolist(),
+                rows.device.tolist(),
+                rows.tail.tolist(),
+                context.tolist(),
+                strict=True,
+            )
         ]
         for n in np.flatnonzero(rows.who == RAW).tolist():
             texts[n] = tails[int(rows.tail[n])]
@@ -165,9 +172,11 @@ def _contexts(devices: Devices) -> list[str]:
             maker, model, system = shop.APP_DEVICES[kind][n % 3]
             name, version = system.split()
             short = f',"context":{{"os":{{"name":"{name}","version":"{version}"}}}}'
-            long = (f',"context":{{"app":{{"name":"Kestrel","version":"5.{n % 4}.0"}},"device":{{"manufacturer":"{maker}",'
-                    f'"model":"{model}","type":"{name.lower()}"}},"os":{{"name":"{name}","version":"{version}"}},'
-                    f'"locale":"{place.locale}","timezone":"{place.timezone}"}}')
+            long = (
+                f',"context":{{"app":{{"name":"Kestrel","version":"5.{n % 4}.0"}},"device":{{"manufacturer":"{maker}",'
+                f'"model":"{model}","type":"{name.lower()}"}},"os":{{"name":"{name}","version":"{version}"}},'
+                f'"locale":"{place.locale}","timezone":"{place.timezone}"}}'
+            )
         else:
             agents = shop.USER_AGENTS[kind]
             short = f',"context":{{"locale":"{place.locale}"}}'

@@ -51,7 +51,10 @@ def test_the_file_is_the_known_one(transactions: list[tuple[str, str, int, Decim
 def _blocks() -> list[tuple[str, str]]:
     """(command, what it prints or "") of every shell block of the tutorial."""
     text = TUTORIAL.read_text()
-    return [(m[1].strip(), (m[2] or "").strip()) for m in re.finditer(r"```sh\n(.*?)```(?:\n+```text\n(.*?)```)?", text, re.S)]
+    return [
+        (m[1].strip(), (m[2] or "").strip())
+        for m in re.finditer(r"```sh\n(.*?)```(?:\n+```text\n(.*?)```)?", text, re.S)
+    ]
 
 
 def test_the_tutorial_step_by_step(
@@ -59,14 +62,19 @@ def test_the_tutorial_step_by_step(
 ) -> None:
     server = new_server()
     server.folder = tmp_path / "shop"
-    environment = server.environment | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PIP_FIND_LINKS": str(CACHE)}
+    environment = server.environment | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PIP_FIND_LINKS": str(CACHE),
+    }
     said: dict[str, str] = {}
     for command, printed in _blocks():
         if command.startswith("pentad up"):
             server.start()
             continue
         command = command.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
-        done = subprocess.run(["bash", "-euc", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            ["bash", "-euc", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         said[command] = done.stdout + done.stderr
         for line in printed.splitlines():
@@ -89,7 +97,11 @@ def _compare(server: Server, transactions: list[tuple[str, str, int, Decimal]]) 
         person = server.person(f"user_id:{customer}")
         assert person is not None
         found = [
-            (e["timestamp"][:10].replace("-", ""), e["properties"]["quantity"], Decimal(str(e["properties"]["revenue"])))
+            (
+                e["timestamp"][:10].replace("-", ""),
+                e["properties"]["quantity"],
+                Decimal(str(e["properties"]["revenue"])),
+            )
             for e in server.events(person["id"])
         ]
         assert sorted(found) == sorted(theirs[customer])

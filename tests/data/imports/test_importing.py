@@ -45,9 +45,9 @@ def file(tmp_path: Path) -> Path:
 
 def _import(file: Path, **options: Any) -> tuple[Import, dict[str, Any]]:
     plan = make_plan(file, options.pop("said", Options()))
-    return import_transactions(**{
-        "actor": CLI, "plan": plan, "name": "Old shop", "rejects": file.with_suffix(".rejects.csv"), **options
-    })
+    return import_transactions(
+        **{"actor": CLI, "plan": plan, "name": "Old shop", "rejects": file.with_suffix(".rejects.csv"), **options}
+    )
 
 
 def _query(folder: runtime.Folder, sql: str) -> list[dict[str, Any]]:
@@ -65,7 +65,9 @@ def test_rows_become_orders_of_customers(folder: runtime.Folder, file: Path) -> 
     assert row.status == Import.DONE
     # Two equal rows of one day are two orders; the refund counts against the sum.
     assert holds == {"customers": 2, "events": 4, "items": "5", "amount": "30.3"}
-    events = _query(folder, "SELECT name, CAST(ts AS VARCHAR) AS ts, user_id, p_revenue, props FROM events ORDER BY message_id")
+    events = _query(
+        folder, "SELECT name, CAST(ts AS VARCHAR) AS ts, user_id, p_revenue, props FROM events ORDER BY message_id"
+    )
     assert [(e["name"], e["ts"][:10], e["user_id"], e["p_revenue"]) for e in events] == [
         ("Order Completed", "2011-05-02", "ann", 10.1), ("Order Completed", "2011-05-02", "bob", 20.2),
         ("Order Completed", "2011-05-02", "ann", 10.1), ("Order Refunded", "2011-06-01", "ann", -10.1),

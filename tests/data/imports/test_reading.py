@@ -23,9 +23,15 @@ def _rows(path: Path, delimiter: str = ",") -> list[Row]:
     return list(reading.text_rows(path, reading.look(path).encoding, delimiter))
 
 
-@pytest.mark.parametrize(("written", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("cp1252", "cp1252")])
+@pytest.mark.parametrize(
+    ("written", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("cp1252", "cp1252")]
+)
 def test_encodings(tmp_path: Path, written: str, found: str) -> None:
-    path = _file(tmp_path, "customer,date,city\nAyşe,2011-01-01,Köln\n".replace("ş", "s" if written == "cp1252" else "ş"), written)
+    path = _file(
+        tmp_path,
+        "customer,date,city\nAyşe,2011-01-01,Köln\n".replace("ş", "s" if written == "cp1252" else "ş"),
+        written,
+    )
     assert reading.look(path).encoding == found
     assert _rows(path)[1].cells[2] == "Köln"
     assert _rows(path)[0].cells[0] == "customer"
@@ -115,4 +121,6 @@ def test_mapping_by_name_place_and_away(tmp_path: Path) -> None:
     assert plan.delimiter == ";"
     assert not plan.header
     assert dict(plan.layout.roles) == {"customer": 1, "date": 0, "quantity": 3}
-    assert make_plan(path, Options(columns=["day", "who", "paid", "n"], roles={"customer": "who"})).layout.decimal == ","
+    assert (
+        make_plan(path, Options(columns=["day", "who", "paid", "n"], roles={"customer": "who"})).layout.decimal == ","
+    )

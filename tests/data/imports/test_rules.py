@@ -26,7 +26,9 @@ def test_numbers_are_read_digit_for_digit(text: str, decimal: str, expected: str
     msgspec.json.decode(expected)
 
 
-@pytest.mark.parametrize("text", ["", "n/a", "1,23", "1,2345.0", "12.34.56", "--5", "1.234,50", "٣", "0x10", "nan", "inf", "9" * 50, "."])
+@pytest.mark.parametrize(
+    "text", ["", "n/a", "1,23", "1,2345.0", "12.34.56", "--5", "1.234,50", "٣", "0x10", "nan", "inf", "9" * 50, "."]
+)
 def test_what_is_no_number_is_not_guessed(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         number_text(text, ".")
@@ -71,7 +73,11 @@ def test_delimiters(lines: list[str], expected: str) -> None:
 def test_roles_by_name_and_by_content() -> None:
     rows = [["7", "00001", "19970101", "1", "11.77"], ["8", "00002", "19970112", "5", "77.00"]]
     assert guess.roles(["InvoiceNo", "Customer ID", "Invoice Date", "Qty", "Total"], rows) == {
-        "order": 0, "customer": 1, "date": 2, "quantity": 3, "amount": 4,
+        "order": 0,
+        "customer": 1,
+        "date": 2,
+        "quantity": 3,
+        "amount": 4,
     }
     assert guess.roles(["a", "b", "c", "d", "e"], rows) == {"customer": 0, "date": 2, "amount": 4}
     assert guess.has_header(["id", "when"], ["1", "2011-01-01"])
@@ -82,8 +88,10 @@ def test_roles_by_name_and_by_content() -> None:
 
 def _reader(**changes: object) -> Reader:
     settings: dict[str, object] = {
-        "columns": ("who", "day", "paid", "n", "Gift Wrap"), "roles": {"customer": 0, "date": 1, "amount": 2, "quantity": 3},
-        "date_format": "iso", "currency": "EUR",
+        "columns": ("who", "day", "paid", "n", "Gift Wrap"),
+        "roles": {"customer": 0, "date": 1, "amount": 2, "quantity": 3},
+        "date_format": "iso",
+        "currency": "EUR",
     }
     return Reader(Layout(**(settings | changes)), prefix="import-x", now=NOW)  # type: ignore[arg-type]
 
@@ -118,4 +126,9 @@ def test_bad_rows_say_what_is_wrong(cells: list[str], reason: str) -> None:
 
 
 def test_property_names() -> None:
-    assert [property_name(n) for n in ("Number of CDs", "größe (cm)", " ", "a__B")] == ["number_of_cds", "größe_cm", "column", "a__b"]
+    assert [property_name(n) for n in ("Number of CDs", "größe (cm)", " ", "a__B")] == [
+        "number_of_cds",
+        "größe_cm",
+        "column",
+        "a__b",
+    ]

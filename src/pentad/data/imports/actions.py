@@ -75,14 +75,20 @@ def begin_import(*, actor: Actor, plan: Plan, name: str, again: bool = False) ->
         source = add_source(actor=actor, name=name, kind="import")
     elif source.archived is not None:
         raise Conflict(
-            f"The source “{source.name}” is in the archive.", code="source_archived", fix="Restore it, or choose another --name."
+            f"The source “{source.name}” is in the archive.",
+            code="source_archived",
+            fix="Restore it, or choose another --name.",
         )
     layout = plan.layout.settings
     if not again:
         _refuse_second_way(plan.facts.digest, layout, source)
     row = Import.objects.create(
-        file_name=plan.path.name[:255], digest=plan.facts.digest, layout=layout, source_no=source.no,
-        actor=actor.ref, received=clock.now_us(),
+        file_name=plan.path.name[:255],
+        digest=plan.facts.digest,
+        layout=layout,
+        source_no=source.no,
+        actor=actor.ref,
+        received=clock.now_us(),
     )
     note(f"import:{row.id}", source=source.name)
     return row
@@ -92,11 +98,14 @@ def _refuse_second_way(digest: str, layout: dict[str, Any], source: Source) -> N
     """The same file read differently, or into another source, would count every row twice."""
     for former in Import.objects.filter(digest=digest, sent__gt=0).order_by("started"):
         if former.source_no != source.no or former.layout != layout:
-            where = Source.objects.filter(no=former.source_no).values_list("name", flat=True).first() or "a former source"
+            where = (
+                Source.objects.filter(no=former.source_no).values_list("name", flat=True).first() or "a former source"
+            )
             raise Conflict(
                 f"This file was imported on {former.started:%Y-%m-%d} into “{where}”, read in another way or to another place; "
                 "importing it like this would count its rows a second time.",
-                code="imported_before", fix="Import it as before, or say --again if that is what you want.",
+                code="imported_before",
+                fix="Import it as before, or say --again if that is what you want.",
             )
 
 
@@ -173,7 +182,8 @@ class _Rejects:
             except OSError as error:
                 raise Invalid(
                     f"Rows that cannot be read are to be kept in {self._path}, which cannot be written: {error.strerror}.",
-                    code="rejects_unwritable", fix="Say another place with --rejects FILE.",
+                    code="rejects_unwritable",
+                    fix="Say another place with --rejects FILE.",
                 ) from None
             self._writer = csv.writer(self._file)
             self._writer.writerow(["line", "reason", "value", "row"])

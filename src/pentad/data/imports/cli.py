@@ -15,34 +15,76 @@ _NAMES = {"\t": "tab", " ": "spaces", "": "none, it is Parquet"}
 
 def transactions_options(function: Callable[..., None]) -> Callable[..., None]:
     """The arguments of `pentad import transactions`."""
-    for option in reversed((
-        click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False)),
-        click.option("--map", "mapping", default="", metavar="ROLE=COLUMN,…",
-                     help=f"What columns mean; a column by name or place, - for none. Roles: {', '.join(ROLES)}."),
-        click.option("--date-format", default="", metavar="FORMAT", help="As in strptime (%d.%m.%Y %H:%M), or iso, epoch, epoch_ms."),
-        click.option("--delimiter", default="", metavar="CHARACTER", help="One of , ; | tab space; guessed otherwise."),
-        click.option("--header/--no-header", default=None, help="Whether the first row names the columns; guessed otherwise."),
-        click.option("--columns", default="", metavar="NAME,…", help="Names for the columns."),
-        click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign; guessed otherwise."),
-        click.option("--encoding", default="", help="Such as utf-8 or cp1252; guessed otherwise."),
-        click.option("--currency", default="", metavar="CODE", help="The currency of amounts without a currency column."),
-        click.option("--name", default="", metavar="SOURCE",
-                     help="The source to import into, made when missing; the file's name otherwise."),
-        click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                     help="Where rows that cannot be read go; FILE.rejects.csv otherwise."),
-        click.option("--preview", type=click.IntRange(0, 1000), metavar="N",
-                     help="Show the first N rows as they would be imported, and stop."),
-        click.option("--again", is_flag=True, help="Import although the file was imported before in another way."),
-        click.option("--yes", is_flag=True, help="Do not ask."),
-    )):
+    for option in reversed(
+        (
+            click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False)),
+            click.option(
+                "--map",
+                "mapping",
+                default="",
+                metavar="ROLE=COLUMN,…",
+                help=f"What columns mean; a column by name or place, - for none. Roles: {', '.join(ROLES)}.",
+            ),
+            click.option(
+                "--date-format",
+                default="",
+                metavar="FORMAT",
+                help="As in strptime (%d.%m.%Y %H:%M), or iso, epoch, epoch_ms.",
+            ),
+            click.option(
+                "--delimiter", default="", metavar="CHARACTER", help="One of , ; | tab space; guessed otherwise."
+            ),
+            click.option(
+                "--header/--no-header", default=None, help="Whether the first row names the columns; guessed otherwise."
+            ),
+            click.option("--columns", default="", metavar="NAME,…", help="Names for the columns."),
+            click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign; guessed otherwise."),
+            click.option("--encoding", default="", help="Such as utf-8 or cp1252; guessed otherwise."),
+            click.option(
+                "--currency", default="", metavar="CODE", help="The currency of amounts without a currency column."
+            ),
+            click.option(
+                "--name",
+                default="",
+                metavar="SOURCE",
+                help="The source to import into, made when missing; the file's name otherwise.",
+            ),
+            click.option(
+                "--rejects",
+                type=click.Path(path_type=Path, dir_okay=False),
+                metavar="FILE",
+                help="Where rows that cannot be read go; FILE.rejects.csv otherwise.",
+            ),
+            click.option(
+                "--preview",
+                type=click.IntRange(0, 1000),
+                metavar="N",
+                help="Show the first N rows as they would be imported, and stop.",
+            ),
+            click.option("--again", is_flag=True, help="Import although the file was imported before in another way."),
+            click.option("--yes", is_flag=True, help="Do not ask."),
+        )
+    ):
         function = option(function)
     return function
 
 
 @transactions_options
 def transactions(
-    file: Path, mapping: str, date_format: str, delimiter: str, header: bool | None, columns: str, decimal: str | None,
-    encoding: str, currency: str, name: str, rejects: Path | None, preview: int | None, again: bool, yes: bool,
+    file: Path,
+    mapping: str,
+    date_format: str,
+    delimiter: str,
+    header: bool | None,
+    columns: str,
+    decimal: str | None,
+    encoding: str,
+    currency: str,
+    name: str,
+    rejects: Path | None,
+    preview: int | None,
+    again: bool,
+    yes: bool,
 ) -> None:
     """Import transactions from a CSV, TSV, space-aligned or Parquet file.
 
@@ -53,23 +95,37 @@ def transactions(
     from pentad.data.imports.actions import import_transactions
     from pentad.data.imports.plans import Options, make_plan
 
-    plan = make_plan(file, Options(
-        roles=_mapping(mapping), date_format=date_format, delimiter=delimiter, header=header, currency=currency,
-        columns=[part.strip() for part in columns.split(",")] if columns else (), encoding=encoding, decimal=decimal or "",
-    ))
+    plan = make_plan(
+        file,
+        Options(
+            roles=_mapping(mapping),
+            date_format=date_format,
+            delimiter=delimiter,
+            header=header,
+            currency=currency,
+            columns=[part.strip() for part in columns.split(",")] if columns else (),
+            encoding=encoding,
+            decimal=decimal or "",
+        ),
+    )
     readable = _show(plan, 5 if preview is None else preview)
     if plan.problems:
         raise Invalid(" ".join(plan.problems), code="import_unclear")
     if preview is not None:
         return
     if not readable:
-        raise Invalid("None of the first rows can be read; see above.", code="import_unclear", fix="Say more with --map or --date-format.")
+        raise Invalid(
+            "None of the first rows can be read; see above.",
+            code="import_unclear",
+            fix="Say more with --map or --date-format.",
+        )
     if not yes:
         click.confirm("Import?", abort=True, err=True)
     rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
     bar = _Bar()
     done, holds = import_transactions(
-        actor=CLI, plan=plan, name=name or file.stem, rejects=rejects, again=again, progress=bar.tell)
+        actor=CLI, plan=plan, name=name or file.stem, rejects=rejects, again=again, progress=bar.tell
+    )
     bar.end()
     click.echo(
         f"{done.rows} rows: {done.stored} new, {done.duplicate} duplicates, "
@@ -98,7 +154,9 @@ def _show(plan: Any, count: int) -> int:
     layout = plan.layout
     names = {place: role for role, place in layout.roles.items()}
     about = plan.facts.encoding or "Parquet"
-    _say(f"{plan.path.name}: {plan.facts.size:,} bytes, {about}, delimiter {_NAMES.get(plan.delimiter, plan.delimiter)}")
+    _say(
+        f"{plan.path.name}: {plan.facts.size:,} bytes, {about}, delimiter {_NAMES.get(plan.delimiter, plan.delimiter)}"
+    )
     for place, column in enumerate(layout.columns):
         _say(f"  {column:<24} {names.get(place, 'property')}")
     if "date" in layout.roles:

@@ -90,12 +90,20 @@ def make_plan(path: Path, options: Options) -> Plan:
     body = sound[1:] if header and facts.encoding else sound
     roles = _roles(columns, options, body)
     formats = _formats(options, roles, body)
-    amounts = [row[place] for role in ("amount", "quantity") if (place := roles.get(role)) is not None
-               for row in body if place < len(row) and row[place].strip()]
+    amounts = [
+        row[place]
+        for role in ("amount", "quantity")
+        if (place := roles.get(role)) is not None
+        for row in body
+        if place < len(row) and row[place].strip()
+    ]
     example = next((row[roles["date"]] for row in body if "date" in roles and roles["date"] < len(row)), "")
     layout = Layout(
-        columns=tuple(columns), roles=roles, date_format=formats[0] if formats else "iso",
-        decimal=options.decimal or rules_guess.decimal(amounts), currency=options.currency.upper(),
+        columns=tuple(columns),
+        roles=roles,
+        date_format=formats[0] if formats else "iso",
+        decimal=options.decimal or rules_guess.decimal(amounts),
+        currency=options.currency.upper(),
         dialect=f"{facts.encoding} {delimiter!r} {'header' if header else 'no header'}",
     )
     problems = rules_guess.problems(columns, roles, formats, example)
@@ -108,7 +116,9 @@ def _encoding(name: str) -> str:
     try:
         return codecs.lookup(name).name
     except LookupError:
-        raise Invalid(f"There is no encoding “{name}”.", code="bad_encoding", fix="Say one such as utf-8 or cp1252.") from None
+        raise Invalid(
+            f"There is no encoding “{name}”.", code="bad_encoding", fix="Say one such as utf-8 or cp1252."
+        ) from None
 
 
 def _delimiter(path: Path, facts: Facts, options: Options) -> str:
@@ -117,12 +127,16 @@ def _delimiter(path: Path, facts: Facts, options: Options) -> str:
     if options.delimiter:
         said = _WORDS.get(options.delimiter.lower(), options.delimiter)
         if len(said) != 1:
-            raise Invalid(f"The delimiter “{said}” is not one character.", code="bad_delimiter", fix="Say , ; | tab or space.")
+            raise Invalid(
+                f"The delimiter “{said}” is not one character.", code="bad_delimiter", fix="Say , ; | tab or space."
+            )
         return said
     lines = [line for _, line in islice(reading.text_lines(path, facts.encoding), 100)]
     found = rules_guess.delimiter(lines)
     if not found:
-        raise Invalid(f"No delimiter divides the lines of {path} into equal columns.", code="no_delimiter", fix="Say --delimiter.")
+        raise Invalid(
+            f"No delimiter divides the lines of {path} into equal columns.", code="no_delimiter", fix="Say --delimiter."
+        )
     return found
 
 
@@ -131,8 +145,11 @@ def _columns(path: Path, facts: Facts, options: Options, sound: list[list[str]])
     if not facts.encoding:
         names, header = reading.parquet_columns(path), True
     else:
-        header = options.header if options.header is not None else not options.columns and rules_guess.has_header(
-            sound[0], sound[1] if len(sound) > 1 else [])
+        header = (
+            options.header
+            if options.header is not None
+            else not options.columns and rules_guess.has_header(sound[0], sound[1] if len(sound) > 1 else [])
+        )
         names = [cell.strip() for cell in sound[0]] if header else [f"column {n}" for n in range(1, len(sound[0]) + 1)]
     if options.columns:
         if len(options.columns) != len(names):
@@ -176,4 +193,6 @@ def _formats(options: Options, roles: Mapping[str, int], body: list[list[str]]) 
         return [options.date_format]
     if "date" not in roles:
         return []
-    return rules_guess.date_formats([row[roles["date"]] for row in body if roles["date"] < len(row) and row[roles["date"]].strip()])
+    return rules_guess.date_formats(
+        [row[roles["date"]] for row in body if roles["date"] < len(row) and row[roles["date"]].strip()]
+    )

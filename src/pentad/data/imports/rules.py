@@ -63,13 +63,31 @@ def _epoch(digits: int) -> Callable[[str], datetime]:
 
 
 _SPECIAL: dict[str, Callable[[str], datetime]] = {
-    "iso": _iso, "%Y%m%d": _compact, "epoch": _epoch(10), "epoch_ms": _epoch(13),
+    "iso": _iso,
+    "%Y%m%d": _compact,
+    "epoch": _epoch(10),
+    "epoch_ms": _epoch(13),
 }
 _DAYS = (
-    "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
-    "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
 )
-DATE_FORMATS: tuple[str, ...] = (*_SPECIAL, *(day + time for day in _DAYS for time in ("", " %H:%M", " %H:%M:%S", " %I:%M %p")))
+DATE_FORMATS: tuple[str, ...] = (
+    *_SPECIAL,
+    *(day + time for day in _DAYS for time in ("", " %H:%M", " %H:%M:%S", " %I:%M %p")),
+)
 """Formats that are tried, by name or as strptime's."""
 
 
@@ -136,8 +154,12 @@ class Layout:
     def settings(self) -> dict[str, Any]:
         """All of it as plain values: what an import is known by."""
         return {
-            "columns": list(self.columns), "roles": dict(sorted(self.roles.items())), "date_format": self.date_format,
-            "decimal": self.decimal, "currency": self.currency, "dialect": self.dialect,
+            "columns": list(self.columns),
+            "roles": dict(sorted(self.roles.items())),
+            "date_format": self.date_format,
+            "decimal": self.decimal,
+            "currency": self.currency,
+            "dialect": self.dialect,
         }
 
 
@@ -170,8 +192,12 @@ class Reader:
         properties = self._properties(cells)
         refund = bytes(properties.get("revenue", b"")).startswith(b"-")
         return {
-            "type": "track", "event": "Order Refunded" if refund else "Order Completed", "userId": customer,
-            "messageId": f"{self._prefix}-{number}", "timestamp": self._moment(cells[roles["date"]]), "properties": properties,
+            "type": "track",
+            "event": "Order Refunded" if refund else "Order Completed",
+            "userId": customer,
+            "messageId": f"{self._prefix}-{number}",
+            "timestamp": self._moment(cells[roles["date"]]),
+            "properties": properties,
         }
 
     def encode(self, number: int, cells: list[str]) -> bytes:

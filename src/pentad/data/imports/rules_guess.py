@@ -51,7 +51,12 @@ def delimiter(lines: Sequence[str]) -> str:
             continue
         width, count = widths.most_common(1)[0]
         agreement = count / len(lines)
-        if width > 1 and agreement >= 0.6 and (agreement, width) > best_score and not (candidate == WHITESPACE and best):
+        if (
+            width > 1
+            and agreement >= 0.6
+            and (agreement, width) > best_score
+            and not (candidate == WHITESPACE and best)
+        ):
             best, best_score = candidate, (agreement, width)
     return best
 
@@ -130,9 +135,14 @@ def decimal(values: Sequence[str]) -> str:
 def problems(columns: Sequence[str], found: dict[str, int], formats: Sequence[str], example: str) -> list[str]:
     """What must be said before the table can be imported."""
     missing = [role for role in REQUIRED if role not in found]
-    said = [f"No column looks like the {role} ({ROLES[role]}): say --map {role}=COLUMN, one of {', '.join(columns)}." for role in missing]
+    said = [
+        f"No column looks like the {role} ({ROLES[role]}): say --map {role}=COLUMN, one of {', '.join(columns)}."
+        for role in missing
+    ]
     if "date" in found and not formats:
         said.append(f"The date “{example[:40]}” is in no format we know: say --date-format, such as %d.%m.%Y.")
     if len(formats) > 1:
-        said.append(f"The date “{example[:40]}” can be read as {' or as '.join(formats)}: say which with --date-format.")
+        said.append(
+            f"The date “{example[:40]}” can be read as {' or as '.join(formats)}: say which with --date-format."
+        )
     return said

@@ -17,7 +17,11 @@ def settle_import(job: Context, id: str) -> dict[str, Any]:
     row = Import.objects.get(id=id)
     mine = (row.source_no, naive(clock.from_us(row.received)))
     counts = {
-        name: int(ledger.current().rows(f"SELECT count(*) AS n FROM {table} WHERE source_no = ? AND received = ?", mine)[0]["n"])
+        name: int(
+            ledger.current().rows(f"SELECT count(*) AS n FROM {table} WHERE source_no = ? AND received = ?", mine)[0][
+                "n"
+            ]
+        )
         for name, table in (("stored", "events"), ("duplicate", "duplicates"), ("quarantined", "quarantined"))
     }
     Import.objects.filter(id=id).update(**counts)
@@ -28,11 +32,14 @@ def holdings(source_no: int) -> dict[str, Any]:
     """What the ledger holds from a source, added up anew: customers, events, items, amount (as text, exact to four digits)."""
     found = ledger.current().rows(
         "SELECT count(DISTINCT root_no) AS customers, count(*) AS events, sum(CAST(p_quantity AS DECIMAL(18, 4))) AS items,"
-        " sum(CAST(p_revenue AS DECIMAL(18, 4))) AS amount FROM events WHERE source_no = ?", (source_no,),
+        " sum(CAST(p_revenue AS DECIMAL(18, 4))) AS amount FROM events WHERE source_no = ?",
+        (source_no,),
     )[0]
     return {
-        "customers": int(found["customers"]), "events": int(found["events"]),
-        "items": _plain(found["items"]), "amount": _plain(found["amount"]),
+        "customers": int(found["customers"]),
+        "events": int(found["events"]),
+        "items": _plain(found["items"]),
+        "amount": _plain(found["amount"]),
     }
 
 
