@@ -5,6 +5,7 @@ import json
 from django.http import HttpRequest, HttpResponse
 
 from pentad.core.actor import Actor
+from pentad.core.health import readiness
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -23,6 +24,12 @@ def toast(response: HttpResponse, text: str, *, undo: str = "", tone: str = "gre
 def modal_done(address: str) -> HttpResponse:
     """The dialog has done its work: go to `address`."""
     return HttpResponse(status=204, headers={"HX-Redirect": address})
+
+
+def standstill() -> str:
+    """Why nothing is loaded at the moment; "" when all is well."""
+    check = readiness.result()["checks"].get("loader")
+    return check["detail"] if check and not check["ok"] else ""
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from pentad.core import clock
 from pentad.data.ingest import charts, contents, queries
 from pentad.data.ingest.counts import Step
 from pentad.data.ingest.models import Source
-from pentad.data.ingest.page import is_part
+from pentad.data.ingest.page import is_part, standstill
 from pentad.roles.access.gate import signed_in
 
 PERIODS: dict[str, tuple[str, timedelta, Step]] = {
@@ -44,7 +44,7 @@ def receipts_page(request: HttpRequest) -> HttpResponse:
 
 
 def _balance(source: Source | None, since: datetime) -> dict[str, Any]:
-    return {"totals": queries.totals(source, since), "missing": _missing(source), "gaps": _gaps(source, since)}
+    return {"totals": queries.totals(source, since), "missing": _missing(source), "standstill": standstill(), "gaps": _gaps(source, since)}
 
 
 def _missing(source: Source | None) -> list[tuple[Source | None, queries.Missing]]:

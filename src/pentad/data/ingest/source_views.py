@@ -13,7 +13,7 @@ from pentad.core.action import check
 from pentad.core.errors import Invalid, NotFound, PentadError
 from pentad.data.ingest import actions, charts, known, queries, signals, snippets
 from pentad.data.ingest.models import Source
-from pentad.data.ingest.page import actor_of, modal_done, toast
+from pentad.data.ingest.page import actor_of, modal_done, standstill, toast
 from pentad.roles.access.gate import signed_in
 
 RECENT = 12
@@ -37,7 +37,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     rows = [{"source": s, "health": health[s.no], "spark": charts.spark(hours.get(s.no, [0] * 24))} for s in sources]
     context = {
         "rows": rows, "archived": archived, "wrong_keys": signals.wrong_keys()[:4], "archive_count": Source.objects.exclude(archived=None).count(),
-        "may_edit": actor_of(request).may("sources.edit"),
+        "may_edit": actor_of(request).may("sources.edit"), "standstill": standstill(),
     }  # fmt: skip
     return render(request, "ingest/sources.html", context)
 
@@ -106,7 +106,7 @@ def source_waiting(request: HttpRequest, id: str) -> HttpResponse:
     source = find_source(id)
     health = queries.source_health(source)
     first = queries.live(limit=1, source=source)
-    return render(request, "ingest/_waiting.html", {"source": source, "health": health, "first": first[0] if first else None})
+    return render(request, "ingest/_waiting.html", {"source": source, "health": health, "first": first[0] if first else None, "standstill": standstill()})
 
 
 @require_POST
