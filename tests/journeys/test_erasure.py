@@ -68,6 +68,7 @@ def _story(person: Traces, months_ago: int = 0) -> list[dict[str, Any]]:
 def _settle(server: Server, person: Traces, messages: list[dict[str, Any]]) -> dict[str, Any]:
     """Send the story, once more (duplicates leave traces too), and somebody else's; wait for the profile."""
     other = {"type": "track", "messageId": str(uuid.uuid4()), "userId": "somebody-else", "event": "Stayed"}
+    assert server.write_key
     before = server.totals()["accepted"]
     for _ in range(2):
         server.send("batch", {"batch": [*messages, other]})

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
 from pentad.core import logs, metrics
@@ -48,6 +49,17 @@ def _say(request: HttpRequest, response: HttpResponseBase, seconds: float) -> No
         ms=round(seconds * 1000, 1),
         actor=actor.ref if actor else None,
     )
+
+
+def refuse_null_characters(get_response: Handler) -> Handler:
+    """No address of ours holds U+0000, and PostgreSQL cannot look for it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address holds a null character.")
+        return get_response(request)
+
+    return middleware
 
 
 def security_headers(get_response: Handler) -> Handler:

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "pentad.config.middleware.log_request",
     "pentad.config.middleware.security_headers",
+    "pentad.config.middleware.refuse_null_characters",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
