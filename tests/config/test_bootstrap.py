@@ -38,7 +38,7 @@ def test_system_checks_are_clean() -> None:
 def test_an_older_database_is_migrated(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("old")
     script = (
-        "import sqlite3, sys; from pathlib import Path; from pentad.config import bootstrap\n"
+        "import sys; from pentad.config import bootstrap\n"
         "root = bootstrap.setup(sys.argv[1])\n"
         "from pentad.core.models import Setting\n"
         "first = bootstrap.bring_up_to_date(root)\n"
@@ -47,3 +47,18 @@ def test_an_older_database_is_migrated(tmp_path_factory: pytest.TempPathFactory)
     )
     done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True", "False"]
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pentad.config import bootstrap\n"
+        "root = bootstrap.setup(sys.argv[1])\n"
+        "from pentad.core.models import Setting\n"
+        "from django.db.migrations.recorder import MigrationRecorder\n"
+        "MigrationRecorder.Migration.objects.create(app='pentad_data', name='0099_of_tomorrow')\n"
+        "Setting.objects.filter(name=bootstrap.FINGERPRINT).update(value='newer')\n"
+        "bootstrap.bring_up_to_date(root)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "newer Pentad (it knows pentad_data.0099_of_tomorrow)" in done.stderr

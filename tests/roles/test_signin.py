@@ -2,19 +2,23 @@
 
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
+from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine
 from pentad.roles.access import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.setup import setup_token
+from pentad.roles.access.tasks import sweep
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kestrel-demo"
@@ -137,6 +141,19 @@ class TestLockout:
             sign_in(client, password="wrong")
         assert sign_in(client).status_code == 302
         assert not AccessAttempt.objects.exists()
+
+
+def test_the_daily_sweep_forgets_what_no_longer_counts(client: Client, nadia: User) -> None:
+    sign_in(client)
+    sign_in(Client(), password="wrong")
+    sweep(None)  # type: ignore[arg-type]
+    assert Session.objects.count() >= 1
+    assert AccessAttempt.objects.count() == 1
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    AccessAttempt.objects.update(attempt_time=clock.now() - timedelta(hours=1))
+    sweep(None)  # type: ignore[arg-type]
+    assert not Session.objects.exists()
+    assert not AccessAttempt.objects.exists()
 
 
 class TestSecondStep:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pentad.core.errors import Invalid, Unavailable
+from pentad.core.errors import Conflict, Invalid, Unavailable
 
 TEMPLATE = Path(__file__).with_name("template.db.gz")
 FINGERPRINT = "schema.fingerprint"
@@ -137,8 +137,26 @@ def _known_fingerprint() -> str | None:
 def _migrate(wanted: str) -> None:
     from django.core.management import call_command
 
+    _check_not_newer()
     call_command("migrate", interactive=False, verbosity=0)
     stamp(wanted)
+
+
+def _check_not_newer() -> None:
+    """Raise Conflict when the database knows migrations that this code does not: it would misread the tables."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    unknown = [
+        f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in loader.disk_migrations
+    ]
+    if unknown:
+        raise Conflict(
+            f"This data folder was last used by a newer Pentad (it knows {', '.join(sorted(unknown)[:3])}).",
+            code="newer_data",
+            fix="Install that version again, or restore a backup from before it.",
+        )
 
 
 def stamp(wanted: str) -> None:

@@ -1,0 +1,16 @@
+"""What is swept out once a day."""
+
+from importlib import import_module
+
+from axes.models import AccessAttempt
+from django.conf import settings
+
+from pentad.core import clock
+from pentad.core.jobs import Context, task
+
+
+@task("access.sweep")
+def sweep(job: Context) -> None:
+    """Forget sessions that have ended and wrong passwords that no longer count."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    AccessAttempt.objects.filter(attempt_time__lt=clock.now() - settings.AXES_COOLOFF_TIME).delete()

@@ -1,0 +1,114 @@
+"""Signing in as people do: with a password, with a passkey; colleagues and keys; each page accessible."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.serving import Server
+
+PASSWORD = "roast-and-grind"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def guest(browser: Browser, kestrel: Server) -> Iterator[Page]:
+    """A browser that nobody signed in with, under a name for which passkeys work without https."""
+    context = browser.new_context(base_url=f"http://localhost:{kestrel.port}")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not complaints, complaints
+
+
+def invited(page: Page, name: str, email: str) -> str:
+    """Nadia adds a colleague; the path of the link she is given."""
+    page.goto("/settings/people/")
+    page.get_by_role("button", name="Add a colleague").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("button", name="Add", exact=True).click()
+    link = page.locator("[data-copy*='/invitation/']").get_attribute("data-copy")
+    assert link
+    return "/" + link.split("/", 3)[3]
+
+
+def test_invited_colleague_sets_a_password_then_a_passkey_and_signs_in_with_it(page: Page, guest: Page) -> None:
+    path = invited(page, "Juno Park", "juno@kestrel.example")
+    guest.goto(path)
+    for field in guest.locator("input[type=password]").all():
+        field.fill(PASSWORD)
+    guest.get_by_role("button", name="Set the password").click()
+    guest.get_by_label("E-mail address").fill("juno@kestrel.example")
+    guest.get_by_label("Password", exact=True).fill(PASSWORD)
+    guest.get_by_role("button", name="Sign in", exact=True).click()
+    guest.wait_for_url("**/people/**")
+
+    devices = guest.context.new_cdp_session(guest)
+    devices.send("WebAuthn.enable")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    guest.goto("/account/passkeys/add/")
+    guest.get_by_label("Password", exact=True).fill(PASSWORD)
+    guest.get_by_role("button", name="Go on").click()
+    guest.locator("input[name=passwordless]").check()
+    guest.get_by_role("button", name="Add").click()
+    guest.wait_for_url("**/account/recovery/")
+    expect(guest.locator("pre")).to_have_text(re.compile(r"^(\d{8}\s*){10}$"))
+
+    guest.context.clear_cookies()
+    guest.goto("/signin/")
+    guest.get_by_role("button", name="Sign in with a passkey").click()
+    guest.wait_for_url("**/people/**")
+
+
+def test_wrong_password_says_so_and_keeps_the_address(guest: Page) -> None:
+    guest.goto("/people/?q=keiko")
+    guest.wait_for_url("**/signin/?next=*")
+    guest.get_by_label("E-mail address").fill("nadia@kestrel.example")
+    guest.get_by_label("Password", exact=True).fill("wrong")
+    guest.keyboard.press("Enter")
+    expect(guest.get_by_role("alert").first).to_be_visible()
+    expect(guest.get_by_label("E-mail address")).to_have_value("nadia@kestrel.example")
+    guest.get_by_label("Password", exact=True).fill("kestrel-demo")
+    guest.keyboard.press("Enter")
+    guest.wait_for_url("**/people/?q=keiko")
+
+
+def test_a_key_is_made_copied_and_revoked(page: Page, kestrel: Server) -> None:
+    page.goto("/settings/keys/")
+    page.keyboard.press("c")
+    page.get_by_label("Name", exact=True).fill("Nightly export")
+    page.get_by_label("Role").select_option("admin")
+    page.get_by_role("button", name="Make the key").click()
+    page.locator("[data-copy^='ptd_']").click()
+    token = page.evaluate("navigator.clipboard.readText()")
+    bearer = {"authorization": f"Bearer {token}"}
+    assert kestrel.get("/api/v1/people?limit=1", headers=bearer).status == 200
+    page.get_by_role("row", name="Nightly export").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("row", name="Nightly export")).to_contain_text("Revoked")
+    assert kestrel.get("/api/v1/people?limit=1", headers=bearer).status == 401
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_are_accessible(
+    open_page: Callable[..., Page], guest: Page, axe: Callable[[Page], list[str]], theme: str
+) -> None:
+    page = open_page(color_scheme=theme)
+    for path in ("/account/", "/account/password/", "/settings/people/", "/settings/keys/", "/account/app/"):
+        page.goto(path)
+        assert axe(page) == [], path
+    guest.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    for path in ("/signin/", "/invitation/1/wrong/"):
+        guest.goto(path)
+        assert axe(guest) == [], path

@@ -1,0 +1,87 @@
+"""The one ASGI app: who answers which path, and what proxies in front may say."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from pentad.config.asgi import App
+
+
+def ask(app: App, path: str = "/", client: str = "10.0.0.1", **headers: str) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "path": path, "method": "GET", "headers": pairs, "client": (client, 5), "scheme": "http"}
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+class Seen:
+    """Stands where an app stands and keeps the scope it was given."""
+
+    def __init__(self) -> None:
+        self.scope: dict[str, Any] = {}
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope = scope
+
+
+def test_each_path_goes_to_its_own() -> None:
+    tracking, pages = Seen(), Seen()
+    app = App(tracking, lambda path: path.startswith("/v1/"))
+    app.pages = pages
+    ask(app, "/v1/batch")
+    assert (tracking.scope["path"], pages.scope) == ("/v1/batch", {})
+    ask(app, "/people/")
+    assert pages.scope["path"] == "/people/"
+    assert ask(app, "/healthz")[1]["body"] == b'{"alive": true}'
+    assert ask(app, "/static/nothing.css")[0]["status"] == 404
+    assert app.open == 0
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "client"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),  # nobody is trusted unless told so
+        (1, "", "10.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),  # what the visitor wrote counts for nothing
+        (2, "6.6.6.6, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+        (3, "203.0.113.9, 10.0.0.7", "203.0.113.9"),
+    ],
+)
+def test_address_of_the_visitor(settings: Any, proxies: int, said: str, client: str) -> None:
+    settings.PROXIES = proxies
+    app = App()
+    app.pages = seen = Seen()
+    ask(app, **({"x_forwarded_for": said} if said else {}))
+    assert seen.scope["client"][0] == client
+
+
+def test_https_in_front(settings: Any) -> None:
+    settings.HTTPS = True
+    app = App()
+    app.pages = seen = Seen()
+    ask(app)
+    assert seen.scope["scheme"] == "https"
+
+
+def test_lifespan() -> None:
+    heard = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    said: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        return heard.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message["type"])
+
+    asyncio.run(App()({"type": "lifespan"}, receive, send))
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
