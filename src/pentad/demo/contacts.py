@@ -105,6 +105,11 @@ def write_identifies(log: Log, people: People) -> Ints:
         for name, email, language, at in zip(people.name, people.email, locales, opened, strict=True)
     ]
     first = log.tails.add_members(full)
+    signing_in: list[dict[str, object]] = [
+        {"type": "identify", "traits": {"name": name, "email": email}}
+        for name, email in zip(people.name, people.email, strict=True)
+    ]
+    log.tails.add_members(signing_in)
     log.tails.add_members([{"type": "identify", "traits": {"email": email}} for email in people.email])
     return first + np.arange(len(people))
 

@@ -45,6 +45,12 @@ def day_factor(day: date) -> float:
     return factor
 
 
+def batch_width(received: Ints, end: int) -> Ints:
+    """How long messages were gathered into a batch: a quarter of a day long ago, five minutes in the last day."""
+    age = end - received
+    return np.select([age < DAY_MS, age < 14 * DAY_MS], [HOUR_MS // 12, HOUR_MS], 6 * HOUR_MS)
+
+
 class Season:
     """Hourly intensity from a day before `start_ms` to a day after `end_ms`, local time, mean about 1.
 

@@ -108,7 +108,8 @@ class ShopTails:
 class Stage:
     """Where visits are acted out: the log, what can be said there, and who says it.
 
-    identify: tail of each customer's first identify; the short one of later sign-ins follows it by `customers`.
+    identify: tail of each customer's first identify. As many further on lies the one of later sign-ins, and again as
+    many further on the one of the newsletter's form, which knows the address alone.
     """
 
     def __init__(self, log: Log, visits: "Visits", identify: Ints, rng: np.random.Generator):
@@ -153,7 +154,7 @@ class Stage:
     def _newsletter_form(self, row: Ints) -> Ints:
         """An e-mail address given in the page's footer, often before there is an account; strangers only look."""
         who = self.visits.who[row]
-        return np.where(who == NOBODY, self.tails.newsletter, self.identify[who] + len(self.identify))
+        return np.where(who == NOBODY, self.tails.newsletter, self.identify[who] + 2 * len(self.identify))
 
     def _delays(self, visits: int, source: int) -> Ints:
         """Messages arrive after about a second; a phone without a network sends them days later."""

@@ -8,7 +8,7 @@ import numpy as np
 from pentad.demo import shop
 from pentad.demo.log import RAW, Log, Rows
 from pentad.demo.people import draw, user_id
-from pentad.demo.season import DAY_MS, HOUR_MS, Ints, Season
+from pentad.demo.season import DAY_MS, HOUR_MS, Ints, Season, batch_width
 
 RETRIED = 0.0035
 BAD = 420
@@ -70,7 +70,8 @@ def write_retries(seed: int, log: Log, end: int) -> None:
     rows = log.rows()
     eager = np.where(rows.source == shop.DESK, 0.04, RETRIED)
     which = np.flatnonzero((rng.random(len(rows)) < eager) & (rows.who >= 0) & (rows.received < end - HOUR_MS))
-    log.add_again(rows.take(which), delay=rng.integers(4_000, 900_000, len(which)))
+    again = rows.take(which)
+    log.add_again(again, delay=_within_batch(again.received, end, rng.integers(4_000, 900_000, len(which))))
     reused: Ints = rng.choice(
         np.flatnonzero((rows.source == shop.ORDERS) & (rows.received < end - HOUR_MS)), 12, replace=False
     )
@@ -78,11 +79,19 @@ def write_retries(seed: int, log: Log, end: int) -> None:
     log.add_again(rows.take(reused), delay=np.full(12, 300_000), tail=np.full(12, other))
 
 
-def write_self_aliases(seed: int, log: Log, rows: Rows, first: int, last: int) -> None:
-    """The web shop calls alias() after identify(): userId and previousId are then the same."""
+def _within_batch(received: Ints, end: int, delay: Ints) -> Ints:
+    """Retries come within minutes. Long ago a batch stands for hours, so they must fall into that of the first copy."""
+    width = batch_width(received, end)
+    left = width - received % width - 1
+    return np.where(width > HOUR_MS // 12, np.minimum(delay, left), delay)
+
+
+def write_self_aliases(seed: int, log: Log, rows: Rows, first: int, last: int, end: int) -> None:
+    """The web shop calls alias() after identify(), most since its last release: userId and previousId are then the same."""
     rng = draw(seed, "aliases")
     says = (rows.source == shop.WEB) & (rows.who >= 0) & (rows.tail >= first) & (rows.tail < last)
-    which = np.flatnonzero(says & (rng.random(len(rows)) < 0.02))
+    often = np.where(rows.at > end - 60 * DAY_MS, 0.3, 0.005)
+    which = np.flatnonzero(says & (rng.random(len(rows)) < often))
     who = rows.who[which]
     unique, place = np.unique(who, return_inverse=True)
     tail = log.tails.add_members([{"type": "alias", "previousId": user_id(n)} for n in unique.tolist()])

@@ -17,7 +17,7 @@ from pentad.demo.frame import DemoFrame
 from pentad.demo.log import LONG, RAW, Log, Rows
 from pentad.demo.orders import make_orders
 from pentad.demo.people import CUSTOMERS, Devices, People, hashed, make_devices, make_people, user_id, uuids
-from pentad.demo.season import DAY_MS, HOUR_MS, Bools, Ints, Season
+from pentad.demo.season import DAY_MS, HOUR_MS, Bools, Ints, Season, batch_width
 from pentad.demo.visits import act, make_visits
 
 DAYS = 365
@@ -50,7 +50,7 @@ class Year:
         identify = contacts.write_identifies(log, self.people)
         visits = make_visits(seed, self.people, self.devices, self.season, start, end)
         baskets = act(seed, log, visits, self.people, self.devices, self.season, identify)
-        trouble.write_self_aliases(seed, log, log.rows(), int(identify[0]), int(identify[-1]) + len(identify))
+        trouble.write_self_aliases(seed, log, log.rows(), int(identify[0]), int(identify[-1]) + len(identify) + 1, end)
         orders = make_orders(seed, log, baskets, self.people, start, end)
         contacts.write_newsletters(seed, log, self.people, self.season, start, end)
         contacts.write_support(seed, log, self.people, orders, end)
@@ -156,9 +156,8 @@ class _Writer:
 
 
 def _buckets(received: Ints, end: int) -> Ints:
-    """Which messages share a batch: a quarter of a day long ago, five minutes in the last day."""
-    age = end - received
-    width = np.select([age < DAY_MS, age < 14 * DAY_MS], [HOUR_MS // 12, HOUR_MS], 6 * HOUR_MS)
+    """Which messages share a batch: two different numbers wherever the width changes."""
+    width = batch_width(received, end)
     result: Ints = received // width * 8 + np.select([width == HOUR_MS, width == 6 * HOUR_MS], [1, 2], 0)
     return result
 
