@@ -2,7 +2,12 @@
 // and unsent text (this browser) in fields with data-draft="name".
 import { count } from "./rows.js";
 
-const place = () => `place:${location.pathname}${location.search}`;
+// The same list, however its address is ordered.
+const place = (url = location) => {
+  const query = new URLSearchParams(url.search);
+  query.sort();
+  return `place:${url.pathname}?${query}`;
+};
 const DRAFT_MS = 300;
 
 function keep() {
@@ -16,13 +21,20 @@ function keep() {
 function restore() {
   const entry = performance.getEntriesByType("navigation")[0];
   const kept = JSON.parse(sessionStorage.getItem(place()) || "null");
-  if (!kept || entry?.type === "navigate") return;
+  const returning = sessionStorage.getItem("returning") === place();
+  sessionStorage.removeItem("returning");
+  if (!kept || (entry?.type === "navigate" && !returning)) return;
   document.querySelectorAll("[data-scroll]").forEach((node, n) => (node.scrollTop = kept.scrolls[n] || 0));
   for (const box of document.querySelectorAll('[data-row] input[name="id"]')) box.checked = kept.ids.includes(box.value);
   if (kept.current) document.querySelector(`[data-row="${CSS.escape(kept.current)}"]`)?.toggleAttribute("data-current", true);
   count();
 }
 addEventListener("pagehide", keep);
+document.addEventListener("htmx:before:history:update", keep);
+document.addEventListener("click", (event) => {
+  const back = event.target.closest("[data-back]");
+  if (back?.href) sessionStorage.setItem("returning", place(new URL(back.href)));
+});
 restore();
 
 const drafts = {};

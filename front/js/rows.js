@@ -85,7 +85,12 @@ document.addEventListener("change", (event) => {
   if (everything) everything.value = "";
   count();
 });
-document.addEventListener("htmx:after:swap", count);
+document.addEventListener("htmx:after:swap", () => {
+  count();
+  const search = document.getElementById("list-q");
+  const said = document.getElementById("list-chips");
+  if (search && said && document.activeElement !== search) search.value = said.dataset.q;
+});
 
 const here = () => !!holder();
 add(["j", "ArrowDown"], "Next row", "Lists", () => move(1), here);

@@ -1,0 +1,160 @@
+"""A served Kestrel Coffee with its cast, and real browsers signed in to it.
+
+`kestrel` is one server for the whole run: tests that change something keep to customers of their own.
+`page` is Nadia's browser (administrator), `tom` a member's, `phone` Nadia's telephone. Every page fails its
+test when the browser logs an error: a script that broke, a file that is missing, a breach of the
+Content-Security-Policy.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pentad.demo import shop
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.serving import Server, until
+
+PASSWORD = "kestrel-demo"
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+CUSTOMERS = 300
+FILL = """
+import sys
+from pathlib import Path
+from pentad.config.bootstrap import setup
+setup(sys.argv[1])
+from pentad.core.runtime import Folder
+from pentad.demo.filling import fill
+fill(Folder(Path(sys.argv[1])), everything=True, customers=int(sys.argv[2]))
+"""
+PATIENCE = 10_000
+
+
+@pytest.fixture(scope="session")
+def kestrel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The story company with a few hundred customers besides the cast, loaded."""
+    server = Server(tmp_path_factory.mktemp("kestrel") / "data")
+    subprocess.run([sys.executable, "-c", FILL, str(server.folder), str(CUSTOMERS)], check=True, env=server.environment)
+    server.start()
+    until(lambda: server.person("email:keiko.yilmaz@fjord.example"), 60, "the cast is loaded")
+    for source in shop.SOURCES:
+        server.settled(source.name, seconds=120)
+    yield server
+    server.kill()
+
+
+def executable() -> str | None:
+    """The system's Chromium; None lets Playwright look for its own."""
+    named = os.environ.get("PENTAD_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="session")
+def states(browser: Browser, kestrel: Server) -> Callable[[str], Any]:
+    """Address of a colleague → the cookies of a signed-in browser, each signed in once."""
+    kept: dict[str, Any] = {}
+
+    def state(email: str) -> Any:
+        if email not in kept:
+            context = browser.new_context(base_url=kestrel.url)
+            page = context.new_page()
+            page.goto("/signin/")
+            page.locator("input[type=email], input[name=login]").first.fill(email)
+            page.locator("input[type=password]").fill(PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/people/**")
+            kept[email] = context.storage_state()
+            context.close()
+        return kept[email]
+
+    return state
+
+
+@pytest.fixture
+def open_page(browser: Browser, kestrel: Server, states: Callable[[str], Any]) -> Iterator[Callable[..., Page]]:
+    """A factory of pages; what the browser complained about fails the test at its end."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(email: str = "nadia@kestrel.example", size: dict[str, int] = DESK, **options: Any) -> Page:
+        context = browser.new_context(base_url=kestrel.url, viewport=size, storage_state=states(email), **options)  # type: ignore[arg-type]
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.complaints = complaints  # type: ignore[attr-defined]
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """Nadia's browser on a desk."""
+    return open_page()
+
+
+@pytest.fixture
+def tom(open_page: Callable[..., Page]) -> Page:
+    """Tom's: a member, who may edit but neither merge nor erase."""
+    return open_page("tom@kestrel.example")
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    """Nadia's telephone."""
+    return open_page(size=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def customer(kestrel: Server) -> Callable[..., str]:
+    """A factory of customers of one's own: tells the server of one and answers its id."""
+    made = 0
+
+    def make(name: str, **traits: Any) -> str:
+        nonlocal made
+        made += 1
+        user = f"test-{name.lower().replace(' ', '-')}-{made}"
+        kestrel.send("identify", {"userId": user, "traits": {"name": name, **traits}})
+        person = until(lambda: kestrel.person(f"user_id:{user}"), 30, f"{name} is loaded")
+        assert person
+        return str(person["id"])
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Serious faults that axe finds on a page, one line each."""
+    import axe_playwright_python
+
+    (script,) = Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")
+    source = script.read_text()
+
+    def run(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+        return [
+            f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary']}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+
+    return run
