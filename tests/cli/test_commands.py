@@ -73,6 +73,8 @@ class TestUsers:
         check_refused(given("add", "nadia@kestrel.example", password="roast-and-grind"), "has an account already")
         assert "nadia@kestrel.example\tNadia Karim\tadmin\tactive" in folder.cli("user", "list").stdout
         assert given("password", "nadia@kestrel.example", password="single-origin").returncode == 0
+        rescued = folder.cli("user", "rescue", "nadia@kestrel.example").stdout
+        assert rescued == "nadia@kestrel.example signs in with the password alone\n"
         check_refused(given("password", "tom@kestrel.example", password="single-origin"), "tom@kestrel.example")
 
     def test_without_a_terminal_it_says_how(self, folder: Server) -> None:

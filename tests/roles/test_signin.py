@@ -204,6 +204,16 @@ class TestSecondStep:
         assert client.post("/account/app/remove/").status_code == 302
         assert sign_in(Client()).headers["Location"] == "/"
 
+    def test_an_administrator_rescues_who_lost_the_phone(self, client: Client, nadia: User) -> None:
+        self._turn_on(client)
+        tom = actions.add_user(actor=SYSTEM, email="tom@kestrel.example", name="Tom", role="admin", password=PASSWORD)
+        office = Client()
+        office.force_login(tom)
+        assert "Remove second step" in office.get("/settings/people/").content.decode()
+        office.post(f"/settings/people/{nadia.pk}/", {"second_step": "0"})
+        assert "Remove second step" not in office.get("/settings/people/").content.decode()
+        assert sign_in(Client()).headers["Location"] == "/"
+
     def test_passkey_options_are_offered(self, client: Client, nadia: User) -> None:
         options = client.get("/signin/passkey/", HTTP_ACCEPT="application/json").json()
         assert options["request_options"]["publicKey"]["rpId"] == "testserver"

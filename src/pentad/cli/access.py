@@ -104,6 +104,19 @@ def set_password(email: str, password_stdin: bool) -> None:
     click.echo(f"changed {email}")
 
 
+@user.command("rescue")
+@click.argument("email")
+@on_data()
+def rescue(email: str) -> None:
+    """Remove a colleague's second step (phone, passkeys, recovery codes) and lift a lockout."""
+    from pentad.core.actor import CLI
+    from pentad.roles.access import actions
+    from pentad.roles.access.queries import user_by_email
+
+    done = actions.remove_second_step(actor=CLI, user=user_by_email(email))
+    click.echo(f"{done.email} signs in with the password alone")
+
+
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")

@@ -1,6 +1,8 @@
 """Verbs on colleagues and API keys."""
 
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -97,6 +99,15 @@ def set_password(*, actor: Actor, user: User, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     note(f"user:{user.pk}")
+    return user
+
+
+@action("admin.users")
+def remove_second_step(*, actor: Actor, user: User) -> User:
+    """Let a colleague who lost phone, keys and recovery codes sign in with the password alone, and lift a lockout."""
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    AccessAttempt.objects.filter(username=user.email).delete()
+    note(f"user:{user.pk}", removed=removed)
     return user
 
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import F, Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pentad.core import clock
 from pentad.core.actor import Actor
@@ -36,7 +37,9 @@ def is_first_run() -> bool:
 
 
 def colleagues() -> QuerySet[User]:
-    return User.objects.order_by("-is_active", "name", "email")
+    """Open accounts first. `second_step` says whether one has set it up."""
+    has_one = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return User.objects.annotate(second_step=Exists(has_one)).order_by("-is_active", "name", "email")
 
 
 def keys() -> QuerySet[ApiKey]:

@@ -47,7 +47,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @signed_in("admin.users")
 @require_POST
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Change one colleague: role, open or closed account, or a new link to set a password."""
+    """Change one colleague: role, open or closed account, no second step, or a new link to set a password."""
     user = get_object_or_404(User, pk=user_id)
     actor = request.actor  # type: ignore[attr-defined]
     if "invite" in request.POST:
@@ -57,6 +57,8 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
             actions.change_user(actor=actor, user=user, role=request.POST["role"])
         elif "active" in request.POST:
             actions.change_user(actor=actor, user=user, active=request.POST["active"] == "1")
+        elif "second_step" in request.POST:
+            actions.remove_second_step(actor=actor, user=user)
     except PentadError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
     else:
