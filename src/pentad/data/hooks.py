@@ -54,7 +54,7 @@ def doctor_checks() -> list[Problem]:
     problems = [
         Problem(
             "receipts", "error", f"{m.count} accepted messages of source {m.source_no} are not in the ledger: {', '.join(m.message_ids[:5])}",
-            "Restart Pentad, which loads the kept inbox log again; report what stays.",
+            "Keep the data folder as it is: the inbox log that holds them was not deleted. Report this.",
         )
         for m in queries.missing()
     ]  # fmt: skip

@@ -83,6 +83,8 @@ class Loader:
 
     def _run(self) -> None:
         pause = 0.0
+        with self._work:
+            slices.warm(self._staging)
         while not self._stop.is_set():
             heard = self.bell.count
             try:
@@ -216,7 +218,9 @@ class Loader:
         self._audited[path.name] = end
         audit.remember(path.name, missing)
         if missing:
-            log.error("messages of an inbox log are not in the ledger; the log is kept", log=path.name, messages=len(missing))
+            log.error(
+                "messages of an inbox log are not in the ledger; the log is kept", log=path.name, messages=len(missing)
+            )
             return False
         delete_log(path)
         self.ledger.forget_log(path.name)

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pentad.data.identity.resolver import Combo, Resolution
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest import shape
-from pentad.data.ingest.frames import Frame
+from pentad.data.ingest.frames import Frame, FrameMeta
 from pentad.data.profiles.fold import Seen, Stated
 from pentad.data.profiles.rules import Fact
 from pentad.ledger import LedgerSlice, Staging, schema
@@ -209,10 +209,25 @@ def _traits(text: str | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def warm(staging: Staging) -> None:
+    """Go through the motions once with a message that goes nowhere: the first real one need not wait for imports."""
+    piece = Slice(
+        "", 0, 0, [Frame(FrameMeta(0, 0, 1, "track"), b'{"anonymousId":"a","event":"e","properties":{"p":1}}', 0, 0)]
+    )
+    stage(staging, piece, lambda _: pa.table({"key": pa.array([], pa.uint64()), "body": pa.array([], pa.uint64())}))
+    _, table = combos(staging)
+    place(staging, table, Resolution([None], ["erased"]), 0)
+    ledger_slice(staging, piece)
+
+
 def set_aside(piece: Slice, base: int, problem: str) -> LedgerSlice:
     """The messages of a slice that cannot be loaded, as quarantined rows: they wait, and nothing else does."""
-    quarantined: dict[str, list[Any]] = {n: [] for n in ("seq", "source_no", "message_id", "received", "reason", "detail", "raw")}
-    counts: dict[str, list[Any]] = {n: [] for n in ("source_no", "minute", "accepted", "stored", "duplicate", "quarantined")}
+    quarantined: dict[str, list[Any]] = {
+        n: [] for n in ("seq", "source_no", "message_id", "received", "reason", "detail", "raw")
+    }
+    counts: dict[str, list[Any]] = {
+        n: [] for n in ("source_no", "minute", "accepted", "stored", "duplicate", "quarantined")
+    }
     for frame in piece.frames:
         meta, bodies = frame.meta, _bodies(frame)
         for idx in range(meta.count):
