@@ -73,7 +73,9 @@ def write_retries(seed: int, log: Log, end: int) -> None:
     again = rows.take(which)
     log.add_again(again, delay=_within_batch(again.received, end, rng.integers(4_000, 900_000, len(which))))
     reused: Ints = rng.choice(
-        np.flatnonzero((rows.source == shop.ORDERS) & (rows.received < end - HOUR_MS)), 12, replace=False
+        np.flatnonzero((rows.source == shop.ORDERS) & (rows.who >= 0) & (rows.received < end - HOUR_MS)),
+        12,
+        replace=False,
     )
     other = log.tails.add_members([{"type": "track", "event": "Order Updated", "properties": {"reason": "address"}}])
     log.add_again(rows.take(reused), delay=np.full(12, 300_000), tail=np.full(12, other))
