@@ -85,3 +85,16 @@ def test_an_erasure_does_not_wait_for_a_slow_reader(tmp_path: Path) -> None:
 )
 def test_which_values_are_telling(value: str, told: bool) -> None:
     assert matching.telling(value) is told
+
+
+def test_a_person_with_thousands_of_identifiers(tmp_path: Path) -> None:
+    """So many that no regular expression takes them all at once."""
+    values = [f"anon-{n:05}-7f3c9e52" for n in range(3000)]
+    store = ledger.open(tmp_path / "ledger")
+    mine = [event(1 + n, 1, anonymous_id=value) for n, value in enumerate(values)]
+    props = f'{{"seen_with":["{values[0]}","{values[1500]}","{values[-1]}"]}}'
+    store.append(slice_of(*mine, event(4000, 2, props=props)))
+    report = store.erase([1], values)
+    assert (report.events, report.redacted) == (3000, 1)
+    assert store.rows("SELECT props FROM events") == [{"props": '{"seen_with":["[erased]","[erased]","[erased]"]}'}]
+    store.close()

@@ -59,8 +59,7 @@ def _note(ledger: "ClickHouseLedger", persons: set[int], texts: set[str], messag
     doom = "INSERT INTO t_doomed SELECT seq FROM"
     ledger.command(f"{doom} t_events WHERE person_no IN ({numbers}) OR message_id IN ({ids})")
     erased_ids = f"(source_no, message_id) IN (SELECT source_no, message_id FROM t_events WHERE {_DOOMED})"
-    everything = matching.pattern_of_all(texts)
-    holds = f"match(concat(raw, '\\n', detail, '\\n', message_id), {literal(everything)})" if everything else "false"
+    holds = _matches("concat(raw, '\\n', detail, '\\n', message_id)", matching.patterns_of_all(texts))
     ledger.command(f"{doom} t_quarantined WHERE message_id IN ({ids}) OR {erased_ids} OR {holds}")
     ledger.command(f"{doom} t_duplicates WHERE message_id IN ({ids}) OR {erased_ids}")
     _note_redacted(ledger, texts)
@@ -82,18 +81,25 @@ def _note_redacted(ledger: "ClickHouseLedger", texts: set[str]) -> None:
         is_one = f"ifNull(lowerUTF8({name}) IN ({listed}), false)"
         found.append(is_one)
         changed.append(f"if({is_one}, {blot}, {name}) AS {name}")
-    telling = matching.pattern_of_telling(texts)
+    telling = matching.patterns_of_telling(texts)
     if telling:
         promoted = schema.events_schema(ledger.state.promoted)
         for field in promoted:
             if field.type == pa.string() and field.name not in ("type", *_IDENTIFIERS):
-                found.append(f"ifNull(match({field.name}, {literal(telling)}), false)")
-                changed.append(f"replaceRegexpAll({field.name}, {literal(telling)}, {blot}) AS {field.name}")
+                found.append(f"ifNull({_matches(field.name, telling)}, false)")
+                value = field.name
+                for pattern in telling:
+                    value = f"replaceRegexpAll({value}, {literal(pattern)}, {blot})"
+                changed.append(f"{value} AS {field.name}")
     ledger.command(
         # Found in an inner query: beside REPLACE, a WHERE would see the values already blotted out.
         f"INSERT INTO t_redacted SELECT * REPLACE ({', '.join(changed)}) FROM "
         f"(SELECT * FROM t_events WHERE NOT ({_DOOMED}) AND ({' OR '.join(found)}))"
     )
+
+
+def _matches(text: str, patterns: list[str]) -> str:
+    return f"({' OR '.join(f'match({text}, {literal(one)})' for one in patterns) or 'false'})"
 
 
 def _counts(ledger: "ClickHouseLedger") -> dict[str, int]:

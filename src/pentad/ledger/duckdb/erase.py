@@ -29,7 +29,7 @@ _DOOMED = {
     "events": "(person_no IN (SELECT * FROM doomed_person) OR message_id IN (SELECT * FROM doomed_message))",
     "quarantined": (
         "(message_id IN (SELECT * FROM doomed_message) OR (source_no, message_id) IN (SELECT * FROM doomed_id)"
-        " OR regexp_matches(concat_ws(chr(10), raw, detail, message_id), {all}))"
+        " OR {holds})"
     ),
     "duplicates": "(message_id IN (SELECT * FROM doomed_message) OR (source_no, message_id) IN (SELECT * FROM doomed_id))",
 }
@@ -66,8 +66,13 @@ def _mark(work: Rewrite, persons: set[int], message_ids: set[str]) -> None:
     run("CREATE TEMP TABLE doomed_person AS SELECT * FROM persons").fetchall()
     run("CREATE TEMP TABLE doomed_message AS SELECT * FROM messages").fetchall()
     run("CREATE TEMP TABLE doomed_id (source_no INTEGER, message_id VARCHAR)").fetchall()
+    run("CREATE TEMP TABLE mentioning (seq BIGINT)").fetchall()
     run("CREATE TEMP TABLE forgotten_key (key UBIGINT)").fetchall()
     run(sql.create_table_sql("forgotten", schema.REMOVED).replace("CREATE", "CREATE TEMP")).fetchall()
+
+
+def _matches(text: str, patterns: list[str]) -> str:
+    return f"({' OR '.join(f'regexp_matches({text}, {sql.literal(one)})' for one in patterns) or 'false'})"
 
 
 class _Search:
@@ -76,16 +81,15 @@ class _Search:
     def __init__(self, work: Rewrite, texts: set[str]):
         self._work = work
         self._texts = texts
-        everything = matching.pattern_of_all(texts)
-        quoted = sql.literal(everything or "a^")  # nothing comes before the start of a text
-        self._doomed = {name: f"coalesce({text.format(all=quoted)}, false)" for name, text in _DOOMED.items()}
+        holds = _matches("concat_ws(chr(10), raw, detail, message_id)", matching.patterns_of_all(texts))
+        self._doomed = {name: f"coalesce({text.replace('{holds}', holds)}, false)" for name, text in _DOOMED.items()}
         promoted = schema.events_schema(work.promoted)
         others = ("type", *_IDENTIFIERS)
         self._text_columns = [c.name for c in promoted if c.type == pa.string() and c.name not in others]
-        telling = matching.pattern_of_telling(texts)
-        self._telling = telling and sql.literal(telling)
+        self._telling = matching.patterns_of_telling(texts)
         self.totals = dict.fromkeys([*_DOOMED, "redacted"], 0)
-        self.cut = Cut({name: f"NOT {condition}" for name, condition in self._doomed.items()}, self._blotted())
+        keep = {name: f"NOT {condition}" for name, condition in self._doomed.items()}
+        self.cut = Cut(keep, self._blotted(), changed="seq IN (SELECT seq FROM mentioning)")
 
     def note_ids(self, alias: str, where: str) -> None:
         self._work.cursor.execute(
@@ -97,7 +101,8 @@ class _Search:
         """Add a file's doomed rows to the totals and the notes; returns how many rows change."""
         counts = {name: self._count(alias, name, f"{where} AND {doomed}") for name, doomed in self._doomed.items()}
         mentions = f"{where} AND NOT {self._doomed['events']} AND {self._mentions()}"
-        counts["redacted"] = self._count(alias, "events", mentions)
+        noted = f"INSERT INTO mentioning SELECT seq FROM {self._work.source(alias, 'events')} WHERE {mentions}"
+        counts["redacted"] = int(self._work.cursor.execute(noted).fetchall()[0][0])
         for name, n in counts.items():
             self.totals[name] += n
         for name, doomed in self._doomed.items():
@@ -123,7 +128,7 @@ class _Search:
         """True for an events row in which a value stands somewhere."""
         found = [self._is_one(name) for name in _IDENTIFIERS] if self._texts else []
         if self._telling:
-            found += [f"coalesce(regexp_matches({name}, {self._telling}), false)" for name in self._text_columns]
+            found += [f"coalesce({_matches(name, self._telling)}, false)" for name in self._text_columns]
         return f"({' OR '.join(found)})" if found else "false"
 
     def _blotted(self) -> dict[str, str]:
@@ -132,7 +137,9 @@ class _Search:
         blot = sql.literal(matching.BLOT)
         if self._telling:
             for name in self._text_columns:
-                values[name] = f"regexp_replace({name}, {self._telling}, {blot}, 'g')"
+                values[name] = name
+                for pattern in self._telling:
+                    values[name] = f"regexp_replace({values[name]}, {sql.literal(pattern)}, {blot}, 'g')"
         if self._texts:
             for name in _IDENTIFIERS:
                 values[name] = f"CASE WHEN {self._is_one(name)} THEN {blot} ELSE {name} END"

@@ -9,7 +9,7 @@ process: closing any handle on it would drop DuckDB's lock on the hot file (POSI
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -178,6 +178,7 @@ class Files:
     def close(self) -> None:
         with self._lock:
             if self._generation is not None and not self._closed:
-                self._do(f"CHECKPOINT {self._generation.hot}")
+                with suppress(duckdb.Error):  # a reader is busy: the write-ahead log is replayed on opening
+                    self._do(f"CHECKPOINT {self._generation.hot}")
             self._closed = True
             self._root.close()

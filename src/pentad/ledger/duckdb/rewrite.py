@@ -32,10 +32,11 @@ _ORDER = {"events": "person_no, ts, seq", "quarantined": "seq", "duplicates": "s
 
 @dataclass(frozen=True)
 class Cut:
-    """Which rows stay, by relation (a SQL condition; absent: all), and event columns given another value."""
+    """Which rows stay, by relation (a SQL condition; absent: all). Events that meet `changed` get other values."""
 
     keep: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    changed: str = "false"
 
     def where(self, relation: str) -> str:
         return self.keep.get(relation, "true")
@@ -168,9 +169,13 @@ class Rewrite:
         return f"(SELECT {', '.join(columns)} FROM {alias}.events)"
 
     def _select(self, alias: str, relation: str, cut: Cut) -> str:
-        changed = ", ".join(f"{value} AS {sql.quote(name)}" for name, value in cut.values.items())
-        replaced = f" REPLACE ({changed})" if changed and relation == "events" else ""
-        return f"SELECT *{replaced} FROM {self.source(alias, relation)} WHERE {cut.where(relation)}"
+        kept = f"FROM {self.source(alias, relation)} WHERE ({cut.where(relation)})"
+        if relation != "events" or not cut.values:
+            return f"SELECT * {kept}"
+        values = ", ".join(f"{value} AS {sql.quote(name)}" for name, value in cut.values.items())
+        # Two branches, as the expressions are long and few rows need them.
+        changed = f"SELECT * REPLACE ({values}) {kept} AND {cut.changed}"
+        return f"SELECT * {kept} AND NOT {cut.changed} UNION ALL {changed}"
 
     def _copy(self, relation: str, cut: Cut, range_: str) -> None:
         within = replace(cut, keep={**cut.keep, relation: f"({cut.where(relation)}) AND {range_}"})

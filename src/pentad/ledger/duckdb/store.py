@@ -210,5 +210,6 @@ class DuckDBLedger:
         with self.maintenance, self.writing, self.stating:
             if not self._closed:
                 self._closed = True
+                self.writer.close()
                 self.files.close()
                 self._on_close(self)
