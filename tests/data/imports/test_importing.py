@@ -64,7 +64,7 @@ def test_rows_become_orders_of_customers(folder: runtime.Folder, file: Path) -> 
     assert (row.rows, row.sent, row.stored, row.duplicate, row.quarantined, row.rejected) == (8, 4, 4, 0, 0, 4)
     assert row.status == Import.DONE
     # Two equal rows of one day are two orders; the refund counts against the sum.
-    assert holds == {"customers": 2, "events": 4, "items": "5", "amount": "30.3"}
+    assert holds == {"customers": 2, "events": 4, "items": "5", "amount": "30.3", "reasons": {}}
     events = _query(
         folder, "SELECT name, CAST(ts AS VARCHAR) AS ts, user_id, p_revenue, props FROM events ORDER BY message_id"
     )
@@ -123,6 +123,13 @@ def test_goes_on_after_it_was_killed(folder: runtime.Folder, file: Path, monkeyp
     assert Import.objects.get().status == Import.FAILED
     row, holds = _import(file)
     assert (row.stored, row.duplicate, holds["events"]) == (1, 3, 4)
+
+
+def test_what_identifies_nobody_is_quarantined_and_told(folder: runtime.Folder, file: Path) -> None:
+    file.write_text("customer,date,amount\n0,2011-05-02,1\nann,2011-05-02,2\nnull,2011-05-03,3\n")
+    row, holds = _import(file)
+    assert (row.stored, row.quarantined, row.rejected) == (1, 2, 0)
+    assert sum(holds["reasons"].values()) == 2
 
 
 def test_who_may(folder: runtime.Folder, file: Path) -> None:

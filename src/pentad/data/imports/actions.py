@@ -44,7 +44,8 @@ Progress = Callable[[int, int], None]
 def import_transactions(
     *, actor: Actor, plan: Plan, name: str, rejects: Path, again: bool = False, progress: Progress | None = None
 ) -> tuple[Import, dict[str, Any]]:
-    """Import a file and wait until it is loaded. Returns the import and what its source holds now (see tasks.holdings).
+    """Import a file and wait until it is loaded. Returns the import, and what its source holds now (see tasks.holdings)
+    with the reasons for which messages were quarantined.
 
     rejects: where rows that cannot be read are written, with line, reason and value; only made when there are any.
     again: import although the same file was brought in before in another way. Raises Invalid, Conflict, Denied.
@@ -64,7 +65,7 @@ def import_transactions(
     row.stored, row.duplicate, row.quarantined = counts["stored"], counts["duplicate"], counts["quarantined"]
     row.status, row.finished = Import.DONE, clock.now()
     row.save()
-    return row, {name: counts[name] for name in ("customers", "events", "items", "amount")}
+    return row, {name: counts[name] for name in ("customers", "events", "items", "amount", "reasons")}
 
 
 @action("sources.edit")

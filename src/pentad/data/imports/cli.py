@@ -9,6 +9,7 @@ import click
 
 from pentad.core.errors import Invalid
 from pentad.data.imports.rules import ROLES
+from pentad.data.ingest.rules import REASONS
 
 _NAMES = {"\t": "tab", " ": "spaces", "": "none, it is Parquet"}
 
@@ -135,6 +136,8 @@ def transactions(
         f"the source holds {holds['events']} orders of {holds['customers']} customers: "
         f"{holds['items']} items, amount {holds['amount']}"
     )
+    for reason, count in holds["reasons"].items():
+        click.echo(f"quarantined: {count} × {REASONS[reason].says if reason in REASONS else reason}", err=True)
     if done.rejected:
         click.echo(f"rejected rows are in {rejects}", err=True)
 

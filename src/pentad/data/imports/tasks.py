@@ -25,7 +25,13 @@ def settle_import(job: Context, id: str) -> dict[str, Any]:
         for name, table in (("stored", "events"), ("duplicate", "duplicates"), ("quarantined", "quarantined"))
     }
     Import.objects.filter(id=id).update(**counts)
-    return counts | holdings(row.source_no)
+    return {**counts, **holdings(row.source_no), "reasons": _reasons(mine)}
+
+
+def _reasons(mine: tuple[int, Any]) -> dict[str, int]:
+    """Why messages of an import were set aside: reason code → how many."""
+    sql = "SELECT reason, count(*) AS n FROM quarantined WHERE source_no = ? AND received = ? GROUP BY reason ORDER BY n DESC, reason"
+    return {found["reason"]: int(found["n"]) for found in ledger.current().rows(sql, mine)}
 
 
 def holdings(source_no: int) -> dict[str, Any]:
