@@ -47,11 +47,16 @@ class LiveRow:
 
 
 def live(
-    after_seq: int = 0, limit: int = 100, source: Source | None = None, outcome: str = "", text: str = "",
-    type: str = "", reason: str = "",
+    after_seq: int = 0,
+    limit: int = 100,
+    source: Source | None = None,
+    outcome: str = "",
+    text: str = "",
+    type: str = "",
+    reason: str = "",
 ) -> list[LiveRow]:
     """Messages that arrived after `after_seq`, newest first, at most `limit` of the newest."""
-    wanted = LiveFilter(source.no if source else None, outcome, type, text.strip().lower(), reason)
+    wanted = LiveFilter(source.no if source else None, outcome, type, text.strip(), reason)
     return rows_after(after_seq, limit, wanted)
 
 
@@ -81,20 +86,22 @@ def live_sql(after_seq: int, limit: int, wanted: LiveFilter) -> tuple[str, list[
         params += [after_seq, *values]
     if wanted.outcome in ("", "duplicate") and not wanted.reason:
         where, values = _duplicate_conditions(wanted)
-        parts.append(f"SELECT seq, source_no, received, message_id, 'duplicate' AS outcome, {_NOTHING}, '' AS reason, '' AS detail, key FROM duplicates WHERE seq > ?{where}")
+        parts.append(
+            f"SELECT seq, source_no, received, message_id, 'duplicate' AS outcome, {_NOTHING}, '' AS reason, '' AS detail, key FROM duplicates WHERE seq > ?{where}"
+        )
         params += [after_seq, *values]
     if wanted.outcome in ("", "quarantined"):
         where, values = _quarantine_conditions(wanted)
-        parts.append(f"SELECT seq, source_no, received, message_id, 'quarantined' AS outcome, {_NOTHING}, reason, detail, 0 AS key FROM quarantined WHERE seq > ?{where}")
+        parts.append(
+            f"SELECT seq, source_no, received, message_id, 'quarantined' AS outcome, {_NOTHING}, reason, detail, 0 AS key FROM quarantined WHERE seq > ?{where}"
+        )
         params += [after_seq, *values]
     if not parts:
         return "SELECT 1 WHERE FALSE", []
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS l ORDER BY seq DESC LIMIT {int(limit)}", params
 
 
-_NOTHING = (
-    "'' AS type, '' AS name, CAST(NULL AS VARCHAR) AS user_id, CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS INTEGER) AS root_no"
-)
+_NOTHING = "'' AS type, '' AS name, CAST(NULL AS VARCHAR) AS user_id, CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS INTEGER) AS root_no"
 
 
 def _event_conditions(wanted: LiveFilter) -> tuple[str, list[Any]]:
@@ -105,7 +112,7 @@ def _event_conditions(wanted: LiveFilter) -> tuple[str, list[Any]]:
     if wanted.text:
         columns = ("name", "message_id", "user_id", "anonymous_id", "props", "traits")
         where += " AND (" + " OR ".join(f"contains(lower(coalesce({c}, '')), ?)" for c in columns) + ")"
-        params += [wanted.text] * len(columns)
+        params += [wanted.text.lower()] * len(columns)
     return where, params
 
 
@@ -128,8 +135,12 @@ def _quarantine_conditions(wanted: LiveFilter) -> tuple[str, list[Any]]:
         where += " AND contains(replace(raw, ' ', ''), ?)"
         params.append(f'"type":"{wanted.type}"')
     if wanted.text:
-        where += " AND (" + " OR ".join(f"contains(lower(coalesce({c}, '')), ?)" for c in ("message_id", "detail", "raw")) + ")"
-        params += [wanted.text] * 3
+        where += (
+            " AND ("
+            + " OR ".join(f"contains(lower(coalesce({c}, '')), ?)" for c in ("message_id", "detail", "raw"))
+            + ")"
+        )
+        params += [wanted.text.lower()] * 3
     return where, params
 
 

@@ -87,7 +87,7 @@ def _filter(request: HttpRequest) -> tuple[LiveFilter, Source | None]:
         source_no=source.no if source else None,
         outcome=asked.get("outcome", "") if asked.get("outcome") in OUTCOMES else "",
         type=asked.get("type", "") if asked.get("type") in TYPES else "",
-        text=asked.get("q", "").strip().lower()[:200],
+        text=asked.get("q", "").strip()[:200],
         reason=asked.get("reason", "")[:60],
     ), source  # fmt: skip
 
