@@ -43,8 +43,8 @@ class Year:
     def rows(self) -> tuple[Rows, list[str]]:
         """Every message as columns in the order of writing, and the texts their tails point to.
 
-        First the CRM's first export, which names who was there before, then the last weeks, then what came before in the order of
-        time: whoever opens a page while the year is still being loaded sees it as it is now.
+        First the CRM's exports, which name most customers, then the last weeks, then what came before in the order of time:
+        whoever opens a page while the year is still being loaded sees it as it is now.
         """
         log, seed, start, end = Log(), self.seed, self.start, self.end
         identify = contacts.write_identifies(log, self.people)
@@ -73,13 +73,12 @@ class Year:
             yield from writer.frames(rows.take(np.arange(begin, stop)))
 
     def is_first(self, frame: DemoFrame) -> bool:
-        """Whether the frame is one of those that come first: the CRM's first export and the last weeks."""
-        introduces = frame.source == shop.SOURCES[shop.CRM].name and frame.received_us < (self.start + DAY_MS) * 1000
-        return introduces or frame.received_us >= self.recent * 1000
+        """Whether the frame is one of those that come first: the CRM's exports and the last weeks."""
+        return frame.source == shop.SOURCES[shop.CRM].name or frame.received_us >= self.recent * 1000
 
     def _introduces(self, rows: Rows) -> Bools:
-        """The night in which the CRM named everybody there was."""
-        result: Bools = (rows.source == shop.CRM) & (rows.received < self.start + DAY_MS)
+        """The CRM's exports, which name the customers."""
+        result: Bools = rows.source == shop.CRM
         return result
 
 
