@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -174,7 +174,7 @@ def main(names: list[str]) -> int:
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="pentad-test-") as data, ThreadPoolExecutor(LANES) as lanes:
         waiting = [lanes.submit(run, part, Path(data)) for part in chosen]
-        for outcome in (one.result() for one in waiting):
+        for outcome in (one.result() for one in as_completed(waiting)):
             outcomes.append(outcome)
             if not outcome.ok:
                 print(f"──── {outcome.part.name} ────\n{outcome.output}", flush=True)
