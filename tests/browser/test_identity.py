@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
 from tests.serving import Server, until
 
 expect.set_options(timeout=15_000)
@@ -117,7 +118,11 @@ def test_script_in_names_and_identifiers_is_text(page: Page, tablet: Callable[..
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def test_accessible(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], tablet: Callable[..., tuple[str, str]], scheme: str, size: dict[str, int]
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    tablet: Callable[..., tuple[str, str]],
+    scheme: str,
+    size: dict[str, int],
 ) -> None:
     one, _ = tablet()
     page = open_page(size=size, color_scheme=scheme)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
 from tests.serving import Server
 
 expect.set_options(timeout=15_000)
@@ -36,7 +37,9 @@ def job(kestrel: Server) -> Callable[..., str]:
 
     def make(state: str, error: str = "") -> str:
         command = [sys.executable, "-c", ADD, str(kestrel.folder), state, error]
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=kestrel.environment).stdout.split()[-1]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, env=kestrel.environment
+        ).stdout.split()[-1]
 
     return make
 
@@ -90,7 +93,11 @@ def test_members_do_not_see_jobs(tom: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def test_accessible(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], job: Callable[..., str], scheme: str, size: dict[str, int]
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    job: Callable[..., str],
+    scheme: str,
+    size: dict[str, int],
 ) -> None:
     for state in ("dead", "waiting", "done"):
         job(state, "The disk is full.")

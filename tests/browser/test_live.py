@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.serving import Server
 
 expect.set_options(timeout=15_000)
@@ -92,7 +93,9 @@ def test_duplicates_are_named_after_what_they_repeat(page: Page, kestrel: Server
 def test_the_table_stays_small(page: Page, kestrel: Server, word: str) -> None:
     page.goto(f"/live/?q={word}")
     for n in range(4):
-        kestrel.send("batch", {"batch": [{"type": "track", "event": f"{word} {n}.{i}", "userId": "u"} for i in range(80)]})
+        kestrel.send(
+            "batch", {"batch": [{"type": "track", "event": f"{word} {n}.{i}", "userId": "u"} for i in range(80)]}
+        )
         expect(page.get_by_role("link", name=f"{word} {n}.79")).to_be_visible()
     expect(page.locator("#live-rows tr")).to_have_count(200)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.serving import Server
 
 expect.set_options(timeout=15_000)
@@ -92,7 +93,9 @@ def test_settings_are_checked_and_kept(page: Page) -> None:
     page.get_by_role("button", name="Save settings").click()
     expect(page.get_by_text("Settings saved.")).to_be_visible()
     page.reload()
-    expect(page.get_by_label("Allowed origins")).to_have_value(re.compile(r"^https://shop.example\nhttps://www.shop.example\n?$"))
+    expect(page.get_by_label("Allowed origins")).to_have_value(
+        re.compile(r"^https://shop.example\nhttps://www.shop.example\n?$")
+    )
     expect(page.get_by_label("External")).to_be_checked()
     expect(page.get_by_label("Priority")).to_have_value("7")
     forgive(page, 422)
@@ -124,11 +127,19 @@ def test_the_doctor_sees_what_is_wrong(page: Page, kestrel: Server) -> None:
     create(page)
     key = write_key(page)
     library = {"library": {"name": "analytics-python", "version": "2.3.4"}, "page": {"url": "http://shop.example/"}}
-    messages = [{"type": "track", "event": name, "userId": "u", "context": library} for name in ("Cup Sold", "cup_sold")]
+    messages = [
+        {"type": "track", "event": name, "userId": "u", "context": library} for name in ("Cup Sold", "cup_sold")
+    ]
     kestrel.send("batch", {"batch": [*messages, {"type": "track", "event": "Nobody", "messageId": "lost-1"}]}, key=key)
     expect(page.get_by_text("The first event has arrived")).to_be_visible()
     page.get_by_role("link", name="SDK doctor").click()
-    for title in ("analytics-python 2.3.4 is old", "One name is spelt in several ways", "Messages come without messageId", "Pages are served over plain http", "Messages are set aside"):
+    for title in (
+        "analytics-python 2.3.4 is old",
+        "One name is spelt in several ways",
+        "Messages come without messageId",
+        "Pages are served over plain http",
+        "Messages are set aside",
+    ):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     page.get_by_role("link", name="lost-1").click()
     expect(page.get_by_text("Send at least one of them with every message.")).to_be_visible()
@@ -154,11 +165,28 @@ def test_script_in_every_field_is_text(page: Page, kestrel: Server) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     create(page, name=f"{HOSTILE[:70]} {uuid.uuid4().hex[:6]}")
     key, id = write_key(page), f"{HOSTILE[:80]}{uuid.uuid4().hex[:6]}"
-    message = {"type": "track", "event": HOSTILE, "userId": HOSTILE, "messageId": id, "properties": {HOSTILE: HOSTILE}, "context": {HOSTILE: HOSTILE, "library": {"name": HOSTILE, "version": HOSTILE}}}
-    kestrel.send("batch", {"batch": [message, {"type": HOSTILE, "userId": HOSTILE, "messageId": HOSTILE[:90]}]}, key=key)
+    message = {
+        "type": "track",
+        "event": HOSTILE,
+        "userId": HOSTILE,
+        "messageId": id,
+        "properties": {HOSTILE: HOSTILE},
+        "context": {HOSTILE: HOSTILE, "library": {"name": HOSTILE, "version": HOSTILE}},
+    }
+    kestrel.send(
+        "batch", {"batch": [message, {"type": HOSTILE, "userId": HOSTILE, "messageId": HOSTILE[:90]}]}, key=key
+    )
     expect(page.get_by_text("The first event has arrived")).to_be_visible()
     source = page.url
-    for address in (source, f"{source}doctor/", f"{source}settings/", f"{source}connect/", "/sources/", "/live/", "/receipts/"):
+    for address in (
+        source,
+        f"{source}doctor/",
+        f"{source}settings/",
+        f"{source}connect/",
+        "/sources/",
+        "/live/",
+        "/receipts/",
+    ):
         page.goto(address)
         assert "14" not in page.locator("h1").inner_text()
     page.goto("/live/")
@@ -172,7 +200,9 @@ def test_script_in_every_field_is_text(page: Page, kestrel: Server) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
-def test_accessible(open_page: Callable[..., Page], axe: Callable[[Page], list[str]], scheme: str, size: dict[str, int]) -> None:
+def test_accessible(
+    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], scheme: str, size: dict[str, int]
+) -> None:
     page = open_page(size=size, color_scheme=scheme)
     page.goto("/sources/")
     assert axe(page) == []

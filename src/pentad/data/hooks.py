@@ -45,7 +45,9 @@ def _message(query: str) -> list[PaletteItem]:
         found = queries.receipt(query)
     except Unavailable:
         return []
-    return [PaletteItem(query, address(query), "receipt", "Messages", f"{found.state} · {found.source}")] if found else []
+    return (
+        [PaletteItem(query, address(query), "receipt", "Messages", f"{found.state} · {found.source}")] if found else []
+    )
 
 
 @hooks.impl
@@ -53,7 +55,8 @@ def doctor_checks() -> list[Problem]:
     """The balance of receipts, over everything that ever came in."""
     problems = [
         Problem(
-            "receipts", "error", f"{m.count} accepted messages of source {m.source_no} are not in the ledger: {', '.join(m.message_ids[:5])}",
+            "receipts", "error",
+            f"{m.count} accepted messages of source {m.source_no} are not in the ledger: {', '.join(m.message_ids[:5])}",
             "Keep the data folder as it is: the inbox log that holds them was not deleted. Report this.",
         )
         for m in queries.missing()

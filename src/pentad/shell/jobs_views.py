@@ -16,7 +16,13 @@ from pentad.core.models import Job, Schedule
 from pentad.roles.access.gate import signed_in
 
 SHOWN = 100
-_TITLES = {Job.RUNNING: "Running", Job.WAITING: "Waiting", Job.DEAD: "Given up", Job.DONE: "Done", Job.CANCELLED: "Stopped"}
+_TITLES = {
+    Job.RUNNING: "Running",
+    Job.WAITING: "Waiting",
+    Job.DEAD: "Given up",
+    Job.DONE: "Done",
+    Job.CANCELLED: "Stopped",
+}
 _ORDER = {
     Job.RUNNING: ["started", "id"], Job.WAITING: ["run_at", "id"], Job.DEAD: ["-finished", "-id"],
     Job.DONE: ["-finished", "-id"], Job.CANCELLED: ["-finished", "-id"],

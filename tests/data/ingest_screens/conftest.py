@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pentad import ledger
 from pentad.core import clock, runtime
 from pentad.core.actor import CLI
@@ -37,7 +38,14 @@ class Road:
 
     def track(self, source: Source, name: str = "Product Viewed", **fields: Any) -> str:
         """One track call; returns its message id."""
-        message = {"type": "track", "event": name, "userId": "u1", "messageId": f"m{self.sent}", "properties": {}, **fields}
+        message = {
+            "type": "track",
+            "event": name,
+            "userId": "u1",
+            "messageId": f"m{self.sent}",
+            "properties": {},
+            **fields,
+        }
         self.send(message, source=source)
         return str(message["messageId"])
 

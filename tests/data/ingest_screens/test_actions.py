@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from pentad.core.actor import CLI, Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.models import AuditLine
@@ -42,7 +43,18 @@ def test_a_name_is_taken_whatever_its_case_and_in_the_archive() -> None:
         add()
 
 
-@pytest.mark.parametrize("origin", ["shop.example", "ftp://x.example", "https://x.example/path", "https://u@x.example", "https://x:99999", "javascript:alert(1)", "https://"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "shop.example",
+        "ftp://x.example",
+        "https://x.example/path",
+        "https://u@x.example",
+        "https://x:99999",
+        "javascript:alert(1)",
+        "https://",
+    ],
+)
 def test_origins_that_cannot_be(origin: str) -> None:
     with pytest.raises(Invalid):
         add(origins=[origin])
@@ -54,7 +66,9 @@ def test_origins_are_kept_as_browsers_send_them() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [{"kind": "fax"}, {"priority": 0}, {"rate_per_second": 0}, {"rate_per_second": 10**9}])
+@pytest.mark.parametrize(
+    "options", [{"kind": "fax"}, {"priority": 0}, {"rate_per_second": 0}, {"rate_per_second": 10**9}]
+)
 def test_values_out_of_range(options: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         add(**options)
@@ -80,7 +94,9 @@ def test_rotating_archiving_and_restoring() -> None:
 
 
 def test_our_own_source_stays_as_it_is() -> None:
-    own = Source.objects.filter(kind="pentad").first() or Source.objects.create(name="Pentad", kind="pentad", write_key="k")
+    own = Source.objects.filter(kind="pentad").first() or Source.objects.create(
+        name="Pentad", kind="pentad", write_key="k"
+    )
     for act in (actions.archive_source, actions.rotate_key):
         with pytest.raises(Conflict):
             act(actor=CLI, source=own)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from pentad.core.actor import CLI
 from pentad.data.ingest.models import Source
 from pentad.roles.access import actions as access
@@ -46,7 +47,12 @@ def test_one_receipt(api: Api, road: Road, shop: Source) -> None:
     road.track(shop, messageId="m/1 ü")
     road.load()
     found = api.get("/receipts/m%2F1%20%C3%BC")
-    assert (found["state"], found["source"], found["type"], found["name"]) == ("stored", "Web shop", "track", "Product Viewed")
+    assert (found["state"], found["source"], found["type"], found["name"]) == (
+        "stored",
+        "Web shop",
+        "track",
+        "Product Viewed",
+    )
     assert [s["name"] for s in found["stages"]][-1] == "Matched"
     assert api.get("/receipts/none", status=404)["code"] == "receipt_not_found"
 

@@ -43,10 +43,17 @@ def test_slots(road: Road, shop: Source) -> None:
 
 def test_reasons_with_a_sample(road: Road, shop: Source) -> None:
     road.send({"type": "track", "messageId": "m-1", "userId": "u"}, source=shop)
-    road.send({"type": "trakc", "messageId": "m-2", "userId": "u"}, {"type": "x", "messageId": "m-3", "userId": "u"}, source=shop)
+    road.send(
+        {"type": "trakc", "messageId": "m-2", "userId": "u"},
+        {"type": "x", "messageId": "m-3", "userId": "u"},
+        source=shop,
+    )
     road.load()
     groups = queries.quarantine_groups(shop)
-    assert [(g.reason.code, g.count, g.message_id) for g in groups] == [("unknown_type", 2, "m-3"), ("missing_event", 1, "m-1")]
+    assert [(g.reason.code, g.count, g.message_id) for g in groups] == [
+        ("unknown_type", 2, "m-3"),
+        ("missing_event", 1, "m-1"),
+    ]
     assert all(g.reason.fix for g in groups)
 
 
@@ -56,7 +63,12 @@ def test_a_receipt_tells_each_state(road: Road, shop: Source) -> None:
     road.load()
     stored = receipts.receipt("m-1")
     assert stored
-    assert (stored.state, stored.source, stored.name, bool(stored.person_id)) == ("stored", "Web shop", "Product Viewed", True)
+    assert (stored.state, stored.source, stored.name, bool(stored.person_id)) == (
+        "stored",
+        "Web shop",
+        "Product Viewed",
+        True,
+    )
     assert [stage.name for stage in stored.stages][-3:] == ["Accepted", "Stored", "Matched"]
     road.track(shop, messageId="m-1")
     road.send({"type": "track", "event": "x", "messageId": "m-2"}, source=shop)
@@ -167,7 +179,9 @@ def test_health_in_words(road: Road, shop: Source) -> None:
 def test_the_doctor_looks_at_what_arrived(road: Road, shop: Source) -> None:
     assert doctor.sdk_findings(shop) == []
     for n in range(3):
-        road.send({"type": "track", "event": ["Order Completed", "order_completed"][n % 2], "userId": "u1"}, source=shop)
+        road.send(
+            {"type": "track", "event": ["Order Completed", "order_completed"][n % 2], "userId": "u1"}, source=shop
+        )
     road.load()
     assert {"no_message_id", "names_by_case"} <= {f.code for f in doctor.sdk_findings(shop)}
 

@@ -49,7 +49,10 @@ CASES: list[tuple[str, Callable[[], Facts]]] = [
     ("wrong_clock", lambda: web(*[seen(i, sent=NOON + timedelta(hours=1)) for i in range(6)])),
     ("no_sent_at", lambda: web(*[seen(i, sent=None) for i in range(6)])),
     ("future_times", lambda: web(seen(original=NOON + timedelta(hours=2)))),
-    ("traits_in_context", lambda: web(seen(type="identify", traits={"plan": "gold"}, context={"traits": {"plan": "gold"}}))),
+    (
+        "traits_in_context",
+        lambda: web(seen(type="identify", traits={"plan": "gold"}, context={"traits": {"plan": "gold"}})),
+    ),
     ("page_without_url", lambda: web(seen(type="page", props={}, context={}))),
     ("plain_http", lambda: web(seen(context=page("http://shop.kestrel.example/")))),
     ("identified_by_link", lambda: web(seen(context=page(search="?ajs_uid=u9")))),
@@ -81,8 +84,12 @@ def test_a_rule_speaks_up(code: str, facts: Callable[[], Facts]) -> None:
 
 
 def test_problems_come_first() -> None:
-    findings = examine(web(seen(sent=None), quarantined=Counter(null_byte=500), signals=Counter(text_plain=9, wrong_key=2)))
-    assert [f.severity for f in findings] == sorted((f.severity for f in findings), key=["problem", "warning", "hint"].index)
+    findings = examine(
+        web(seen(sent=None), quarantined=Counter(null_byte=500), signals=Counter(text_plain=9, wrong_key=2))
+    )
+    assert [f.severity for f in findings] == sorted(
+        (f.severity for f in findings), key=["problem", "warning", "hint"].index
+    )
 
 
 def test_a_visitors_clock_is_a_hint_and_a_servers_a_problem() -> None:
@@ -106,14 +113,22 @@ def test_few_events_on_a_quiet_source_are_no_drop() -> None:
 
 @pytest.mark.parametrize(
     ("context", "props"),
-    [({"library": "text"}, {}), ({"page": []}, {"url": 5}), ({"page": {"url": 7, "search": None}}, {}), ({"page": {"url": "http://[bad"}}, {})],
+    [
+        ({"library": "text"}, {}),
+        ({"page": []}, {"url": 5}),
+        ({"page": {"url": 7, "search": None}}, {}),
+        ({"page": {"url": "http://[bad"}}, {}),
+    ],
 )
 def test_odd_shapes_break_no_rule(context: dict[str, Any], props: dict[str, Any]) -> None:
     for kind in ("page", "identify", "alias", "track"):
         examine(web(seen(type=kind, context=context, props=props, traits={"previousId": {}})))
 
 
-@pytest.mark.parametrize(("text", "parts"), [("next-1.84.3", (1, 84, 3)), ("2.3.4", (2, 3, 4)), ("", ()), ("main", ()), ("2.0.0rc1", (2, 0, 1))])
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("next-1.84.3", (1, 84, 3)), ("2.3.4", (2, 3, 4)), ("", ()), ("main", ()), ("2.0.0rc1", (2, 0, 1))],
+)
 def test_versions(text: str, parts: tuple[int, ...]) -> None:
     assert version_tuple(text)[:2] == parts[:2]
 

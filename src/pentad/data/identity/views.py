@@ -40,7 +40,8 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     waiting = queries.open_conflicts()
     rows = list((_decided() if decided else waiting)[:SHOWN])
     context = {
-        "conflicts": rows, "labels": _labels([p for c in rows for p in (c.person, c.other) if p]), "open_count": waiting.count(), "shown": SHOWN, "decided": decided, "tab": "decided" if decided else "conflicts",
+        "conflicts": rows, "labels": _labels([p for c in rows for p in (c.person, c.other) if p]), "shown": SHOWN,
+        "open_count": waiting.count(), "decided": decided, "tab": "decided" if decided else "conflicts",
         "may_merge": _actor(request).may("people.merge"),
     }  # fmt: skip
     return render(request, "identity/conflicts.html", context)
@@ -51,7 +52,10 @@ def _labels(people: list[Person]) -> dict[int, str]:
     roots = {root.no: root for root in (p.root or p for p in people)}
     nameless = [root for root in roots.values() if not (root.name or root.email)]
     known = queries.identifiers_of_many(nameless)
-    return {no: root.name or root.email or next((i["value"] for i in known.get(no, [])), "Anonymous visitor") for no, root in roots.items()}
+    return {
+        no: root.name or root.email or next((i["value"] for i in known.get(no, [])), "Anonymous visitor")
+        for no, root in roots.items()
+    }
 
 
 def _decided() -> Any:
@@ -104,7 +108,11 @@ def undo(request: HttpRequest, id: str) -> HttpResponse:
         actions.reopen_conflict(actor=_actor(request), conflict=conflict)
     else:
         actions.undo_merge(actor=_actor(request), link=_link_of(conflict))
-    return redirect("/identity/") if not request.headers.get("HX-Request") else HttpResponse(headers={"HX-Redirect": "/identity/"})
+    return (
+        redirect("/identity/")
+        if not request.headers.get("HX-Request")
+        else HttpResponse(headers={"HX-Redirect": "/identity/"})
+    )
 
 
 def _link_of(conflict: Conflict) -> MergeLink:
@@ -141,7 +149,9 @@ def save_rule(request: HttpRequest) -> HttpResponse:
         actions.save_rule(actor=_actor(request), namespace=posted.get("namespace", ""), **numbers)
     except PentadError as error:
         context = _passed(error)
-    response = render(request, "identity/_rules.html", _rules_context(request) | context, status=422 if context else 200)
+    response = render(
+        request, "identity/_rules.html", _rules_context(request) | context, status=422 if context else 200
+    )
     return response if context else _said(response, f"Saved the rule of {posted.get('namespace', '').strip()}.")
 
 
@@ -164,7 +174,9 @@ def _whole(name: str, text: str) -> int:
 def reset_rule(request: HttpRequest, namespace: str) -> HttpResponse:
     """Back to the default."""
     actions.reset_rule(actor=_actor(request), namespace=namespace)
-    return _said(render(request, "identity/_rules.html", _rules_context(request)), f"{namespace} follows the default again.")
+    return _said(
+        render(request, "identity/_rules.html", _rules_context(request)), f"{namespace} follows the default again."
+    )
 
 
 @require_POST
@@ -177,7 +189,9 @@ def block(request: HttpRequest) -> HttpResponse:
         actions.block_value(actor=_actor(request), value=asked.get("value", ""), namespace=asked.get("namespace", ""))
     except PentadError as error:
         context = {"block_error": _passed(error)["error"]}
-    response = render(request, "identity/_blocked.html", _rules_context(request) | context, status=422 if context else 200)
+    response = render(
+        request, "identity/_blocked.html", _rules_context(request) | context, status=422 if context else 200
+    )
     return response if context else _said(response, "This value identifies nobody from now on.")
 
 
@@ -190,4 +204,8 @@ def unblock(request: HttpRequest, no: int) -> HttpResponse:
         raise NotFound("This value is not blocked any more.", fix="Reload the page.")
     again = "/identity/blocked/?" + urlencode({"namespace": row.namespace, "value": row.value})
     actions.unblock_value(actor=_actor(request), blocked=row)
-    return _said(render(request, "identity/_blocked.html", _rules_context(request)), "The value may identify people again.", undo=again)
+    return _said(
+        render(request, "identity/_blocked.html", _rules_context(request)),
+        "The value may identify people again.",
+        undo=again,
+    )

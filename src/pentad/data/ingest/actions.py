@@ -28,13 +28,19 @@ def clean_name(name: str) -> str:
     """A name as it will be stored: trimmed, one space between words, printable, at most 120 characters."""
     cleaned = _SPACES.sub(" ", unicodedata.normalize("NFC", name)).strip()
     if not cleaned:
-        raise Invalid("A source needs a name.", code="name_missing", fix="Say where the events come from, such as “Web shop”.")
+        raise Invalid(
+            "A source needs a name.", code="name_missing", fix="Say where the events come from, such as “Web shop”."
+        )
     if len(cleaned) > 120:
         raise Invalid(
-            f"The name has {len(cleaned)} characters; 120 is the most.", code="name_too_long", fix="Choose a shorter name."
+            f"The name has {len(cleaned)} characters; 120 is the most.",
+            code="name_too_long",
+            fix="Choose a shorter name.",
         )
     if not cleaned.isprintable():
-        raise Invalid("The name holds a character that cannot be shown.", code="name_unprintable", fix="Type the name anew.")
+        raise Invalid(
+            "The name holds a character that cannot be shown.", code="name_unprintable", fix="Type the name anew."
+        )
     return cleaned
 
 
@@ -87,7 +93,9 @@ def _check_free(name: str, but: Source | None = None) -> None:
 
 def _check_kind(kind: str) -> None:
     if kind not in KINDS:
-        raise Invalid(f"“{kind[:40]}” is not a kind of source.", code="kind_unknown", fix=f"Choose one of {', '.join(KINDS)}.")
+        raise Invalid(
+            f"“{kind[:40]}” is not a kind of source.", code="kind_unknown", fix=f"Choose one of {', '.join(KINDS)}."
+        )
 
 
 def _check_number(label: str, value: int, low: int, high: int) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Router, Schema, Status
 
 from pentad.core.action import check
 from pentad.core.actor import Actor
@@ -97,7 +97,9 @@ def _actor(request: HttpRequest) -> Actor:
 def _named(name: str) -> Source:
     source = Source.objects.filter(name=name).first() or Source.objects.filter(name__iexact=name).first()
     if source is None:
-        raise NotFound(f"There is no source named “{name[:120]}”.", code="source_not_found", fix="GET /api/v1/sources lists them.")
+        raise NotFound(
+            f"There is no source named “{name[:120]}”.", code="source_not_found", fix="GET /api/v1/sources lists them."
+        )
     return source
 
 
@@ -108,7 +110,7 @@ def get_totals(request: HttpRequest, source: str | None = None, since: datetime 
 
 
 @router.get("/receipts/{path:message_id}", response=ReceiptOut, summary="Where one message is")
-def get_receipt(request: HttpRequest, message_id: str, source: str | None = Query(None)) -> dict[str, Any]:
+def get_receipt(request: HttpRequest, message_id: str, source: str | None = None) -> dict[str, Any]:
     check(_actor(request), "receipts.view")
     found = queries.receipts_of(message_id)
     chosen = next((r for r in found if source in (None, r.source)), None)

@@ -46,9 +46,10 @@ def spark(hours: list[int]) -> Spark:
 def verdicts(source: Source | None, since: datetime, step: Step) -> dict[str, Any]:
     """The stacked chart of what became of messages; every slot is there, empty ones too."""
     size = _STEPS[step]
-    at = {"minute": since.replace(second=0, microsecond=0), "hour": since.replace(minute=0, second=0, microsecond=0)}.get(
-        step, since.replace(hour=0, minute=0, second=0, microsecond=0)
-    )
+    at = {
+        "minute": since.replace(second=0, microsecond=0),
+        "hour": since.replace(minute=0, second=0, microsecond=0),
+    }.get(step, since.replace(hour=0, minute=0, second=0, microsecond=0))
     slots = {slot.at: slot for slot in per_minute(source, at, step)}
     labels, stored, duplicate, quarantined = [], [], [], []
     while at <= clock.now():
@@ -61,4 +62,10 @@ def verdicts(source: Source | None, since: datetime, step: Step) -> dict[str, An
     series = [
         {"name": "Stored", "data": stored}, {"name": "Duplicates", "data": duplicate}, {"name": "Quarantined", "data": quarantined},
     ]  # fmt: skip
-    return {"type": "bar", "stack": True, "labels": labels, "series": series, "total": sum(stored) + sum(duplicate) + sum(quarantined)}
+    return {
+        "type": "bar",
+        "stack": True,
+        "labels": labels,
+        "series": series,
+        "total": sum(stored) + sum(duplicate) + sum(quarantined),
+    }

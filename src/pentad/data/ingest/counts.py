@@ -93,11 +93,14 @@ class QuarantineGroup:
 
 def reason(code: str) -> Reason:
     """The reason of a code; an unknown one (a plugin's, an older release's) goes by its name."""
-    return REASONS.get(code) or Reason(code, code.replace("_", " ").capitalize() + ".", "See the detail of each message.")
+    return REASONS.get(code) or Reason(
+        code, code.replace("_", " ").capitalize() + ".", "See the detail of each message."
+    )
 
 
 def _where(source_no: int | None, since: datetime | None, column: str) -> tuple[str, list[Any]]:
-    conditions, params = [], []
+    conditions: list[str] = []
+    params: list[Any] = []
     if source_no is not None:
         conditions.append("source_no = ?")
         params.append(source_no)
@@ -116,6 +119,8 @@ _SUMS = (
 def totals_by_source(since: datetime | None = None) -> dict[int, Totals]:
     """Totals of every source that ever sent, by source number."""
     where, params = _where(None, _to_minute(since), "minute")
+    rows: list[dict[str, Any]] = []
+    waiting: dict[int, int] = {}
     # A slice that lands between the two reads would be counted twice or not at all: look again then.
     for _attempt in range(5):
         before = ledger.current().offsets()
@@ -177,7 +182,12 @@ def gaps(since: datetime | None = None) -> list[Gap]:
         params,
     )
     return [
-        Gap(r["source_no"], aware(r["minute"]), r["accepted"], r["accepted"] - r["stored"] - r["duplicate"] - r["quarantined"])
+        Gap(
+            r["source_no"],
+            aware(r["minute"]),
+            r["accepted"],
+            r["accepted"] - r["stored"] - r["duplicate"] - r["quarantined"],
+        )
         for r in rows
     ]
 

@@ -67,7 +67,8 @@ def _messages(no: int) -> list[Seen]:
     # The newest arrivals first; the whole ledger only for a source that has been quiet for long.
     for floor in (current.next_seq() - 100_000, 0):
         rows = current.rows(
-            f"SELECT {columns} FROM events WHERE source_no = ? AND seq > ? ORDER BY seq DESC LIMIT {SAMPLE}", [no, floor]
+            f"SELECT {columns} FROM events WHERE source_no = ? AND seq > ? ORDER BY seq DESC LIMIT {SAMPLE}",
+            [no, floor],
         )
         if rows or floor <= 0:
             break
@@ -95,7 +96,9 @@ def _object(text: str | None) -> dict[str, Any]:
 
 def _repeats(no: int) -> list[Repeat]:
     current = ledger.current()
-    rows = current.rows("SELECT key, message_id, received FROM duplicates WHERE source_no = ? ORDER BY seq DESC LIMIT 200", [no])
+    rows = current.rows(
+        "SELECT key, message_id, received FROM duplicates WHERE source_no = ? ORDER BY seq DESC LIMIT 200", [no]
+    )
     keys = list({row["key"] for row in rows})
     first: dict[int, datetime] = {}
     if keys:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pentad import ledger
-from pentad.data.ingest.models import Source
 from pentad.data.ingest.counts import reason
+from pentad.data.ingest.models import Source
 from pentad.data.ingest.when import aware
 
 Outcome = Literal["stored", "duplicate", "quarantined"]
@@ -81,19 +81,21 @@ def live_sql(after_seq: int, limit: int, wanted: LiveFilter) -> tuple[str, list[
         where, values = _event_conditions(wanted)
         parts.append(
             "SELECT seq, source_no, received, message_id, 'stored' AS outcome, type, name, user_id, anonymous_id, root_no, "
-            f"'' AS reason, '' AS detail, 0 AS key FROM events WHERE seq > ?{where}"
+            f"'' AS reason, '' AS detail, CAST(0 AS UBIGINT) AS key FROM events WHERE seq > ?{where}"
         )
         params += [after_seq, *values]
     if wanted.outcome in ("", "duplicate") and not wanted.reason:
         where, values = _duplicate_conditions(wanted)
         parts.append(
-            f"SELECT seq, source_no, received, message_id, 'duplicate' AS outcome, {_NOTHING}, '' AS reason, '' AS detail, key FROM duplicates WHERE seq > ?{where}"
+            f"SELECT seq, source_no, received, message_id, 'duplicate' AS outcome, {_NOTHING}, "
+            f"'' AS reason, '' AS detail, key FROM duplicates WHERE seq > ?{where}"
         )
         params += [after_seq, *values]
     if wanted.outcome in ("", "quarantined"):
         where, values = _quarantine_conditions(wanted)
         parts.append(
-            f"SELECT seq, source_no, received, message_id, 'quarantined' AS outcome, {_NOTHING}, reason, detail, 0 AS key FROM quarantined WHERE seq > ?{where}"
+            f"SELECT seq, source_no, received, message_id, 'quarantined' AS outcome, {_NOTHING}, "
+            f"reason, detail, CAST(0 AS UBIGINT) AS key FROM quarantined WHERE seq > ?{where}"
         )
         params += [after_seq, *values]
     if not parts:
@@ -101,7 +103,10 @@ def live_sql(after_seq: int, limit: int, wanted: LiveFilter) -> tuple[str, list[
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS l ORDER BY seq DESC LIMIT {int(limit)}", params
 
 
-_NOTHING = "'' AS type, '' AS name, CAST(NULL AS VARCHAR) AS user_id, CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS INTEGER) AS root_no"
+_NOTHING = (
+    "'' AS type, '' AS name, CAST(NULL AS VARCHAR) AS user_id, "
+    "CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS INTEGER) AS root_no"
+)
 
 
 def _event_conditions(wanted: LiveFilter) -> tuple[str, list[Any]]:

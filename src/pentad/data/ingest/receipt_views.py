@@ -22,7 +22,13 @@ PERIODS: dict[str, tuple[str, timedelta, Step]] = {
     "month": ("Month", timedelta(days=30), "day"),
     "year": ("Year", timedelta(days=365), "day"),
 }
-_SINCE = {"hour": "in the last hour", "day": "in the last 24 hours", "week": "in the last 7 days", "month": "in the last 30 days", "year": "in the last year"}
+_SINCE = {
+    "hour": "in the last hour",
+    "day": "in the last 24 hours",
+    "week": "in the last 7 days",
+    "month": "in the last 30 days",
+    "year": "in the last year",
+}
 
 
 @require_GET
@@ -44,7 +50,12 @@ def receipts_page(request: HttpRequest) -> HttpResponse:
 
 
 def _balance(source: Source | None, since: datetime) -> dict[str, Any]:
-    return {"totals": queries.totals(source, since), "missing": _missing(source), "standstill": standstill(), "gaps": _gaps(source, since)}
+    return {
+        "totals": queries.totals(source, since),
+        "missing": _missing(source),
+        "standstill": standstill(),
+        "gaps": _gaps(source, since),
+    }
 
 
 def _missing(source: Source | None) -> list[tuple[Source | None, queries.Missing]]:

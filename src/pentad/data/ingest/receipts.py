@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pentad import ledger
 from pentad.data.identity.models import Person
 from pentad.data.ingest import pending
-from pentad.data.ingest.models import Source
 from pentad.data.ingest.counts import reason
+from pentad.data.ingest.models import Source
 from pentad.data.ingest.rules import message_key
 from pentad.data.ingest.when import aware, aware_or_none
 
@@ -78,7 +78,8 @@ def receipts_of(message_id: str) -> list[Receipt]:
     result = []
     for no in {r["source_no"] for r in (*stored, *set_aside, *repeated)} | {w.source_no for w in waiting}:
         mine = [[r for r in rows if r["source_no"] == no] for rows in (stored, set_aside, repeated)]
-        result.append(_assemble(message_id, no, sources.get(no, f"Source {no}"), *mine, [w for w in waiting if w.source_no == no]))
+        here = [w for w in waiting if w.source_no == no]
+        result.append(_assemble(message_id, no, sources.get(no, f"Source {no}"), mine[0], mine[1], mine[2], here))
     return sorted(result, key=lambda r: r.received, reverse=True)
 
 
@@ -92,7 +93,9 @@ def _rows(relation: str, columns: str, by: str, values: Sequence[Any]) -> list[d
     if not values:
         return []
     marks = ", ".join("?" * len(values))
-    return ledger.current().rows(f"SELECT {columns} FROM {relation} WHERE {by} IN ({marks}) ORDER BY seq LIMIT 200", values)
+    return ledger.current().rows(
+        f"SELECT {columns} FROM {relation} WHERE {by} IN ({marks}) ORDER BY seq LIMIT 200", values
+    )
 
 
 def _assemble(
@@ -130,9 +133,16 @@ def _assemble(
         at = aware(row["received"])
         stages += [Stage("Accepted", at, f"Durable in the inbox, from {name}", "ok")] if not stored else []
         stages.append(Stage("Quarantined", at, reason(row["reason"]).says, "problem"))
-    stages += [Stage("Duplicate", aware(r["received"]), "Came again with the same content; counted, not stored twice", "repeated") for r in repeated]
+    stages += [
+        Stage(
+            "Duplicate", aware(r["received"]), "Came again with the same content; counted, not stored twice", "repeated"
+        )
+        for r in repeated
+    ]
     for w in waiting:
-        stages.append(Stage("Accepted", w.received, "Durable in the inbox; the loader has not reached it yet", "waiting"))
+        stages.append(
+            Stage("Accepted", w.received, "Durable in the inbox; the loader has not reached it yet", "waiting")
+        )
     return Receipt(stages=stages, **shared)
 
 

@@ -16,8 +16,10 @@ def retried(facts: Facts) -> Finding | None:
     middle = timedelta(seconds=median(r.after.total_seconds() for r in soon if r.after is not None))
     return Finding(
         "retried", "warning", "The same messages are sent again",
-        f"Second copies arrive {words(middle)} after the first, as when a sender does not see our answer: a proxy in between turns 200 into 204 or 202, "
-        "or cuts the connection. segment-analytics-python up to 2.3.4, RudderStack’s and PostHog’s libraries retry after anything but exactly 200. "
+        f"Second copies arrive {words(middle)} after the first, as when a sender does not see our answer: "
+        "a proxy in between turns 200 into 204 or 202, "
+        "or cuts the connection. segment-analytics-python up to 2.3.4, "
+        "RudderStack’s and PostHog’s libraries retry after anything but exactly 200. "
         "Pentad keeps one copy; nothing is counted twice.",
         "Let the proxy pass status and body through unchanged, and allow it at least 10 s per request.",
         facts.duplicate, facts.accepted, tuple(r.message_id for r in soon[:3]),
@@ -91,7 +93,8 @@ def no_reset(facts: Facts) -> Finding | None:
         return None
     return Finding(
         "no_reset", "warning", "One browser speaks for several people",
-        f"The same anonymousId came with up to {max(shared.values())} different userIds. The next visitor’s anonymous events go to the last one who signed in.",
+        f"The same anonymousId came with up to {max(shared.values())} different userIds."
+        " The next visitor’s anonymous events go to the last one who signed in.",
         "Call reset() on sign-out, which gives the browser a new anonymousId.",
         len(shared), len(users), some(latest[a] for a in shared),
     )  # fmt: skip
@@ -142,7 +145,8 @@ def types_unused(facts: Facts) -> Finding | None:
 _SIGNALS: dict[str, tuple[str, str, str, str]] = {
     "wrong_key": (
         "problem", "Requests with a wrong write key",
-        "Somebody sends with a key that no source has. They were refused with 401, and their events are lost. The key was probably rotated, or cut off when copied.",
+        "Somebody sends with a key that no source has. They were refused with 401, and their events are lost."
+        " The key was probably rotated, or cut off when copied.",
         "If it is the sender of this source, copy the write key of this page into it anew.",
     ),
     "missing_key": (

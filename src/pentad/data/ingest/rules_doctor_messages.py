@@ -8,8 +8,14 @@ from urllib.parse import urlsplit
 from pentad.data.ingest.rules_doctor import Facts, Finding, Seen, rule, some, version_tuple, words
 
 _LEAST_VERSIONS: dict[str, tuple[str, str]] = {
-    "analytics-python": ("2.4.0", "Up to 2.3.4 it sends again after any success that is not exactly 200, and ignores Retry-After."),
-    "analytics.js": ("1.70.0", "Older releases do not send the write key in a header and keep unsent events for less time."),
+    "analytics-python": (
+        "2.4.0",
+        "Up to 2.3.4 it sends again after any success that is not exactly 200, and ignores Retry-After.",
+    ),
+    "analytics.js": (
+        "1.70.0",
+        "Older releases do not send the write key in a header and keep unsent events for less time.",
+    ),
     "@segment/analytics-node": ("2.0.0", "Older releases lose what waits when the process ends."),
     "analytics-node": ("2.0.0", "This is the former library, no longer maintained: move to @segment/analytics-node."),
     "rudder-analytics-python": ("2.1.0", "Older releases drop events silently when the queue is full."),
@@ -26,7 +32,9 @@ def old_library(facts: Facts) -> Finding | None:
     old = {
         (name, version): count
         for (name, version), count in counts.items()
-        if name in _LEAST_VERSIONS and version_tuple(version) and version_tuple(version) < version_tuple(_LEAST_VERSIONS[name][0])
+        if name in _LEAST_VERSIONS
+        and version_tuple(version)
+        and version_tuple(version) < version_tuple(_LEAST_VERSIONS[name][0])
     }
     if not old:
         return None
@@ -46,8 +54,10 @@ def self_alias(facts: Facts) -> Finding | None:
         return None
     return Finding(
         "self_alias", "warning", "alias after identify does nothing",
-        "The library sent the same id as userId and previousId, so there is nothing to link. It does so when alias() is called after identify().",
-        "Call alias() before identify(), or pass the former id as its second argument. With identify() alone the anonymous visitor is linked already.",
+        "The library sent the same id as userId and previousId, so there is nothing to link."
+        " It does so when alias() is called after identify().",
+        "Call alias() before identify(), or pass the former id as its second argument."
+        " With identify() alone the anonymous visitor is linked already.",
         len(found), sum(m.type == "alias" for m in facts.messages), some(found),
     )  # fmt: skip
 
@@ -108,12 +118,19 @@ def no_sent_at(facts: Facts) -> Finding | None:
 @rule
 def future_times(facts: Facts) -> Finding | None:
     dated = [m for m in facts.messages if m.original is not None]
-    found = [m for m in dated if m.original and m.original > (m.sent or m.received) and (m.original - (m.sent or m.received)).total_seconds() > 3600]
+    found = [
+        m
+        for m in dated
+        if m.original
+        and m.original > (m.sent or m.received)
+        and (m.original - (m.sent or m.received)).total_seconds() > 3600
+    ]
     if not found:
         return None
     return Finding(
         "future_times", "problem", "Events claim to happen in the future",
-        "Their timestamp is more than an hour after they were sent. They are stored with the time of receipt. Most often local time was written as UTC.",
+        "Their timestamp is more than an hour after they were sent. They are stored with the time of receipt."
+        " Most often local time was written as UTC.",
         "Send timestamps in UTC with a trailing Z, or with the right offset.",
         len(found), len(dated), some(found),
     )  # fmt: skip
@@ -122,7 +139,11 @@ def future_times(facts: Facts) -> Finding | None:
 @rule
 def traits_in_context(facts: Facts) -> Finding | None:
     identifies = [m for m in facts.messages if m.type == "identify"]
-    found = [m for m in identifies if isinstance(m.context.get("traits"), dict) and m.context["traits"] and m.traits == m.context["traits"]]
+    found = [
+        m
+        for m in identifies
+        if isinstance(m.context.get("traits"), dict) and m.context["traits"] and m.traits == m.context["traits"]
+    ]
     if not found:
         return None
     return Finding(
@@ -150,12 +171,17 @@ def page_without_url(facts: Facts) -> Finding | None:
 @rule
 def plain_http(facts: Facts) -> Finding | None:
     paged = [m for m in facts.messages if m.page.get("url")]
-    found = [m for m in paged if (address := _split(m.page["url"])) and address.scheme == "http" and address.hostname not in _LOCAL]
+    found = [
+        m
+        for m in paged
+        if (address := _split(m.page["url"])) and address.scheme == "http" and address.hostname not in _LOCAL
+    ]
     if not found:
         return None
     return Finding(
         "plain_http", "warning", "Pages are served over plain http",
-        "With a snippet loaded over http, analytics.js does not recognise where it came from: it takes its settings from Segment’s own host and sends error reports there.",
+        "With a snippet loaded over http, analytics.js does not recognise where it came from:"
+        " it takes its settings from Segment’s own host and sends error reports there.",
         "Serve the pages and Pentad over https, or use the snippet of this page, which sets analytics._cdn before loading.",
         len(found), len(paged), some(found),
     )  # fmt: skip
@@ -163,7 +189,14 @@ def plain_http(facts: Facts) -> Finding | None:
 
 @rule
 def identified_by_link(facts: Facts) -> Finding | None:
-    found = [m for m in facts.messages if any(f"{key}=" in str(m.page.get("search") or m.page.get("url") or "") for key in ("ajs_uid", "ajs_aid", "ajs_trait"))]
+    found = [
+        m
+        for m in facts.messages
+        if any(
+            f"{key}=" in str(m.page.get("search") or m.page.get("url") or "")
+            for key in ("ajs_uid", "ajs_aid", "ajs_trait")
+        )
+    ]
     if not found:
         return None
     return Finding(
@@ -207,8 +240,13 @@ def names_by_case(facts: Facts) -> Finding | None:
         "Names that differ only in case, spaces or underscores are different names: each report sees a part of the data.",
         "Agree on one spelling and change the senders. Event names in “Title Case”, properties in snake_case are the usual choice.",
         sum(rare.values()), len(facts.messages), tuple(where[k] for k in list(split)[:3]),
-        tuple(f"{key.split(' ', 1)[0].capitalize()}: {', '.join(f'{n} ({c})' for n, c in split[key].most_common(4))}" for key in sorted(rare, key=lambda k: -rare[k])[:5]),
+        tuple(_spelt(key, split[key]) for key in sorted(rare, key=lambda k: -rare[k])[:5]),
     )  # fmt: skip
+
+
+def _spelt(key: str, spellings: Counter[str]) -> str:
+    kind = key.split(" ", 1)[0].capitalize()
+    return f"{kind}: {', '.join(f'{name} ({count})' for name, count in spellings.most_common(4))}"
 
 
 def _add(names: dict[str, Counter[str]], where: dict[str, str], key: str, spelling: str, message: Seen) -> None:
@@ -223,10 +261,19 @@ def _fold(name: str) -> str:
 @rule
 def money_as_text(facts: Facts) -> Finding | None:
     keys = ("revenue", "total", "value", "price", "quantity")
-    found = [m for m in facts.messages if any(isinstance(m.props.get(k), str) and not _number(m.props[k]) for k in keys)]
+    found = [
+        m for m in facts.messages if any(isinstance(m.props.get(k), str) and not _number(m.props[k]) for k in keys)
+    ]
     if not found:
         return None
-    shown = sorted({f"{k}: “{str(m.props[k])[:30]}”" for m in found for k in keys if isinstance(m.props.get(k), str) and not _number(m.props[k])})
+    shown = sorted(
+        {
+            f"{k}: “{str(m.props[k])[:30]}”"
+            for m in found
+            for k in keys
+            if isinstance(m.props.get(k), str) and not _number(m.props[k])
+        }
+    )
     return Finding(
         "money_as_text", "warning", "Amounts come as text that is not a number",
         "They cannot be summed: revenue of these events counts as nothing.",

@@ -19,7 +19,12 @@ class Sample:
 
 def samples(origin: str, write_key: str) -> list[Sample]:
     """Every way to send, the simplest for websites first. origin: scheme://host[:port] without a slash at the end."""
-    return [_browser(origin, write_key), *_from_npm(origin, write_key), *_servers(origin, write_key), *_others(origin, write_key)]
+    return [
+        _browser(origin, write_key),
+        *_from_npm(origin, write_key),
+        *_servers(origin, write_key),
+        *_others(origin, write_key),
+    ]
 
 
 def first_for(kind: str) -> str:
@@ -67,7 +72,9 @@ analytics.flush()"""
   --json {shlex.quote(json.dumps(message))}"""
     return [
         Sample("python", "Python", "In your server code. Call flush() before a script ends.", python),
-        Sample("curl", "HTTP", "From anything that can send a request. The answer is 200 once the event is on disk.", curl),
+        Sample(
+            "curl", "HTTP", "From anything that can send a request. The answer is 200 once the event is on disk.", curl
+        ),
     ]
 
 
@@ -86,6 +93,13 @@ posthog = Posthog({json.dumps(key)}, host={json.dumps(origin)})
 posthog.capture("Order Completed", distinct_id="42", properties={{"revenue": 18.5}})
 posthog.shutdown()"""
     return [
-        Sample("rudder", "RudderStack", "An application that uses RudderStack’s library needs two lines changed: key and data plane.", rudder),
-        Sample("posthog", "PostHog", "An application that uses PostHog’s library needs its key and host changed.", posthog),
+        Sample(
+            "rudder",
+            "RudderStack",
+            "An application that uses RudderStack’s library needs two lines changed: key and data plane.",
+            rudder,
+        ),
+        Sample(
+            "posthog", "PostHog", "An application that uses PostHog’s library needs its key and host changed.", posthog
+        ),
     ]

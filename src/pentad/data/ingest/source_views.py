@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pentad.core import clock
-from pentad.core.action import check
 from pentad.core.errors import Invalid, NotFound, PentadError
 from pentad.data.ingest import actions, charts, known, queries, signals, snippets
 from pentad.data.ingest.models import Source
@@ -36,7 +35,8 @@ def source_list(request: HttpRequest) -> HttpResponse:
     health, hours = queries.health_of(sources), queries.hourly_by_source()
     rows = [{"source": s, "health": health[s.no], "spark": charts.spark(hours.get(s.no, [0] * 24))} for s in sources]
     context = {
-        "rows": rows, "archived": archived, "wrong_keys": signals.wrong_keys()[:4], "archive_count": Source.objects.exclude(archived=None).count(),
+        "rows": rows, "archived": archived, "wrong_keys": signals.wrong_keys()[:4],
+        "archive_count": Source.objects.exclude(archived=None).count(),
         "may_edit": actor_of(request).may("sources.edit"), "standstill": standstill(),
     }  # fmt: skip
     return render(request, "ingest/sources.html", context)
@@ -106,7 +106,11 @@ def source_waiting(request: HttpRequest, id: str) -> HttpResponse:
     source = find_source(id)
     health = queries.source_health(source)
     first = queries.live(limit=1, source=source)
-    return render(request, "ingest/_waiting.html", {"source": source, "health": health, "first": first[0] if first else None, "standstill": standstill()})
+    return render(
+        request,
+        "ingest/_waiting.html",
+        {"source": source, "health": health, "first": first[0] if first else None, "standstill": standstill()},
+    )
 
 
 @require_POST
@@ -128,7 +132,13 @@ def save_source(request: HttpRequest, id: str) -> HttpResponse:
             raise
         error = problem
         source = find_source(id)
-    context = {"source": source, "kinds": actions.KINDS, "may_edit": True, "error": error, "posted": posted if error else None}
+    context = {
+        "source": source,
+        "kinds": actions.KINDS,
+        "may_edit": True,
+        "error": error,
+        "posted": posted if error else None,
+    }
     response = render(request, "ingest/_settings_form.html", context, status=422 if error else 200)
     return response if error else toast(response, "Settings saved.")
 
@@ -157,7 +167,11 @@ def rotate_key(request: HttpRequest, id: str) -> HttpResponse:
 def archive_source(request: HttpRequest, id: str) -> HttpResponse:
     """Into the archive; the toast undoes it."""
     source = actions.archive_source(actor=actor_of(request), source=find_source(id))
-    messages.success(request, f"“{source.name}” is in the archive. Its key no longer works.", extra_tags=f"/sources/{source.id}/restore/")
+    messages.success(
+        request,
+        f"“{source.name}” is in the archive. Its key no longer works.",
+        extra_tags=f"/sources/{source.id}/restore/",
+    )
     return redirect("/sources/") if not request.headers.get("HX-Request") else modal_done("/sources/")
 
 
@@ -167,4 +181,8 @@ def restore_source(request: HttpRequest, id: str) -> HttpResponse:
     """Out of the archive."""
     source = actions.restore_source(actor=actor_of(request), source=find_source(id))
     messages.success(request, f"“{source.name}” is back, with the key it had.")
-    return redirect(f"/sources/{source.id}/") if not request.headers.get("HX-Request") else modal_done(f"/sources/{source.id}/")
+    return (
+        redirect(f"/sources/{source.id}/")
+        if not request.headers.get("HX-Request")
+        else modal_done(f"/sources/{source.id}/")
+    )
