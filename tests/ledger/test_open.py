@@ -12,6 +12,7 @@ import pytest
 from pentad import ledger
 from pentad.core.errors import Conflict, PentadError, Unavailable
 from pentad.ledger import Ledger, faults
+from pentad.ledger.protocol import QueryFailed
 from tests.ledger.rows import NOON, event, slice_of
 
 
@@ -143,3 +144,17 @@ def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(PentadError) as refused:
         ledger.open("clickhouse://localhost")
     assert "clickhouse" in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM read_csv('../outside.csv')",
+        "COPY events TO '../events.csv'",
+        "SET memory_limit = '1GB'",
+    ],
+)
+def test_a_statement_reaches_nothing_outside_the_folder(store: Ledger, sql: str) -> None:
+    with pytest.raises(QueryFailed):
+        store.query(sql)

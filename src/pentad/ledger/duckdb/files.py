@@ -64,6 +64,7 @@ class Files:
         if threads is not None:
             config["threads"] = threads
         self._root = duckdb.connect(":memory:", config=config)
+        self._fence()
         self._lock = threading.Lock()
         self._generation: Generation | None = None
         self._closed = False
@@ -100,6 +101,15 @@ class Files:
                 generation.readers -= 1
                 self._retire()
 
+    def _fence(self) -> None:
+        """No statement reaches a file outside the folder or changes a setting."""
+        inside = str(self.folder.resolve()).replace("'", "''")
+        self._do(
+            f"SET allowed_directories = ['{inside}']",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        )
+
     def attach(self, file: str, *, read_only: bool = False, create: bool = False) -> str:
         """Attach a file of the folder and return its alias. Raises Unavailable when that cannot be."""
         alias = alias_of(file)
@@ -107,7 +117,7 @@ class Files:
             fix = "Restore the data folder from a backup."
             raise Unavailable(f"{file} is missing.", code="ledger_damaged", fix=fix)
         mode = " (READ_ONLY)" if read_only else ""
-        path = str(self.folder / file).replace("'", "''")
+        path = str(self.folder.resolve() / file).replace("'", "''")
         try:
             self._do(f"ATTACH '{path}' AS {alias}{mode}")
         except duckdb.Error as error:
