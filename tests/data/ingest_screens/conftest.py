@@ -54,10 +54,16 @@ class Road:
 
 
 @pytest.fixture
-def road(tmp_path: Path, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Road]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """duckdb, unless a module runs on chdb (ClickHouse's engine) too."""
+    return str(getattr(request, "param", "duckdb"))
+
+
+@pytest.fixture
+def road(engine: str, tmp_path: Path, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Road]:
     folder = runtime.Folder(tmp_path / "data").make()
     monkeypatch.setattr(runtime, "folder", lambda: folder)
-    store = ledger.open(folder.ledger)
+    store = ledger.open(folder.ledger if engine == "duckdb" else f"chdb://{folder.ledger}")
     loader = Loader(folder, store)
     inbox = Inbox(folder.inbox)
     yield Road(folder, loader, inbox)

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from pentad.core import clock
 from pentad.core.actor import CLI
 from pentad.core.errors import NotSignedIn, RateLimited
 from pentad.data.ingest import actions, doctor, live, pending, queries, receipts, signals
 from pentad.data.ingest.models import Source
 from tests.data.ingest_screens.conftest import Road
+
+pytestmark = pytest.mark.parametrize("engine", ["duckdb", "chdb"], indirect=True)
 
 
 def test_totals_balance_before_and_after_loading(road: Road, shop: Source) -> None:
