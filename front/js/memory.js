@@ -37,27 +37,30 @@ document.addEventListener("click", (event) => {
 });
 restore();
 
-const drafts = {};
+const waiting = new Map();
 const draftKey = (field) => `draft:${field.dataset.draft}`;
 function fill(root = document) {
   for (const field of root.querySelectorAll("[data-draft]")) if (!field.value) field.value = localStorage.getItem(draftKey(field)) || "";
 }
+function keepDraft(field) {
+  clearTimeout(waiting.get(field));
+  waiting.delete(field);
+  if (field.value) localStorage.setItem(draftKey(field), field.value);
+  else localStorage.removeItem(draftKey(field));
+}
 document.addEventListener("input", (event) => {
   const field = event.target;
   if (!field.dataset?.draft) return;
-  clearTimeout(drafts[field.dataset.draft]);
-  drafts[field.dataset.draft] = setTimeout(() => {
-    if (field.value) localStorage.setItem(draftKey(field), field.value);
-    else localStorage.removeItem(draftKey(field));
-  }, DRAFT_MS);
+  clearTimeout(waiting.get(field));
+  waiting.set(field, setTimeout(() => keepDraft(field), DRAFT_MS));
 });
+addEventListener("pagehide", () => waiting.forEach((_, field) => keepDraft(field)));
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   if (ctx.request.method === "GET" || ctx.response.status >= 400) return;
   for (const field of ctx.sourceElement.querySelectorAll?.("[data-draft]") || []) {
-    clearTimeout(drafts[field.dataset.draft]);
-    localStorage.removeItem(draftKey(field));
     field.value = "";
+    keepDraft(field);
   }
 });
 fill();

@@ -16,6 +16,7 @@ function move(to) {
   next.scrollIntoView({ block: "nearest" });
   const link = next.querySelector("a[href]");
   link?.focus({ preventScroll: true });
+  if (peeks()) showPeek();
 }
 
 const boxes = () => [...(holder()?.querySelectorAll('[data-row] input[type="checkbox"][name="id"]') || [])];
@@ -98,8 +99,27 @@ add(["k", "ArrowUp"], "Previous row", "Lists", () => move(-1), here);
 add("x", "Select the row", "Lists", () => toggle(current()), here);
 add("X", "Select up to the row", "Lists", () => toggle(current(), true), here);
 add("Enter", "Open the row", "Lists", () => current()?.querySelector("a[href]")?.click(), () => here() && !!current());
-add(" ", "Peek at the row", "Lists", () => (current()?.querySelector("[data-peek]") || current()?.querySelector("a[href]"))?.click(), () => here() && !!current());
+// Peek: the record beside the list, which follows the current row until it is closed.
+const PEEK_MS = 120;
+const peek = () => document.getElementById("peek");
+let peeking;
+function showPeek() {
+  const url = current()?.dataset.peek;
+  if (!url || !peek()) return;
+  peek().hidden = false;
+  clearTimeout(peeking);
+  peeking = setTimeout(() => window.htmx.ajax("GET", url, { target: "#peek", swap: "innerHTML", push: "false" }), PEEK_MS);
+}
+function hidePeek() {
+  clearTimeout(peeking);
+  peek().hidden = true;
+  peek().replaceChildren();
+}
+const peeks = () => !!peek() && !peek().hidden;
+document.addEventListener("click", (event) => event.target.closest("[data-peek-closes]") && hidePeek());
+add(" ", "Peek at the row", "Lists", () => (peeks() ? hidePeek() : showPeek()), () => here() && !!current()?.dataset.peek);
 add("Escape", "Clear the selection, or go back", "Lists", () => {
-  if (boxes().some((box) => box.checked)) clear();
+  if (peeks()) hidePeek();
+  else if (boxes().some((box) => box.checked)) clear();
   else document.querySelector("[data-back]")?.click();
 }, () => here() || !!document.querySelector("[data-back]"));

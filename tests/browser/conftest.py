@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pentad.demo import shop
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from pentad.demo import shop
 from tests.serving import Server, until
 
 PASSWORD = "kestrel-demo"
@@ -82,20 +83,27 @@ def states(browser: Browser, kestrel: Server) -> Callable[[str], Any]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, kestrel: Server, states: Callable[[str], Any]) -> Iterator[Callable[..., Page]]:
+def complaints() -> list[str]:
+    """What browsers logged as errors; a test that provokes one takes it out."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, kestrel: Server, states: Callable[[str], Any], complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
     """A factory of pages; what the browser complained about fails the test at its end."""
     contexts: list[BrowserContext] = []
-    complaints: list[str] = []
 
     def make(email: str = "nadia@kestrel.example", size: dict[str, int] = DESK, **options: Any) -> Page:
         context = browser.new_context(base_url=kestrel.url, viewport=size, storage_state=states(email), **options)  # type: ignore[arg-type]
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
+        page.complaints = complaints  # type: ignore[attr-defined]
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.complaints = complaints  # type: ignore[attr-defined]
         return page
 
     yield make

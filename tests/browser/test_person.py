@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+
 from tests.serving import Server, until
 
 KEIKO = "email:keiko.yilmaz@fjord.example"
@@ -69,7 +70,11 @@ def test_a_note_is_written_kept_and_taken_back(page: Page, customer: Callable[..
     page.locator("#note-text").press("Control+Enter")
     expect(page.locator("#new-notes")).to_contain_text("oat milk")
     expect(page.locator("#note-text")).to_have_value("")
-    until(lambda: page.reload() and page.locator("#timeline").get_by_text("oat milk").count(), 20, "the note is in the timeline")
+    until(
+        lambda: page.reload() and page.locator("#timeline").get_by_text("oat milk").count(),
+        20,
+        "the note is in the timeline",
+    )
     page.locator("#note-text").fill("A second thought")
     page.get_by_role("button", name="Save note").click()
     page.get_by_role("button", name="Undo").click()

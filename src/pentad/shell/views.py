@@ -59,5 +59,5 @@ def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     if wanted not in THEMES:
         raise Invalid(f"There is no theme “{wanted[:40]}”.", fix="Choose light, dark or system.")
-    User.objects.filter(pk=request.user.pk).update(theme=wanted)
+    User.objects.filter(email=request.user.get_username()).update(theme=wanted)
     return HttpResponse(status=204)

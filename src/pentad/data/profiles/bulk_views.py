@@ -19,7 +19,7 @@ from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions
 from pentad.data.profiles.lists import PEOPLE, load_people
-from pentad.data.profiles.person_views import TYPED, merged, preview_context, typed_value
+from pentad.data.profiles.person_views import TYPED, preview_context, typed_value
 from pentad.roles.access import signed_in
 from pentad.roles.views import paging
 from pentad.roles.views.state import ListState
@@ -43,7 +43,11 @@ def selected(request: HttpRequest) -> "QuerySet[Person]":
 def _few(request: HttpRequest) -> list[Person]:
     people = list(selected(request)[: MOST_CHANGED + 1])
     if len(people) > MOST_CHANGED:
-        raise Invalid(f"More than {MOST_CHANGED:,} customers are selected.", code="too_many", fix="Narrow the list, then do it in parts.")
+        raise Invalid(
+            f"More than {MOST_CHANGED:,} customers are selected.",
+            code="too_many",
+            fix="Narrow the list, then do it in parts.",
+        )
     return people
 
 
@@ -94,7 +98,13 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
+    text = (
+        value
+        if isinstance(value, str)
+        else str(value)
+        if isinstance(value, int | float)
+        else json.dumps(value, ensure_ascii=False)
+    )
     return f"'{text}" if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
@@ -128,7 +138,13 @@ def bulk_erase(request: HttpRequest) -> HttpResponse:
     """Erase the chosen customers after a typed confirmation."""
     people = _few(request)
     if request.method == "GET":
-        context = {"people": people[:10], "count": len(people), "hidden": _hidden(request), "action": request.path, "typed": TYPED}
+        context = {
+            "people": people[:10],
+            "count": len(people),
+            "hidden": _hidden(request),
+            "action": request.path,
+            "typed": TYPED,
+        }
         return render(request, "profiles/_erase.html", context)
     if request.POST.get("typed") != TYPED:
         raise Invalid(f"The word {TYPED} was not typed.", code="not_confirmed", fix="Nothing was erased.")

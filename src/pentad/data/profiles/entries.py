@@ -4,8 +4,9 @@ from django.db.models import Q
 
 from pentad.core.hookvalues import PaletteItem
 from pentad.data.identity.models import Person
+from pentad.data.profiles.company_list import company_title
 from pentad.data.profiles.filters import people, search
-from pentad.data.profiles.lists import company_title, title
+from pentad.data.profiles.lists import title
 from pentad.data.profiles.models import Company
 
 MOST = 8
@@ -24,7 +25,10 @@ def palette(query: str) -> list[PaletteItem]:
     found = people().filter(pk__in=list(keys)[:LOOKED_AT]).order_by("-known", "-last_seen")[:MOST]
     items = [person_item(person, "Customers") for person in found]
     named = Company.objects.filter(Q(name__icontains=query) | Q(group_id=query)).order_by("-last_seen")[:4]
-    return items + [PaletteItem(company_title(c), f"/companies/{c.id}/", "building-2", "Companies", c.group_id, right="people.view") for c in named]
+    return items + [
+        PaletteItem(company_title(c), f"/companies/{c.id}/", "building-2", "Companies", c.group_id, right="people.view")
+        for c in named
+    ]
 
 
 def recent(ids: list[str]) -> list[PaletteItem]:

@@ -12,10 +12,24 @@ from pentad.data.profiles.models import Note
 from pentad.data.profiles.queries import EventRow
 
 ORDER_NAMES = (
-    "Order Completed", "Order Refunded", "Order Cancelled", "Order Updated", "Order Shipped", "Order Delivered",
-    "Checkout Started", "Product Added", "Product Removed", "Cart Viewed", "Subscription Started", "Subscription Paused",
-    "Subscription Resumed", "Subscription Cancelled", "Payment Info Entered", "Coupon Applied", "Order Placed",
-)  # fmt: skip
+    "Order Completed",
+    "Order Refunded",
+    "Order Cancelled",
+    "Order Updated",
+    "Order Shipped",
+    "Order Delivered",
+    "Checkout Started",
+    "Product Added",
+    "Product Removed",
+    "Cart Viewed",
+    "Subscription Started",
+    "Subscription Paused",
+    "Subscription Resumed",
+    "Subscription Cancelled",
+    "Payment Info Entered",
+    "Coupon Applied",
+    "Order Placed",
+)
 KINDS: dict[str, tuple[str, dict[str, Sequence[str]]]] = {
     "": ("All", {}),
     "web": ("Web and app", {"types": ("page", "screen")}),
@@ -26,15 +40,36 @@ KINDS: dict[str, tuple[str, dict[str, Sequence[str]]]] = {
 """Filter chips of the timeline, and what they ask the ledger for."""
 
 ICONS = (
-    ("order refunded", "undo-2"), ("order cancelled", "circle-x"), ("order", "package-check"), ("checkout", "credit-card"),
-    ("payment", "credit-card"), ("product added", "shopping-cart"), ("product", "shopping-bag"), ("cart", "shopping-cart"),
-    ("subscription cancelled", "circle-x"), ("subscription", "repeat"), ("email", "mail"), ("search", "search"),
-    ("signed", "log-in"), ("note", "sticky-note"), ("merge", "git-merge"), ("review", "star"), ("rating", "star"),
-    ("survey", "smile"), ("application", "smartphone"), ("support", "message-square"), ("ticket", "ticket"),
-)  # fmt: skip
+    ("order refunded", "undo-2"),
+    ("order cancelled", "circle-x"),
+    ("order", "package-check"),
+    ("checkout", "credit-card"),
+    ("payment", "credit-card"),
+    ("product added", "shopping-cart"),
+    ("product", "shopping-bag"),
+    ("cart", "shopping-cart"),
+    ("subscription cancelled", "circle-x"),
+    ("subscription", "repeat"),
+    ("email", "mail"),
+    ("search", "search"),
+    ("signed", "log-in"),
+    ("note", "sticky-note"),
+    ("merge", "git-merge"),
+    ("review", "star"),
+    ("rating", "star"),
+    ("survey", "smile"),
+    ("application", "smartphone"),
+    ("support", "message-square"),
+    ("ticket", "ticket"),
+)
 TYPE_ICONS = {
-    "page": "globe", "screen": "smartphone", "identify": "fingerprint", "alias": "link", "group": "building-2", "track": "mouse-pointer-click",
-}  # fmt: skip
+    "page": "globe",
+    "screen": "smartphone",
+    "identify": "fingerprint",
+    "alias": "link",
+    "group": "building-2",
+    "track": "mouse-pointer-click",
+}
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 MOST_WORDS = 4
 
@@ -115,7 +150,9 @@ def _track(row: EventRow) -> TimelineEntry:
 
 def _order(said: dict[str, Any]) -> str:
     """Order number, goods and amount, when the event has any of them."""
-    amount = next((said[key] for key in ("revenue", "total", "value", "price") if isinstance(said.get(key), int | float)), None)
+    amount = next(
+        (said[key] for key in ("revenue", "total", "value", "price") if isinstance(said.get(key), int | float)), None
+    )
     products = said.get("products")
     parts = [f"#{plain(said['order_id'])}"] if said.get("order_id") else []
     if isinstance(products, list):

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
 
 from pentad.core import clock
 from pentad.core.errors import Invalid
@@ -37,8 +37,14 @@ def _own(rows: "QuerySet[Person]") -> Callable[[int], Collection[int]]:
     return lambda limit: set(rows.order_by().values_list("pk", flat=True)[:limit])
 
 
-def _held(rows: "QuerySet[Any]") -> Q:
-    """True of a customer when such a row belongs to it or to one of its parts."""
+def _held(rows: "QuerySet[Any]", **said: Any) -> Q:
+    """True of a customer when a row where all this is said belongs to it or to one of its parts.
+
+    Each text is compared as an expression, which no index answers: a probe must start at the person, and without
+    statistics SQLite would rather read every row that says so, once for each customer.
+    """
+    plain = {f"plain_{name.partition('__')[0]}": Concat(name.partition("__")[0], Value("")) for name in said}
+    rows = rows.alias(**plain).filter(**{f"plain_{name}": value for name, value in said.items()})
     return Q(Exists(rows.filter(person_id=OuterRef("pk")))) | Q(Exists(rows.filter(person__root_id=OuterRef("pk"))))
 
 
@@ -66,6 +72,8 @@ def identified(text: str) -> set[int]:
 def search(text: str) -> Condition:
     """Any identifier as a whole, or the beginnings of words of a name or address."""
     exact = identified(text)
+    if exact and "@" in text:  # a whole address is meant, not others that begin like it
+        return Condition(Q(pk__in=exact), lambda limit: exact)
     words = [word.lower()[:60] for word in _WORD.findall(text)][:6]
     rows = [PersonWord.objects.filter(starting(word)) for word in words]
     named = Q()
@@ -95,7 +103,9 @@ def _number(value: str) -> float:
     try:
         return float(value)
     except ValueError:
-        raise Invalid(f"“{value}” is not a number.", code="bad_filter", fix="Type digits, such as 30 or 12.5.") from None
+        raise Invalid(
+            f"“{value}” is not a number.", code="bad_filter", fix="Type digits, such as 30 or 12.5."
+        ) from None
 
 
 def _day(value: str) -> datetime:
@@ -112,7 +122,9 @@ def known() -> Field:
     def condition(operator: str, value: str) -> Condition:
         return Condition(Q(known=value == "yes"))
 
-    return Field("known", "Status", (Operator("is", "is", "choice"),), condition, "circle-dot", "Customer", lambda: KNOWN)
+    return Field(
+        "known", "Status", (Operator("is", "is", "choice"),), condition, "circle-dot", "Customer", lambda: KNOWN
+    )
 
 
 TEXT = (
@@ -129,7 +141,9 @@ def text(column: str, label: str, icon: str) -> Field:
             return Condition(~Q(**{column: ""}))
         if operator == "none":
             return Condition(Q(**{column: ""}))
-        where = Q(**{f"{column}__{ {'contains': 'icontains', 'is': 'iexact', 'starts': 'istartswith'}[operator] }": value})
+        where = Q(
+            **{f"{column}__{ {'contains': 'icontains', 'is': 'iexact', 'starts': 'istartswith'}[operator] }": value}
+        )
         if operator == "is":
             where = Q(**{f"{column}__in": {value, value.lower()}})
         return Condition(where, _own(people().filter(where)))
@@ -194,9 +208,12 @@ def identifier() -> Field:
     operators = (Operator("has", "has", "choice"), Operator("hasnt", "has no", "choice"))
 
     def condition(operator: str, value: str) -> Condition:
-        rows = Identifier.objects.filter(namespace=value)
-        held = _held(rows)
-        return Condition(held, _roots(rows)) if operator == "has" else Condition(~held)
+        held = _held(Identifier.objects.all(), namespace=value)
+        return (
+            Condition(held, _roots(Identifier.objects.filter(namespace=value)))
+            if operator == "has"
+            else Condition(~held)
+        )
 
     def choices() -> Iterable[tuple[str, str]]:
         return [(name, name) for name in vocabulary.namespaces()]
@@ -207,12 +224,16 @@ def identifier() -> Field:
 def source() -> Field:
     def condition(operator: str, value: str) -> Condition:
         number = int(_number(value))
-        return Condition(_held(Identifier.objects.filter(source_no=number)) | _held(PersonTrait.objects.filter(source_no=number)))
+        return Condition(
+            _held(Identifier.objects.filter(source_no=number)) | _held(PersonTrait.objects.filter(source_no=number))
+        )
 
     def choices() -> list[tuple[str, str]]:
         return [(str(no), name) for no, name in Source.objects.order_by("name").values_list("no", "name")]
 
-    return Field("source", "Source", (Operator("is", "told us of it:", "choice"),), condition, "plug", "Customer", choices)
+    return Field(
+        "source", "Source", (Operator("is", "told us of it:", "choice"),), condition, "plug", "Customer", choices
+    )
 
 
 TRAIT = (
@@ -228,16 +249,18 @@ def trait(name: str) -> Field:
     values = vocabulary.trait_values(name)
 
     def condition(operator: str, value: str) -> Condition:
-        rows = PersonTrait.objects.filter(name=name, winner=True)
+        said: dict[str, Any] = {}
+        rows = PersonTrait.objects.filter(winner=True)
         if operator in ("is", "isnt"):
-            rows = rows.filter(text=text_of(value))
+            said["text"] = text_of(value)
         elif operator == "in":
-            rows = rows.filter(text__in=[text_of(one) for one in value.split("|")])
+            said["text__in"] = [text_of(one) for one in value.split("|")]
         elif operator in ("contains", "starts"):
-            rows = rows.filter(**{f"text__{'contains' if operator == 'contains' else 'startswith'}": text_of(value)})
+            said[f"text__{'contains' if operator == 'contains' else 'startswith'}"] = text_of(value)
         elif operator in ("gt", "lt"):
             rows = rows.filter(**{f"number__{operator}": _number(value)})
-        held = _held(rows)
+        held = _held(rows, name=name, **said)
+        rows = rows.filter(name=name, **said)
         return Condition(~held) if operator in ("isnt", "none") else Condition(held, _roots(rows))
 
     return Field(
@@ -266,4 +289,6 @@ def named(name: str) -> Field | None:
 
 def _named_only(name: str) -> Field:
     """For the menu, which shows a trait's name: its values are read when it is chosen."""
-    return Field(f"trait:{name}", name, TRAIT, lambda operator, value: trait(name).condition(operator, value), "tag", "Traits")
+    return Field(
+        f"trait:{name}", name, TRAIT, lambda operator, value: trait(name).condition(operator, value), "tag", "Traits"
+    )

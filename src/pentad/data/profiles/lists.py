@@ -1,12 +1,10 @@
-"""The lists of customers and companies, declared."""
+"""The list of customers, declared."""
 
 import json
 import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -14,7 +12,7 @@ from pentad.data.identity.models import Person
 from pentad.data.profiles import filters, vocabulary
 from pentad.data.profiles.models import Company, Membership
 from pentad.roles.views import cells
-from pentad.roles.views.spec import BulkAction, Column, Condition, Empty, ListSpec, Sort
+from pentad.roles.views.spec import BulkAction, Column, Empty, ListSpec, Sort
 
 TONES = ("violet", "blue", "green", "gold", "orange")
 TAGGED = {"plan", "tier", "loyalty_tier", "status", "stage", "segment", "subscription", "industry"}
@@ -53,7 +51,12 @@ def trait_cell(name: str, value: Any) -> str:
 
 def _name(person: Person) -> str:
     css = "" if person.name else "text-muted-foreground font-normal"
-    return format_html('{}<span class="truncate {}">{}</span>', cells.avatar(person.name or person.email, person.id, "", person.known), css, title(person))
+    return format_html(
+        '{}<span class="truncate {}">{}</span>',
+        cells.avatar(person.name or person.email, person.id, "", person.known),
+        css,
+        title(person),
+    )
 
 
 def _company(person: Person) -> str:
@@ -61,7 +64,12 @@ def _company(person: Person) -> str:
     if not found:
         return ""
     more = format_html(' <span class="text-muted-foreground">+{}</span>', len(found) - 1) if len(found) > 1 else ""
-    return format_html('<a class="hover:underline" href="/companies/{}/">{}</a>{}', found[0].id, found[0].name or found[0].group_id, more)
+    return format_html(
+        '<a class="hover:underline" href="/companies/{}/">{}</a>{}',
+        found[0].id,
+        found[0].name or found[0].group_id,
+        more,
+    )
 
 
 def status_tag(person: Person) -> SafeString:
@@ -82,9 +90,12 @@ def load_people(rows: Sequence[Person]) -> None:
 
 def trait_column(name: str) -> Column:
     return Column(
-        f"trait:{name}", name.replace("_", " ").capitalize() if name.islower() else name,
-        lambda person: trait_cell(name, person.traits.get(name)), "tag", plain=lambda person: person.traits.get(name),
-    )  # fmt: skip
+        f"trait:{name}",
+        name.replace("_", " ").capitalize() if name.islower() else name,
+        lambda person: trait_cell(name, person.traits.get(name)),
+        "tag",
+        plain=lambda person: person.traits.get(name),
+    )
 
 
 def column_named(name: str) -> Column | None:
@@ -101,16 +112,59 @@ def extra_columns() -> list[Column]:
 
 
 PEOPLE = ListSpec(
-    name="people", title="Customers", one="customer", many="customers", icon="users", url="/people/", right="people.view",
-    base=filters.people, row_url=lambda person: f"/people/{person.id}/", row_key=lambda person: person.id, label=title,
+    name="people",
+    title="Customers",
+    one="customer",
+    many="customers",
+    icon="users",
+    url="/people/",
+    right="people.view",
+    base=filters.people,
+    row_url=lambda person: f"/people/{person.id}/",
+    row_key=lambda person: person.id,
+    label=title,
     columns=(
         Column("name", "Name", _name, "user", sort="name", phone="title", plain=lambda p: p.name),
-        Column("email", "E-mail", lambda p: escape(p.email), "mail", sort="email", muted=True, phone="sub", plain=lambda p: p.email),
+        Column(
+            "email",
+            "E-mail",
+            lambda p: escape(p.email),
+            "mail",
+            sort="email",
+            muted=True,
+            phone="sub",
+            plain=lambda p: p.email,
+        ),
         Column("company", "Company", _company, "building-2", plain=lambda p: ", ".join(c.name for c in p.companies)),
         Column("known", "Status", status_tag, "circle-dot", plain=lambda p: "known" if p.known else "anonymous"),
-        Column("event_count", "Events", lambda p: f"{p.event_count:,}", "activity", sort="event_count", number=True, plain=lambda p: p.event_count),
-        Column("first_seen", "First seen", lambda p: cells.ago(p.first_seen), "calendar", sort="first_seen", muted=True, plain=lambda p: p.first_seen),
-        Column("last_seen", "Last seen", lambda p: cells.ago(p.last_seen), "clock", sort="last_seen", muted=True, phone="end", plain=lambda p: p.last_seen),
+        Column(
+            "event_count",
+            "Events",
+            lambda p: f"{p.event_count:,}",
+            "activity",
+            sort="event_count",
+            number=True,
+            plain=lambda p: p.event_count,
+        ),
+        Column(
+            "first_seen",
+            "First seen",
+            lambda p: cells.ago(p.first_seen),
+            "calendar",
+            sort="first_seen",
+            muted=True,
+            plain=lambda p: p.first_seen,
+        ),
+        Column(
+            "last_seen",
+            "Last seen",
+            lambda p: cells.ago(p.last_seen),
+            "clock",
+            sort="last_seen",
+            muted=True,
+            phone="end",
+            plain=lambda p: p.last_seen,
+        ),
     ),
     sorts=(
         Sort("last_seen", "Last seen", "last_seen", words=("longest ago first", "latest first")),
@@ -119,12 +173,23 @@ PEOPLE = ListSpec(
         Sort("email", "E-mail", "email", descending=False, index_descending=False, words=("A to Z", "Z to A")),
         Sort("event_count", "Events", "event_count", words=("fewest first", "most first")),
     ),
-    search=filters.search, search_hint="Name, e-mail or any identifier", order_prefix="root",
+    search=filters.search,
+    search_hint="Name, e-mail or any identifier",
+    order_prefix="root",
     empty=Empty(
-        "No customers yet", "Connect a source, and everybody it tells of appears here within seconds.", "/sources/", "Connect a source",
+        "No customers yet",
+        "Connect a source, and everybody it tells of appears here within seconds.",
+        "/sources/",
+        "Connect a source",
     ),
-    fields=filters.fields, field_named=filters.named, column_named=column_named, extra_columns=extra_columns,
-    default_columns=default_columns, load=load_people, template="profiles/people.html",
+    fields=filters.fields,
+    field_named=filters.named,
+    column_named=column_named,
+    extra_columns=extra_columns,
+    peek_url=lambda person: f"/people/{person.id}/peek/",
+    default_columns=default_columns,
+    load=load_people,
+    template="profiles/people.html",
     bulk=(
         BulkAction("export", "Export", "/people/export/", "download", "people.export", dialog=False),
         BulkAction("trait", "Set trait", "/people/bulk/trait/", "tag", "people.edit"),
@@ -135,69 +200,4 @@ PEOPLE = ListSpec(
         ("Known", {"filters": [["known", "is", "yes"]]}),
         ("New this week", {"filters": [["first_seen", "within", "7"], ["known", "is", "yes"]], "sort": "-first_seen"}),
     ),
-)  # fmt: skip
-
-
-# -- companies -------------------------------------------------------------------------------------
-
-
-def company_title(company: Company) -> str:
-    return company.name or company.group_id
-
-
-def load_companies(rows: Sequence[Company]) -> None:
-    """Give each company of a page the number of its customers."""
-    members = Membership.objects.filter(company_id__in=[row.no for row in rows])
-    root = Coalesce("person__root_id", "person_id")
-    counts = dict(members.values_list("company_id").annotate(n=Count(root, distinct=True)))
-    for row in rows:
-        row.member_count = counts.get(row.no, 0)  # type: ignore[attr-defined]
-
-
-def search_companies(text: str) -> Condition:
-    where = Q(name__icontains=text) | Q(group_id=text) | Q(id=text)
-    return Condition(where, lambda limit: set(Company.objects.filter(where).values_list("pk", flat=True)[:limit]))
-
-
-def _company_name(company: Company) -> str:
-    return format_html("{}<span class=\"truncate\">{}</span>", cells.avatar(company_title(company), company.id), company_title(company))
-
-
-def _company_trait(name: str) -> Column:
-    return Column(
-        f"trait:{name}", name.replace("_", " ").capitalize(), lambda c: trait_cell(name, c.traits.get(name)), "tag",
-        plain=lambda c: c.traits.get(name),
-    )  # fmt: skip
-
-
-def _company_columns() -> list[Column]:
-    return [_company_trait(name) for name in vocabulary.company_trait_names() if name != "name"]
-
-
-def _company_defaults() -> list[str]:
-    names = [name for name in vocabulary.company_trait_names() if name != "name"][:MOST_USUAL]
-    return ["name", *(f"trait:{name}" for name in names), "people", "first_seen", "last_seen"]
-
-
-COMPANIES = ListSpec(
-    name="companies", title="Companies", one="company", many="companies", icon="building-2", url="/companies/", right="people.view",
-    base=Company.objects.all, row_url=lambda company: f"/companies/{company.id}/", row_key=lambda company: company.id,
-    label=company_title,
-    columns=(
-        Column("name", "Name", _company_name, "building-2", sort="name", phone="title", plain=company_title),
-        Column("group_id", "Group id", lambda c: format_html('<span class="mono">{}</span>', c.group_id), "hash", muted=True, default=False, phone="sub", plain=lambda c: c.group_id),
-        Column("people", "Customers", lambda c: f"{c.member_count:,}", "users", number=True, plain=lambda c: c.member_count),
-        Column("first_seen", "First seen", lambda c: cells.ago(c.first_seen), "calendar", muted=True, plain=lambda c: c.first_seen),
-        Column("last_seen", "Last seen", lambda c: cells.ago(c.last_seen), "clock", sort="last_seen", muted=True, phone="end", plain=lambda c: c.last_seen),
-    ),
-    sorts=(
-        Sort("last_seen", "Last seen", "last_seen", words=("longest ago first", "latest first")),
-        Sort("name", "Name", "name", descending=False, index_descending=False, words=("A to Z", "Z to A")),
-    ),
-    search=search_companies, search_hint="Name or group id",
-    empty=Empty(
-        "No companies yet", "Companies come from group calls: a source says to which company a customer belongs.", "/sources/", "Connect a source",
-    ),
-    column_named=lambda name: _company_trait(name[6:]) if name.startswith("trait:") else None,
-    extra_columns=_company_columns, default_columns=_company_defaults, load=load_companies, template="profiles/companies.html",
-)  # fmt: skip
+)

@@ -16,13 +16,49 @@ from pentad.data.profiles.models import Company
 from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, people_of
 
 ICONS = {
-    "email": "mail", "phone": "phone", "company": "building-2", "city": "map-pin", "country": "globe", "language": "languages",
-    "locale": "languages", "plan": "repeat", "tier": "crown", "loyalty_tier": "crown", "stage": "circle-dot", "status": "circle-dot",
-    "birthday": "calendar", "createdAt": "calendar", "created_at": "calendar", "title": "briefcase", "name": "user",
-    "address": "map-pin", "owner": "user-round", "website": "globe", "industry": "briefcase", "employees": "users",
-}  # fmt: skip
-FIRST = ("email", "phone", "city", "country", "language", "plan", "loyalty_tier", "tier", "stage", "status", "createdAt")
-NAMESPACE_ICONS = {"user_id": "hash", "email": "mail", "phone": "phone", "anonymous_id": "fingerprint", "cross_domain_id": "globe"}
+    "email": "mail",
+    "phone": "phone",
+    "company": "building-2",
+    "city": "map-pin",
+    "country": "globe",
+    "language": "languages",
+    "locale": "languages",
+    "plan": "repeat",
+    "tier": "crown",
+    "loyalty_tier": "crown",
+    "stage": "circle-dot",
+    "status": "circle-dot",
+    "birthday": "calendar",
+    "createdAt": "calendar",
+    "created_at": "calendar",
+    "title": "briefcase",
+    "name": "user",
+    "address": "map-pin",
+    "owner": "user-round",
+    "website": "globe",
+    "industry": "briefcase",
+    "employees": "users",
+}
+FIRST = (
+    "email",
+    "phone",
+    "city",
+    "country",
+    "language",
+    "plan",
+    "loyalty_tier",
+    "tier",
+    "stage",
+    "status",
+    "createdAt",
+)
+NAMESPACE_ICONS = {
+    "user_id": "hash",
+    "email": "mail",
+    "phone": "phone",
+    "anonymous_id": "fingerprint",
+    "cross_domain_id": "globe",
+}
 MOST_KEY_FACTS = 10
 MOST_MEMBERS = 500
 
@@ -58,7 +94,9 @@ class Week:
 
 def fact_line(fact: TraitExplanation) -> FactLine:
     label = fact.name.replace("_", " ")
-    label = {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(fact.name, label[:1].upper() + label[1:])
+    label = {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(
+        fact.name, label[:1].upper() + label[1:]
+    )
     return FactLine(label, ICONS.get(fact.name, "tag"), _text(fact.name, fact.value), fact.name in TAGGED, fact)
 
 
@@ -92,9 +130,15 @@ def identity_groups(rows: Sequence[IdentifierRow]) -> list[IdentityLine]:
     names = dict(Source.objects.values_list("no", "name"))
     return [
         IdentityLine(
-            row.namespace, NAMESPACE_ICONS.get(row.namespace, "smartphone" if "ios" in row.namespace or "android" in row.namespace else "hash"),
-            row.value, names.get(row.source_no, ""), row.first_seen, row.person_no,
-        )  # fmt: skip
+            row.namespace,
+            NAMESPACE_ICONS.get(
+                row.namespace, "smartphone" if "ios" in row.namespace or "android" in row.namespace else "hash"
+            ),
+            row.value,
+            names.get(row.source_no, ""),
+            row.first_seen,
+            row.person_no,
+        )
         for row in rows
     ]
 
@@ -104,7 +148,10 @@ def weeks(days: Sequence[Activity]) -> list[Week]:
     made = [days[at : at + 7] for at in range(0, len(days), 7)]
     sums = [(part[0].day, sum(d.events for d in part), sum(d.orders for d in part)) for part in made]
     most = max((events for _, events, _ in sums), default=0) or 1
-    return [Week(start, events, orders, max(4, round(100 * events / most)) if events else 0) for start, events, orders in sums]
+    return [
+        Week(start, events, orders, max(4, round(100 * events / most)) if events else 0)
+        for start, events, orders in sums
+    ]
 
 
 def revenue(sums: Totals) -> str:
@@ -134,4 +181,9 @@ def company_weeks(company: Company, since: datetime) -> list[Week]:
     found = {row["day"].date() if isinstance(row["day"], datetime) else row["day"]: row for row in rows}
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     span = [today - timedelta(days=n) for n in reversed(range((today - since).days + 1))][-84:]
-    return weeks([Activity(day, *((found[day.date()]["n"], found[day.date()]["orders"]) if day.date() in found else (0, 0))) for day in span])
+    return weeks(
+        [
+            Activity(day, *((found[day.date()]["n"], found[day.date()]["orders"]) if day.date() in found else (0, 0)))
+            for day in span
+        ]
+    )

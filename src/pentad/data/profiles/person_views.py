@@ -57,7 +57,11 @@ def set_trait(request: HttpRequest, person_id: str) -> HttpResponse:
     root = queries.find_person(person_id)
     if request.method == "GET":
         name = request.GET.get("name", "")
-        return render(request, "profiles/_trait_form.html", {"person": root, "name": name, "value": typed_text(root.traits.get(name))})
+        return render(
+            request,
+            "profiles/_trait_form.html",
+            {"person": root, "name": name, "value": typed_text(root.traits.get(name))},
+        )
     name, text = request.POST.get("name", "").strip(), request.POST.get("value", "")
     try:
         actions.set_trait(actor=actor_of(request), person=root, name=name, value=typed_value(text))
@@ -77,7 +81,15 @@ def typed_value(text: str) -> object:
         value = json.loads(text)
     except ValueError:
         return text
-    return text if isinstance(value, int | float) and not isinstance(value, bool) and text[:1] in "0+" and len(text) > 1 and "." not in text else value
+    return (
+        text
+        if isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and text[:1] in "0+"
+        and len(text) > 1
+        and "." not in text
+        else value
+    )
 
 
 def typed_text(value: object) -> str:
@@ -114,10 +126,23 @@ def candidates(root: Person, text: str) -> list[Person]:
 def preview_context(keep: Person, other: Person) -> dict[str, object]:
     preview = preview_merge(keep, other)
     rows = [
-        (line.name, shown(line.keep_value), shown(line.other_value), shown(line.result), line.keep_value != line.other_value)
+        (
+            line.name,
+            shown(line.keep_value),
+            shown(line.other_value),
+            shown(line.result),
+            line.keep_value != line.other_value,
+        )
         for line in preview.traits
     ]
-    return {"keep": keep, "other": other, "preview": preview, "rows": rows, "keep_title": title(keep), "other_title": title(other)}
+    return {
+        "keep": keep,
+        "other": other,
+        "preview": preview,
+        "rows": rows,
+        "keep_title": title(keep),
+        "other_title": title(other),
+    }
 
 
 def merged(request: HttpRequest, keep: Person, other: Person) -> HttpResponse:
@@ -145,7 +170,11 @@ def erase(request: HttpRequest, person_id: str) -> HttpResponse:
     """The typed confirmation, and the erasure."""
     root = queries.find_person(person_id)
     if request.method == "GET":
-        return render(request, "profiles/_erase.html", {"people": [root], "count": 1, "action": request.path, "typed": TYPED, "title": title(root)})
+        return render(
+            request,
+            "profiles/_erase.html",
+            {"people": [root], "count": 1, "action": request.path, "typed": TYPED, "title": title(root)},
+        )
     if request.POST.get("typed") != TYPED:
         raise Invalid(f"The word {TYPED} was not typed.", code="not_confirmed", fix="Nothing was erased.")
     erase_person(actor=actor_of(request), person=root)

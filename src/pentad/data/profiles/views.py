@@ -16,7 +16,8 @@ from pentad.data.identity.rules import Ident
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.profiles import actions, events, page, queries
-from pentad.data.profiles.lists import COMPANIES, PEOPLE, company_title, title
+from pentad.data.profiles.company_list import COMPANIES, company_title
+from pentad.data.profiles.lists import PEOPLE, title
 from pentad.data.profiles.models import Company, Note
 from pentad.roles.access import signed_in
 from pentad.roles.views import paging
@@ -51,7 +52,11 @@ def new_person(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "profiles/_new_person.html", {"given": {}})
     given = {name: request.POST.get(name, "").strip() for name in ("name", "email", "phone", "user_id")}
-    idents = [Ident(name, given[name].lower() if name == "email" else given[name]) for name in ("user_id", "email", "phone") if given[name]]
+    idents = [
+        Ident(name, given[name].lower() if name == "email" else given[name])
+        for name in ("user_id", "email", "phone")
+        if given[name]
+    ]
     traits = {name: given[name] for name in ("name", "email", "phone") if given[name]}
     try:
         made = actions.create_person(actor=actor_of(request), identifiers=idents, traits=traits)
@@ -69,7 +74,9 @@ def person(request: HttpRequest, person_id: str) -> HttpResponse:
     root = queries.find_person(person_id)
     response = render(request, "profiles/person.html", _person_context(request, root))
     recent = [root.id, *(one for one in _recent_ids(request) if one != root.id)][:MOST_RECENT]
-    response.set_cookie(RECENT_COOKIE, ".".join(recent), max_age=30 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure())
+    response.set_cookie(
+        RECENT_COOKIE, ".".join(recent), max_age=30 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
     return response
 
 
@@ -82,13 +89,21 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     facts, merges = queries.trait_explanations(root), merge_history(root)
     return {
-        "person": root, "title": title(root), "facts": page.key_facts(facts), "more_facts": page.other_facts(facts),
-        "identities": page.identity_groups(identifiers(root)), "merges": merges,
+        "person": root,
+        "title": title(root),
+        "facts": page.key_facts(facts),
+        "more_facts": page.other_facts(facts),
+        "identities": page.identity_groups(identifiers(root)),
+        "merges": merges,
         "merged": next((link for link in merges if link.id == request.GET.get("merged") and link.undone is None), None),
-        "companies": list(queries.companies_of(root)[:20]), "conflicts": list(conflicts_of(root)[:10]),
-        "may_edit": actor.may("people.edit"), "may_merge": actor.may("people.merge"), "may_erase": actor.may("people.erase"),
-        "place": list_place(request, PEOPLE, root), **_timeline_context(request, root, kind, None),
-    }  # fmt: skip
+        "companies": list(queries.companies_of(root)[:20]),
+        "conflicts": list(conflicts_of(root)[:10]),
+        "may_edit": actor.may("people.edit"),
+        "may_merge": actor.may("people.merge"),
+        "may_erase": actor.may("people.erase"),
+        "place": list_place(request, PEOPLE, root),
+        **_timeline_context(request, root, kind, None),
+    }
 
 
 def list_place(request: HttpRequest, spec: ListSpec, row: Any) -> dict[str, Any]:
@@ -110,9 +125,13 @@ def list_place(request: HttpRequest, spec: ListSpec, row: Any) -> dict[str, Any]
         return f"{spec.row_url(neighbour)}?{urlencode(query)}"
 
     return {
-        "back": f"{spec.url}?{listed}" if listed else spec.url, "back_label": spec.title, "number": int(number),
-        "total": total, "previous": url(before, -1), "next": url(after, 1),
-    }  # fmt: skip
+        "back": f"{spec.url}?{listed}" if listed else spec.url,
+        "back_label": spec.title,
+        "number": int(number),
+        "total": total,
+        "previous": url(before, -1),
+        "next": url(after, 1),
+    }
 
 
 def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str | None) -> dict[str, Any]:
@@ -123,7 +142,7 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
     context: dict[str, Any] = {"person": root, "kind": kind, "kinds": events.KINDS, "source": source}
     try:
         rows, following = queries.timeline(
-            root, limit=TIMELINE_PAGE, before=before, sources=[int(source)] if source.isdigit() else (), **asked  # type: ignore[arg-type]
+            root, limit=TIMELINE_PAGE, before=before, sources=[int(source)] if source.isdigit() else (), **asked
         )
     except Unavailable as error:
         return context | {"days": [], "unavailable": error.message}
@@ -139,7 +158,11 @@ def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     root = queries.find_person(person_id)
     context = _timeline_context(request, root, request.GET.get("kind", ""), request.GET.get("before") or None)
     last = request.GET.get("day", "")
-    return render(request, "profiles/_timeline.html", context | {"last_day": last, "may_edit": actor_of(request).may("people.edit")})
+    return render(
+        request,
+        "profiles/_timeline.html",
+        context | {"last_day": last, "may_edit": actor_of(request).may("people.edit")},
+    )
 
 
 @require_GET
@@ -151,7 +174,13 @@ def figures(request: HttpRequest, person_id: str) -> HttpResponse:
         days, sums = queries.activity(root, days=WEEKS * 7), queries.totals(root)
     except Unavailable as error:
         return render(request, "profiles/_figures.html", {"unavailable": error.message, "person": root})
-    context = {"person": root, "sums": sums, "weeks": page.weeks(days), "revenue": page.revenue(sums), "top": page.top(sums)}
+    context = {
+        "person": root,
+        "sums": sums,
+        "weeks": page.weeks(days),
+        "revenue": page.revenue(sums),
+        "top": page.top(sums),
+    }
     return render(request, "profiles/_figures.html", context)
 
 
@@ -174,8 +203,14 @@ def company(request: HttpRequest, company_id: str) -> HttpResponse:
     found = queries.people_of(row)
     members = list(found[:51])
     context = {
-        "title": company_title(row), "company": row, "facts": [page.fact_line(fact) for fact in queries.company_trait_explanations(row)], "members": members[:50],
-        "more_members": len(members) > 50, "member_count": found.count(), "place": list_place(request, COMPANIES, row),
-        "weeks": page.company_weeks(row, clock.now() - timedelta(days=WEEKS * 7)), "sources": dict(Source.objects.values_list("no", "name")),
-    }  # fmt: skip
+        "title": company_title(row),
+        "company": row,
+        "facts": [page.fact_line(fact) for fact in queries.company_trait_explanations(row)],
+        "members": members[:50],
+        "more_members": len(members) > 50,
+        "member_count": found.count(),
+        "place": list_place(request, COMPANIES, row),
+        "weeks": page.company_weeks(row, clock.now() - timedelta(days=WEEKS * 7)),
+        "sources": dict(Source.objects.values_list("no", "name")),
+    }
     return render(request, "profiles/company.html", context)

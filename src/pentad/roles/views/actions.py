@@ -58,7 +58,14 @@ def change_view(
 def delete_view(*, actor: Actor, view: SavedView) -> dict[str, Any]:
     """Delete a view. Returns what restore_view needs."""
     _may_change(actor, view)
-    kept = {"id": view.id, "list": view.list, "name": view.name, "owner": view.owner_id, "state": view.state, "position": view.position}
+    kept = {
+        "id": view.id,
+        "list": view.list,
+        "name": view.name,
+        "owner": view.owner_id,
+        "state": view.state,
+        "position": view.position,
+    }
     view.delete()
     note(subject=f"view:{kept['id']}")
     return kept
@@ -68,7 +75,12 @@ def delete_view(*, actor: Actor, view: SavedView) -> dict[str, Any]:
 def restore_view(*, actor: Actor, kept: dict[str, Any]) -> SavedView:
     """Bring a deleted view back."""
     row = SavedView(
-        id=kept["id"], list=kept["list"], name=kept["name"], owner_id=kept["owner"], state=kept["state"], position=kept["position"]
+        id=kept["id"],
+        list=kept["list"],
+        name=kept["name"],
+        owner_id=kept["owner"],
+        state=kept["state"],
+        position=kept["position"],
     )
     _may_change(actor, row)
     row.save(force_insert=True)

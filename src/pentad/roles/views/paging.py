@@ -21,10 +21,8 @@ from pentad.roles.views.spec import Condition, ListSpec
 from pentad.roles.views.state import ListState
 
 PAGE = 50
-FEW = 5_000
-"""At most so many rows drive a query."""
-POOL = 20_000
-"""At most so many keys are read from an index to find out whether they are few, alone or together."""
+FEW = 20_000
+"""At most so many keys are read from an index to drive a query, alone or together."""
 COUNT_LIMIT = 100_000
 COUNT_SECONDS = 20.0
 
@@ -53,7 +51,9 @@ class Cursor:
                 raise ValueError(value)
             return cls(bool(forward), value, int(key), int(number))
         except (ValueError, TypeError, KeyError, binascii.Error):
-            raise Invalid(f"{text[:60]!r} is not a place in this list.", code="bad_cursor", fix="Go back to the first page.") from None
+            raise Invalid(
+                f"{text[:60]!r} is not a place in this list.", code="bad_cursor", fix="Go back to the first page."
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ def plan(spec: ListSpec, state: ListState) -> Plan:
     pool: set[int] | None = None
     left: list[Condition] = []
     for one in asked:
-        keys = set(one.driver(POOL + 1)) if one.driver is not None else None
-        if keys is None or len(keys) > POOL:
+        keys = set(one.driver(FEW + 1)) if one.driver is not None else None
+        if keys is None or len(keys) > FEW:
             left.append(one)
         else:
             pool = keys if pool is None else pool & keys
     rows = spec.base()
-    if pool is not None and len(pool) <= FEW:
+    if pool is not None:
         return Plan(_where(rows.filter(pk__in=pool), left), True, asked)
     return Plan(_where(rows, asked), False, asked)
 

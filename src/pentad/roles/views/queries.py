@@ -22,7 +22,9 @@ def find_view(actor: Actor, id: str) -> SavedView:
     """Raises NotFound, also for somebody else's private view."""
     found = SavedView.objects.filter(Q(owner=None) | Q(owner_id=owner_no(actor)), id=id).first()
     if found is None:
-        raise NotFound("This view does not exist any more.", code="view_not_found", fix="Choose another view of the list.")
+        raise NotFound(
+            "This view does not exist any more.", code="view_not_found", fix="Choose another view of the list."
+        )
     return found
 
 

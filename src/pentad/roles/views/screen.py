@@ -46,6 +46,7 @@ class RowView:
     url: str
     label: str
     cells: list[tuple[Column, str]]
+    peek: str = ""
 
 
 def show_list(request: HttpRequest, spec: ListSpec) -> HttpResponse:
@@ -55,7 +56,9 @@ def show_list(request: HttpRequest, spec: ListSpec) -> HttpResponse:
         return _filter_form(request, spec)
     state = _changed_by_part(request, spec, part) if part in ("apply", "columns") else wanted(request, spec)
     if part == "tabs":
-        return render(request, "views/_tabs.html", {"spec": spec, "tabs": tabs(request, spec, state, fresh=True), "state": state})
+        return render(
+            request, "views/_tabs.html", {"spec": spec, "tabs": tabs(request, spec, state, fresh=True), "state": state}
+        )
     if part == "count":
         found = paging.count(spec, state)
         return render(request, "views/_count.html", {"total": found, "spec": spec})
@@ -103,18 +106,30 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
     actor: Actor = request.actor  # type: ignore[attr-defined]
     shown_tabs = tabs(request, spec, state)
     return {
-        "spec": spec, "state": state, "columns": columns, "heads": _heads(spec, state, columns), "page": page,
-        "rows": _rows(spec, state, columns, page), "total": total, "last": page.first + len(page.rows) - 1,
-        "chips": chips(spec, state), "tabs": shown_tabs, "tabs_pending": any(tab.count is None for tab in shown_tabs),
-        "sort": sort, "down": down, "sorts": _sorts(spec, state), "fields": _grouped(spec),
+        "spec": spec,
+        "state": state,
+        "columns": columns,
+        "heads": _heads(spec, state, columns),
+        "page": page,
+        "rows": _rows(spec, state, columns, page),
+        "total": total,
+        "last": page.first + len(page.rows) - 1,
+        "chips": chips(spec, state),
+        "tabs": shown_tabs,
+        "tabs_pending": any(tab.count is None for tab in shown_tabs),
+        "sort": sort,
+        "down": down,
+        "sorts": _sorts(spec, state),
+        "fields": _grouped(spec),
         "bulk": [one for one in spec.bulk if actor.may(one.right)],
         "next_url": state.url(cursor=page.next) if page.next else "",
         "previous_url": state.url(cursor=page.previous) if page.previous else "",
         "choices": _column_choices(spec, columns),
         "figures": spec.figures(page.rows) if spec.figures and page.rows else (),
-        "changed": _is_changed(request, spec, state), "clear_url": state.url(q="", filters=()),
+        "changed": _is_changed(request, spec, state),
+        "clear_url": state.url(q="", filters=()),
         "hiding": _hiding(spec, state) if not page.rows else [],
-    }  # fmt: skip
+    }
 
 
 def _rows(spec: ListSpec, state: ListState, columns: Sequence[Column], page: paging.Page) -> list[RowView]:
@@ -123,9 +138,12 @@ def _rows(spec: ListSpec, state: ListState, columns: Sequence[Column], page: pag
     for offset, row in enumerate(page.rows):
         made.append(
             RowView(
-                spec.row_key(row), f"{spec.row_url(row)}?{_list_place(back, page.first + offset)}",
-                spec.label(row), [(column, column.cell(row)) for column in columns],
-            )  # fmt: skip
+                spec.row_key(row),
+                f"{spec.row_url(row)}?{_list_place(back, page.first + offset)}",
+                spec.label(row),
+                [(column, column.cell(row)) for column in columns],
+                spec.peek_url(row) if spec.peek_url else "",
+            )
         )
     return made
 
@@ -145,7 +163,9 @@ def _heads(spec: ListSpec, state: ListState, columns: Sequence[Column]) -> list[
         sort, _ = spec.sort(column.sort)
         active = sort.name == current.name
         turn = not down if active else sort.descending
-        heads.append((column, state.url(sort=("-" if turn else "") + sort.name), ("down" if down else "up") if active else ""))
+        heads.append(
+            (column, state.url(sort=("-" if turn else "") + sort.name), ("down" if down else "up") if active else "")
+        )
     return heads
 
 
@@ -153,7 +173,11 @@ def _sorts(spec: ListSpec, state: ListState) -> list[tuple[str, str, bool]]:
     """(label, address, current) of each sort in both directions."""
     current, down = spec.sort(state.sort)
     return [
-        (f"{sort.label}, {sort.words[turn]}", state.url(sort=("-" if turn else "") + sort.name), sort is current and turn == down)
+        (
+            f"{sort.label}, {sort.words[turn]}",
+            state.url(sort=("-" if turn else "") + sort.name),
+            sort is current and turn == down,
+        )
         for sort in spec.sorts
         for turn in ((True, False) if sort.descending else (False, True))
     ]
@@ -166,9 +190,14 @@ def chips(spec: ListSpec, state: ListState) -> list[Chip]:
         operator = field.operator(one.operator)
         made.append(
             Chip(
-                index, field.icon, field.label, operator.label, field.say(one.operator, one.value),
-                "?" + state.without(index).query(), f"field={one.field}&index={index}",
-            )  # fmt: skip
+                index,
+                field.icon,
+                field.label,
+                operator.label,
+                field.say(one.operator, one.value),
+                "?" + state.without(index).query(),
+                f"field={one.field}&index={index}",
+            )
         )
     return made
 
@@ -182,7 +211,9 @@ def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool 
     for view in views_of(request.actor, spec.name):  # type: ignore[attr-defined]
         if view.state.get("pinned", True) or view.id == state.view:
             try:
-                made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, take(spec, from_saved(view.state)), view))
+                made.append(
+                    Tab(view.name, f"?view={view.id}", state.view == view.id, take(spec, from_saved(view.state)), view)
+                )
             except Invalid:  # a filter it uses is gone; it still opens, and says so
                 made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, paging.Count(0), view))
     return made
@@ -253,7 +284,12 @@ def _filter_form(request: HttpRequest, spec: ListSpec) -> HttpResponse:
     operator = field.operator(name)
     value = given.value if given else ""
     context = {
-        "spec": spec, "field": field, "operator": operator, "index": index, "value": value,
-        "values": value.split("|"), "choices": field.choices(),
-    }  # fmt: skip
+        "spec": spec,
+        "field": field,
+        "operator": operator,
+        "index": index,
+        "value": value,
+        "values": value.split("|"),
+        "choices": field.choices(),
+    }
     return render(request, "views/_filter_form.html", context)

@@ -50,7 +50,9 @@ class Field:
     def operator(self, name: str) -> Operator:
         found = next((one for one in self.operators if one.name == name), None)
         if found is None:
-            raise Invalid(f"“{self.label}” cannot be compared by “{name}”.", code="bad_filter", fix="Choose another operator.")
+            raise Invalid(
+                f"“{self.label}” cannot be compared by “{name}”.", code="bad_filter", fix="Choose another operator."
+            )
         return found
 
     def say(self, operator: str, value: str) -> str:
@@ -150,6 +152,8 @@ class ListSpec:
     load: Callable[[Sequence[Row]], None] = lambda rows: None
     """Attach to a page of rows what their cells need."""
     bulk: tuple[BulkAction, ...] = ()
+    peek_url: Callable[[Row], str] | None = None
+    """What Space shows of a row beside the list."""
     template: str = "views/list.html"
     order_prefix: str = ""
     figures: "Callable[[Sequence[Row]], Sequence[tuple[str, str]]] | None" = None
@@ -160,7 +164,11 @@ class ListSpec:
         """Raises Invalid for a filter there is not."""
         found = self.field_named(name) or next((one for one in self.fields() if one.name == name), None)
         if found is None:
-            raise Invalid(f"{self.title} cannot be filtered by “{name}”.", code="bad_filter", fix="Remove this filter from the address.")
+            raise Invalid(
+                f"{self.title} cannot be filtered by “{name}”.",
+                code="bad_filter",
+                fix="Remove this filter from the address.",
+            )
         return found
 
     def shown_columns(self, names: Sequence[str]) -> list[Column]:

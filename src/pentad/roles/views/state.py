@@ -38,7 +38,9 @@ class Filter:
 
     def __str__(self) -> str:
         """`trait:plan~is~pro`; a tilde inside a part is written %7E."""
-        return SEPARATOR.join(part.replace("%", "%25").replace(SEPARATOR, "%7E") for part in (self.field, self.operator, self.value))
+        return SEPARATOR.join(
+            part.replace("%", "%25").replace(SEPARATOR, "%7E") for part in (self.field, self.operator, self.value)
+        )
 
     @classmethod
     def parse(cls, text: str) -> "Filter | None":

@@ -53,7 +53,9 @@ def delete(request: HttpRequest, view_id: str) -> HttpResponse:
     token = signing.dumps(kept, salt=SALT, compress=True)
     toast = {"text": f"View “{view.name}” deleted.", "undo": f"/views/restore/?what={token}"}
     location = {"path": f"/{view.list}/?f=", "target": "#list-body"}
-    return HttpResponse(status=200, headers={"HX-Trigger": json.dumps({"toast": toast}), "HX-Location": json.dumps(location)})
+    return HttpResponse(
+        status=200, headers={"HX-Trigger": json.dumps({"toast": toast}), "HX-Location": json.dumps(location)}
+    )
 
 
 @require_POST

@@ -1,0 +1,122 @@
+"""The list of companies, declared."""
+
+from collections.abc import Sequence
+
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
+from django.utils.html import format_html
+
+from pentad.data.profiles import vocabulary
+from pentad.data.profiles.lists import MOST_USUAL, trait_cell
+from pentad.data.profiles.models import Company, Membership
+from pentad.roles.views import cells
+from pentad.roles.views.spec import Column, Condition, Empty, ListSpec, Sort
+
+
+def company_title(company: Company) -> str:
+    return company.name or company.group_id
+
+
+def load_companies(rows: Sequence[Company]) -> None:
+    """Give each company of a page the number of its customers."""
+    members = Membership.objects.filter(company_id__in=[row.no for row in rows])
+    root = Coalesce("person__root_id", "person_id")
+    counts = dict(members.values_list("company_id").annotate(n=Count(root, distinct=True)))
+    for row in rows:
+        row.member_count = counts.get(row.no, 0)  # type: ignore[attr-defined]
+
+
+def search_companies(text: str) -> Condition:
+    where = Q(name__icontains=text) | Q(group_id=text) | Q(id=text)
+    return Condition(where, lambda limit: set(Company.objects.filter(where).values_list("pk", flat=True)[:limit]))
+
+
+def _company_name(company: Company) -> str:
+    return format_html(
+        '{}<span class="truncate">{}</span>', cells.avatar(company_title(company), company.id), company_title(company)
+    )
+
+
+def _company_trait(name: str) -> Column:
+    return Column(
+        f"trait:{name}",
+        name.replace("_", " ").capitalize(),
+        lambda c: trait_cell(name, c.traits.get(name)),
+        "tag",
+        plain=lambda c: c.traits.get(name),
+    )
+
+
+def _company_columns() -> list[Column]:
+    return [_company_trait(name) for name in vocabulary.company_trait_names() if name != "name"]
+
+
+def _company_defaults() -> list[str]:
+    names = [name for name in vocabulary.company_trait_names() if name != "name"][:MOST_USUAL]
+    return ["name", *(f"trait:{name}" for name in names), "people", "first_seen", "last_seen"]
+
+
+COMPANIES = ListSpec(
+    name="companies",
+    title="Companies",
+    one="company",
+    many="companies",
+    icon="building-2",
+    url="/companies/",
+    right="people.view",
+    base=Company.objects.all,
+    row_url=lambda company: f"/companies/{company.id}/",
+    row_key=lambda company: company.id,
+    label=company_title,
+    columns=(
+        Column("name", "Name", _company_name, "building-2", sort="name", phone="title", plain=company_title),
+        Column(
+            "group_id",
+            "Group id",
+            lambda c: format_html('<span class="mono">{}</span>', c.group_id),
+            "hash",
+            muted=True,
+            default=False,
+            phone="sub",
+            plain=lambda c: c.group_id,
+        ),
+        Column(
+            "people", "Customers", lambda c: f"{c.member_count:,}", "users", number=True, plain=lambda c: c.member_count
+        ),
+        Column(
+            "first_seen",
+            "First seen",
+            lambda c: cells.ago(c.first_seen),
+            "calendar",
+            muted=True,
+            plain=lambda c: c.first_seen,
+        ),
+        Column(
+            "last_seen",
+            "Last seen",
+            lambda c: cells.ago(c.last_seen),
+            "clock",
+            sort="last_seen",
+            muted=True,
+            phone="end",
+            plain=lambda c: c.last_seen,
+        ),
+    ),
+    sorts=(
+        Sort("last_seen", "Last seen", "last_seen", words=("longest ago first", "latest first")),
+        Sort("name", "Name", "name", descending=False, index_descending=False, words=("A to Z", "Z to A")),
+    ),
+    search=search_companies,
+    search_hint="Name or group id",
+    empty=Empty(
+        "No companies yet",
+        "Companies come from group calls: a source says to which company a customer belongs.",
+        "/sources/",
+        "Connect a source",
+    ),
+    column_named=lambda name: _company_trait(name[6:]) if name.startswith("trait:") else None,
+    extra_columns=_company_columns,
+    default_columns=_company_defaults,
+    load=load_companies,
+    template="profiles/companies.html",
+)
