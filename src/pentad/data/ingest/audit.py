@@ -60,7 +60,9 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
         "SELECT source_no, received, coalesce(nullif(CASE WHEN json_valid(body) THEN json_extract_string(body, '$.messageId')"
         f" END, ''), {unread_id('NOT json_valid(body)', 'body')}, 'pentad-' || md5(place)) AS message_id FROM second_look"
     )
-    staging.run(f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, md5_number_lower(source_no || ':' || message_id) AS key FROM ({named})")
+    staging.run(
+        f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, md5_number_lower(source_no || ':' || message_id) AS key FROM ({named})"
+    )
     staging.put("found", ledger.known(staging.sql("SELECT DISTINCT key FROM named")["key"]))
     left = staging.sql("SELECT * FROM named WHERE key NOT IN (SELECT key FROM found)")
     staging.drop("second_look")

@@ -41,7 +41,9 @@ def graph() -> list[Problem]:
     merged = set(Person.objects.exclude(root=None).values_list("no", flat=True))
     if loose := merged - explained:
         found.append(f"{len(loose)} merged parts have no merge that explains them, such as number {min(loose)}.")
-    return [Problem("identity", "error", text, "Undo the merge on the customer's page and merge again.") for text in found]
+    return [
+        Problem("identity", "error", text, "Undo the merge on the customer's page and merge again.") for text in found
+    ]
 
 
 def totals() -> list[Problem]:
@@ -53,7 +55,9 @@ def totals() -> list[Problem]:
         found.append(f"Profiles count {counted['own'] or 0} events, the ledger holds {stored}.")
     if (counted["own"] or 0) != (counted["whole"] or 0):
         found.append(f"Parts of customers count {counted['own'] or 0} events, customers {counted['whole'] or 0}.")
-    return [Problem("profiles", "error", text, "Report this; the events themselves are in the ledger.") for text in found]
+    return [
+        Problem("profiles", "error", text, "Report this; the events themselves are in the ledger.") for text in found
+    ]
 
 
 def database() -> list[Problem]:

@@ -43,23 +43,75 @@ REASONS = {
     r.code: r
     for r in (
         Reason("malformed_json", "The message is not valid JSON.", "Encode the body with a JSON library, in UTF-8."),
-        Reason("invalid_unicode", "A text holds half of a surrogate pair.", "Send whole characters: cut texts by characters, not by UTF-16 units."),
+        Reason(
+            "invalid_unicode",
+            "A text holds half of a surrogate pair.",
+            "Send whole characters: cut texts by characters, not by UTF-16 units.",
+        ),
         Reason("null_byte", "A text holds the character U+0000.", "Remove null characters before sending."),
-        Reason("wrong_type", "A field has the wrong JSON type.", "Send identifiers and names as strings; properties, traits and context as objects."),
-        Reason("unknown_type", "The message's type is not one of identify, track, page, screen, group, alias.", "Use one of the six types."),
-        Reason("no_user_anon_id", "Neither userId nor anonymousId is given.", "Send at least one of them with every message."),
+        Reason(
+            "wrong_type",
+            "A field has the wrong JSON type.",
+            "Send identifiers and names as strings; properties, traits and context as objects.",
+        ),
+        Reason(
+            "unknown_type",
+            "The message's type is not one of identify, track, page, screen, group, alias.",
+            "Use one of the six types.",
+        ),
+        Reason(
+            "no_user_anon_id",
+            "Neither userId nor anonymousId is given.",
+            "Send at least one of them with every message.",
+        ),
         Reason("missing_event", "A track message needs the name of its event.", "Set the field “event”."),
         Reason("missing_group_id", "A group message needs a groupId.", "Set the field “groupId”."),
-        Reason("group_id_too_long", f"The groupId is longer than {MAX_GROUP_ID} characters.", "Use the identifier of the company, not a description."),
+        Reason(
+            "group_id_too_long",
+            f"The groupId is longer than {MAX_GROUP_ID} characters.",
+            "Use the identifier of the company, not a description.",
+        ),
         Reason("missing_previous_id", "An alias message needs previousId and userId.", "Set both fields."),
         Reason("message_id_too_long", f"The messageId has more than {MAX_MESSAGE_ID} characters.", "Use a UUID."),
-        Reason("message_too_large", f"The message is larger than {MAX_MESSAGE_BYTES // 1024} KB.", "Send a reference instead of the content."),
-        Reason("too_many_properties", f"The message has more than {MAX_PROPERTIES} properties or traits.", "Send what you will use; put lists into one property."),
-        Reason("identifier_too_long", "An identifier is longer than 500 characters.", "Use the identifier itself, not a token or a document."),
-        Reason("bad_timestamp", "The timestamp cannot be read or lies before 1970.", "Send ISO 8601, such as 2026-11-20T10:00:00Z."),
-        Reason("id_conflict", "The same messageId came before with a different content; the first was kept.", "Make a new messageId for each message."),
-        Reason("blocked_identifiers", "All identifiers of the message are on the list of blocked values.", "Send the identifier only when it is known; leave it out instead of “null” or zeros."),
-        Reason("loader_failed", "The message could not be loaded.", "Report what the detail says; the message waits here unharmed."),
-        Reason("erased", "The message was received before its person was erased.", "Nothing to do: erased data does not come back."),
+        Reason(
+            "message_too_large",
+            f"The message is larger than {MAX_MESSAGE_BYTES // 1024} KB.",
+            "Send a reference instead of the content.",
+        ),
+        Reason(
+            "too_many_properties",
+            f"The message has more than {MAX_PROPERTIES} properties or traits.",
+            "Send what you will use; put lists into one property.",
+        ),
+        Reason(
+            "identifier_too_long",
+            "An identifier is longer than 500 characters.",
+            "Use the identifier itself, not a token or a document.",
+        ),
+        Reason(
+            "bad_timestamp",
+            "The timestamp cannot be read or lies before 1970.",
+            "Send ISO 8601, such as 2026-11-20T10:00:00Z.",
+        ),
+        Reason(
+            "id_conflict",
+            "The same messageId came before with a different content; the first was kept.",
+            "Make a new messageId for each message.",
+        ),
+        Reason(
+            "blocked_identifiers",
+            "All identifiers of the message are on the list of blocked values.",
+            "Send the identifier only when it is known; leave it out instead of “null” or zeros.",
+        ),
+        Reason(
+            "loader_failed",
+            "The message could not be loaded.",
+            "Report what the detail says; the message waits here unharmed.",
+        ),
+        Reason(
+            "erased",
+            "The message was received before its person was erased.",
+            "Nothing to do: erased data does not come back.",
+        ),
     )
 }

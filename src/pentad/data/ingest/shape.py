@@ -208,7 +208,18 @@ def stated_sql() -> str:
     FROM placed WHERE outcome = 'stored' AND type IN ('identify', 'group') ORDER BY seq"""
 
 
-_PROMOTED = ("path", "referrer", "product_id", "category", "order_id", "currency", "revenue", "total", "value", "quantity")
+_PROMOTED = (
+    "path",
+    "referrer",
+    "product_id",
+    "category",
+    "order_id",
+    "currency",
+    "revenue",
+    "total",
+    "value",
+    "quantity",
+)
 
 
 def events_sql() -> str:
