@@ -20,6 +20,12 @@ document.addEventListener("click", async (event) => {
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Copied.", tone: "green" } }));
   }
   if (event.target.closest("[data-opens-keys]")) help();
+  const keys = event.target.closest("[data-shortcuts-switch]");
+  if (keys) {
+    const on = document.documentElement.dataset.shortcuts === "off";
+    document.documentElement.dataset.shortcuts = on ? "on" : "off";
+    keys.setAttribute("aria-checked", String(on));
+  }
   const theme = event.target.closest("[data-theme-set]");
   if (theme) {
     document.documentElement.dataset.theme = theme.dataset.themeSet;

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
 from tests.serving import Server
 
 PASSWORD = "roast-and-grind"

@@ -43,8 +43,12 @@ def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     def start(verb: str, hears: str = "", **environment: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.core.child", verb],
-            cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=os.environ | {
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ
+            | {
                 "PENTAD_DATA": str(runtime.folder().root),
                 "PENTAD_DATABASE": database_url(),
                 "DJANGO_SETTINGS_MODULE": "pentad.config.settings",

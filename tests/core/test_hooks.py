@@ -86,9 +86,14 @@ def test_installed_plugins_load_and_one_that_does_not_is_named(monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "good_plugin", good)
     monkeypatch.setitem(sys.modules, "wrong_plugin", wrong)
     monkeypatch.setattr(hooks, "_failed", {})
-    entries = [EntryPoint(name, value, "pentad") for name, value in (
-        ("absent", "absent_plugin"), ("wrong", "wrong_plugin"), ("good", "good_plugin"),
-    )]
+    entries = [
+        EntryPoint(name, value, "pentad")
+        for name, value in (
+            ("absent", "absent_plugin"),
+            ("wrong", "wrong_plugin"),
+            ("good", "good_plugin"),
+        )
+    ]
     monkeypatch.setattr(hooks, "entry_points", lambda group: entries)
     monkeypatch.setattr(hooks, "_manager", hooks.load([]))
     assert [item.label for item in hooks.navigation(TOM)] == ["Good"]

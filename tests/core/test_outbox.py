@@ -28,8 +28,12 @@ def test_an_event_is_a_tracking_message_with_a_stable_id(db: None) -> None:
     message = outbox.message_of(row)
     assert message.pop("timestamp").endswith("Z")
     assert message == {
-        "type": "track", "event": "Note Added", "personId": "p1", "companyId": "c1",
-        "properties": {"length": 3}, "messageId": f"pentad-{row.pk}",
+        "type": "track",
+        "event": "Note Added",
+        "personId": "p1",
+        "companyId": "c1",
+        "properties": {"length": 3},
+        "messageId": f"pentad-{row.pk}",
     }
 
 

@@ -25,7 +25,9 @@ class Road:
     source: Source
     sent: int = field(default=0)
 
-    def accept(self, *messages: Any, at: datetime = NOON, source: Source | None = None, flags: int = 0, **batch: Any) -> None:
+    def accept(
+        self, *messages: Any, at: datetime = NOON, source: Source | None = None, flags: int = 0, **batch: Any
+    ) -> None:
         """As the tracking API accepts a batch: in the inbox, not loaded."""
         for message in messages:
             self.sent += 1

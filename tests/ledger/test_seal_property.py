@@ -30,7 +30,7 @@ def answers(store: Ledger) -> list[list[dict[str, object]]]:
     return [store.rows(query) for query in ANSWERS]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SLICES, st.dates(date(2026, 4, 1), date(2027, 1, 1)), st.integers(0, 3))
 def test_sealing_changes_no_answer(slices: list[list[tuple[int, datetime]]], before: date, hidden: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -148,9 +148,7 @@ def _check_not_newer() -> None:
     from django.db.migrations.loader import MigrationLoader
 
     loader = MigrationLoader(connection)
-    unknown = [
-        f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in loader.disk_migrations
-    ]
+    unknown = [f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in loader.disk_migrations]
     if unknown:
         raise Conflict(
             f"This data folder was last used by a newer Pentad (it knows {', '.join(sorted(unknown)[:3])}).",

@@ -66,8 +66,12 @@ def action(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 with transaction.atomic():
                     result = function(*args, **kwargs)
                     AuditLine.objects.create(
-                        actor=actor.ref, actor_name=actor.name, action=function.__name__,
-                        right=right, subject=line["subject"], detail=line["detail"],
+                        actor=actor.ref,
+                        actor_name=actor.name,
+                        action=function.__name__,
+                        right=right,
+                        subject=line["subject"],
+                        detail=line["detail"],
                     )
             finally:
                 _line.reset(token)

@@ -8,9 +8,9 @@ from django.db import transaction
 class Bell:
     """Remembers how often it rang, so that a ring between looking and waiting is never missed.
 
-        seen = bell.count
-        if not look_for_work():
-            bell.wait(seen, timeout=1.0)
+    seen = bell.count
+    if not look_for_work():
+        bell.wait(seen, timeout=1.0)
     """
 
     def __init__(self) -> None:

@@ -37,9 +37,23 @@ from pentad.core.hookvalues import (
 )
 
 __all__ = [
-    "Command", "Identifier", "NavItem", "PaletteItem", "Problem", "ScheduleItem", "TimelineEntry",
-    "commands", "doctor_checks", "failed", "identifiers_of", "impl", "manager", "navigation",
-    "palette", "schedules", "timeline_entry",
+    "Command",
+    "Identifier",
+    "NavItem",
+    "PaletteItem",
+    "Problem",
+    "ScheduleItem",
+    "TimelineEntry",
+    "commands",
+    "doctor_checks",
+    "failed",
+    "identifiers_of",
+    "impl",
+    "manager",
+    "navigation",
+    "palette",
+    "schedules",
+    "timeline_entry",
 ]
 
 PROJECT = "pentad"

@@ -1,7 +1,7 @@
 """Logs: one event a line on stderr, as JSON or for a person to read. No customer data.
 
-    log = structlog.get_logger(__name__)
-    log.info("source_added", source=source.no)
+log = structlog.get_logger(__name__)
+log.info("source_added", source=source.no)
 """
 
 import logging
@@ -15,11 +15,32 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from pentad.core import ids
 
-PERSONAL = frozenset({
-    "address", "anonymous_id", "authorization", "body", "cookie", "email", "first_name", "identifier", "ip",
-    "last_name", "password", "payload", "person_name", "phone", "properties", "raw", "secret", "token", "traits",
-    "user_id", "value", "write_key",
-})
+PERSONAL = frozenset(
+    {
+        "address",
+        "anonymous_id",
+        "authorization",
+        "body",
+        "cookie",
+        "email",
+        "first_name",
+        "identifier",
+        "ip",
+        "last_name",
+        "password",
+        "payload",
+        "person_name",
+        "phone",
+        "properties",
+        "raw",
+        "secret",
+        "token",
+        "traits",
+        "user_id",
+        "value",
+        "write_key",
+    }
+)
 """Names whose values never reach a log: they are, or may hold, what identifies a customer, or a secret."""
 
 

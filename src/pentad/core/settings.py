@@ -1,7 +1,7 @@
 """Settings that an operator changes while Pentad runs. What is fixed at start is in config/settings.py.
 
-    KEEP = settings.define("jobs.keep_days", 7, "Days that finished jobs stay.", minimum=1)
-    KEEP.get()                       # typed; or settings.get("jobs.keep_days")
+KEEP = settings.define("jobs.keep_days", 7, "Days that finished jobs stay.", minimum=1)
+KEEP.get()                       # typed; or settings.get("jobs.keep_days")
 """
 
 import threading
@@ -93,7 +93,11 @@ class Definition(Generic[T]):
 
 
 _KINDS: dict[type, str] = {
-    bool: "yes or no", int: "a whole number", float: "a number", str: "a text", list: "a list of texts",
+    bool: "yes or no",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    list: "a list of texts",
 }
 _definitions: dict[str, Definition[Any]] = {}
 _lock = threading.Lock()
@@ -102,7 +106,12 @@ _fresh_until = 0.0
 
 
 def define(
-    name: str, default: T, help: str, *, minimum: float | None = None, maximum: float | None = None,
+    name: str,
+    default: T,
+    help: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Definition[T]:
     """Make a setting known. Its type is that of its default."""

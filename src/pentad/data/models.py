@@ -1,6 +1,6 @@
 """The data competency's rows, gathered for Django; each feature defines its own."""
 
-from pentad.data.identity.models import (  # noqa: F401  Django finds models here
+from pentad.data.identity.models import (
     BlockedValue,
     Conflict,
     Identifier,
@@ -11,9 +11,10 @@ from pentad.data.identity.models import (  # noqa: F401  Django finds models her
     PersonWord,
     Separation,
 )
-from pentad.data.imports.models import Import  # noqa: F401
-from pentad.data.ingest.models import Gap, LoaderOffset, Source  # noqa: F401
-from pentad.data.profiles.models import (  # noqa: F401
+from pentad.data.imports.models import Import
+from pentad.data.ingest.models import Gap, LoaderOffset, Source
+from pentad.data.privacy.models import ErasedIdentifier, Erasure
+from pentad.data.profiles.models import (
     Company,
     CompanyTrait,
     Membership,
@@ -21,4 +22,27 @@ from pentad.data.profiles.models import (  # noqa: F401
     PersonTrait,
     TraitRule,
 )
-from pentad.data.privacy.models import ErasedIdentifier, Erasure  # noqa: F401
+
+__all__ = [
+    "BlockedValue",
+    "Company",
+    "CompanyTrait",
+    "Conflict",
+    "ErasedIdentifier",
+    "Erasure",
+    "Gap",
+    "Identifier",
+    "IdentifierRule",
+    "Import",
+    "LoaderOffset",
+    "Membership",
+    "MergeLink",
+    "Note",
+    "Person",
+    "PersonCounter",
+    "PersonTrait",
+    "PersonWord",
+    "Separation",
+    "Source",
+    "TraitRule",
+]

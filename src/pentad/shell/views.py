@@ -55,9 +55,13 @@ def _places(request: HttpRequest, query: str) -> list[PaletteItem]:
 @require_POST
 @signed_in()
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep how a colleague wants pages to look."""
-    wanted = request.POST.get("theme", "")
+    """Keep how a colleague wants pages to look, and whether single keys do things."""
+    user = User.objects.get(email=request.user.get_username())
+    if "shortcuts" in request.POST:
+        user.shortcuts = not user.shortcuts
+    wanted = request.POST.get("theme", user.theme)
     if wanted not in THEMES:
         raise Invalid(f"There is no theme “{wanted[:40]}”.", fix="Choose light, dark or system.")
-    User.objects.filter(email=request.user.get_username()).update(theme=wanted)
+    user.theme = wanted
+    user.save(update_fields=["theme", "shortcuts"])
     return HttpResponse(status=204)

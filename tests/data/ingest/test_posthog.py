@@ -148,7 +148,11 @@ EVENT = {"event": "A", "distinct_id": "k", "properties": {"token": KEY}}
     [
         ("/capture/", json.dumps({**EVENT, "api_key": KEY}).encode(), {}),
         ("/e/?ip=1&_=1767225605000", json.dumps([EVENT]).encode(), {"content-type": "text/plain"}),
-        ("/e/?compression=gzip-js", gzip.compress(json.dumps([EVENT]).encode(), mtime=0), {"content-type": "text/plain"}),
+        (
+            "/e/?compression=gzip-js",
+            gzip.compress(json.dumps([EVENT]).encode(), mtime=0),
+            {"content-type": "text/plain"},
+        ),
         ("/e/?compression=base64", b"data=" + quote(base64.b64encode(json.dumps(EVENT).encode())).encode(), {}),
         ("/e/", b"data=" + quote(json.dumps(EVENT)).encode(), {"content-type": "application/x-www-form-urlencoded"}),
         (f"/capture/?token={KEY}", b'{"event":"A","distinct_id":"k"}', {}),

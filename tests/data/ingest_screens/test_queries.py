@@ -186,7 +186,10 @@ def test_the_doctor_looks_at_what_arrived(road: Road, shop: Source) -> None:
         road.send(
             {"type": "track", "event": ["Order Completed", "order_completed"][n % 2], "userId": "u1"}, source=shop
         )
+    road.send({"type": "alias", "previousId": "u1", "userId": "u1", "messageId": "a-1"}, source=shop)
+    road.send({"type": "alias", "previousId": "a1", "userId": "u1", "messageId": "a-2"}, source=shop)
     road.load()
+    assert [f.count for f in doctor.sdk_findings(shop) if f.code == "self_alias"] == [1]
     assert {"no_message_id", "names_by_case"} <= {f.code for f in doctor.sdk_findings(shop)}
 
 

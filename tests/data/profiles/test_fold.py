@@ -53,7 +53,9 @@ def test_the_timeline_pages_back_to_the_first_event_without_gap_or_repeat(road: 
 
 def test_totals_count_orders_and_money(road: Road) -> None:
     order = {"revenue": 12.5, "currency": "EUR"}
-    road.send(track("Order Completed", userId="u1", properties=order), track("Order Completed", userId="u1", properties=order))
+    road.send(
+        track("Order Completed", userId="u1", properties=order), track("Order Completed", userId="u1", properties=order)
+    )
     found = totals(road.person("user_id:u1"))
     assert (found.orders, found.revenue) == (2, {"EUR": 25.0})
     assert sum(day.orders for day in activity(road.person("user_id:u1"), days=4000)) == 2

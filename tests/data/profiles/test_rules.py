@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 from pentad.data.profiles.rules import Fact, SourceRank, display_name, number_of, text_of, why, winners, words
 
 SHOP, CRM, OTHER = 1, 2, 3
-RANKS = {SHOP: SourceRank(100, True, "Web shop"), CRM: SourceRank(50, False, "CRM"), OTHER: SourceRank(100, True, "App")}
+RANKS = {
+    SHOP: SourceRank(100, True, "Web shop"),
+    CRM: SourceRank(50, False, "CRM"),
+    OTHER: SourceRank(100, True, "App"),
+}
 
 
 def fact(source: int, value: object, day: int = 1, part: int = 1) -> Fact:
@@ -49,7 +53,13 @@ def test_names_are_made_of_what_there_is() -> None:
 
 def test_values_as_text_and_number() -> None:
     assert (text_of("Pro"), text_of(True), text_of([1, "Ü"])) == ("pro", "true", '[1, "ü"]')
-    assert (number_of("12.5"), number_of(3), number_of(True), number_of("x"), number_of("1e999")) == (12.5, 3.0, None, None, None)
+    assert (number_of("12.5"), number_of(3), number_of(True), number_of("x"), number_of("1e999")) == (
+        12.5,
+        3.0,
+        None,
+        None,
+        None,
+    )
 
 
 def test_words_for_search() -> None:

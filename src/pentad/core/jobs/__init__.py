@@ -31,6 +31,23 @@ from pentad.core.jobs.registry import Task, find, task
 from pentad.core.jobs.schedules import schedule
 
 __all__ = [
-    "Cancelled", "Context", "LeaseLost", "Pool", "Stopping", "Task", "Unfinished", "cancel", "counts",
-    "dead", "enqueue", "find", "is_due", "outcome", "retry", "run_here", "schedule", "task", "wait",
+    "Cancelled",
+    "Context",
+    "LeaseLost",
+    "Pool",
+    "Stopping",
+    "Task",
+    "Unfinished",
+    "cancel",
+    "counts",
+    "dead",
+    "enqueue",
+    "find",
+    "is_due",
+    "outcome",
+    "retry",
+    "run_here",
+    "schedule",
+    "task",
+    "wait",
 ]

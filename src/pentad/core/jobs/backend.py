@@ -51,7 +51,11 @@ class JobsBackend(BaseTaskBackend):
             "backend": self.alias,
         }
         job = queue.enqueue(
-            KIND, payload, run_at=task.run_after, priority=task.priority, queue=task.queue_name,
+            KIND,
+            payload,
+            run_at=task.run_after,
+            priority=task.priority,
+            queue=task.queue_name,
             max_attempts=self.options.get("attempts", 1),
         )
         result: TaskResult[T] = result_of(job, task)

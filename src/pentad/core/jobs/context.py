@@ -53,9 +53,7 @@ class Context:
 
     def mine(self) -> "QuerySet[Job]":
         """The job's row, as long as this attempt holds it: every write of an attempt goes through here."""
-        return Job.objects.filter(
-            pk=self.job.pk, status=Job.RUNNING, owner=self.job.owner, attempts=self.job.attempts
-        )
+        return Job.objects.filter(pk=self.job.pk, status=Job.RUNNING, owner=self.job.owner, attempts=self.job.attempts)
 
     def check(self) -> None:
         """Raise when the work should not go on. Costs nothing; call it in loops."""

@@ -134,15 +134,10 @@ def _said(error: BaseException, hide: bool) -> dict[str, Any]:
 
 def give_back(context: Context) -> None:
     """Return unfinished work to the queue without counting the attempt: this process is stopping."""
-    context.mine().update(
-        status=Job.WAITING, run_at=clock.now(), lease_until=None, attempts=F("attempts") - 1
-    )
+    context.mine().update(status=Job.WAITING, run_at=clock.now(), lease_until=None, attempts=F("attempts") - 1)
 
 
 def drop(context: Context, scrub: bool) -> None:
     """Close a job that was asked to stop."""
     change: dict[str, Any] = {"payload": {}} if scrub else {}
-    context.mine().update(
-        status=Job.CANCELLED, finished=clock.now(), lease_until=None, key=None, **change
-    )
-
+    context.mine().update(status=Job.CANCELLED, finished=clock.now(), lease_until=None, key=None, **change)

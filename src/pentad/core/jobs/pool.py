@@ -48,8 +48,14 @@ def work(context: Context) -> None:
         quiet = task is None or task.scrub
         log.error("job_failed", kind=context.job.kind, error=type(error).__name__, exc_info=None if quiet else error)
     finished.ring()
-    log.info("job", kind=context.job.kind, job=context.job.public_id, attempt=context.attempt, ended=ended,
-             seconds=round(time.monotonic() - began, 3))
+    log.info(
+        "job",
+        kind=context.job.kind,
+        job=context.job.public_id,
+        attempt=context.attempt,
+        ended=ended,
+        seconds=round(time.monotonic() - began, 3),
+    )
 
 
 def _do(task: Task, context: Context) -> None:

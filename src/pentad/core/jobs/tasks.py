@@ -8,8 +8,11 @@ from pentad.core.jobs.registry import task
 from pentad.core.models import Job
 
 KEEP_DAYS = settings.define(
-    "jobs.keep_days", 7, "Days that finished jobs stay in the list. Dead letters stay ten times as long.",
-    minimum=1, maximum=3650,
+    "jobs.keep_days",
+    7,
+    "Days that finished jobs stay in the list. Dead letters stay ten times as long.",
+    minimum=1,
+    maximum=3650,
 )
 
 

@@ -1,5 +1,6 @@
 """Verbs on the identity graph: merge, undo, decide a conflict, change the rules."""
 
+import contextlib
 from collections.abc import Collection
 
 from django.db import transaction
@@ -12,7 +13,13 @@ from pentad.core.errors import Conflict as Clash
 from pentad.core.errors import Invalid, Unavailable
 from pentad.core.outbox import emit
 from pentad.data.identity.models import (
-    BlockedValue, Conflict, Identifier, IdentifierRule, MergeLink, Person, Separation,
+    BlockedValue,
+    Conflict,
+    Identifier,
+    IdentifierRule,
+    MergeLink,
+    Person,
+    Separation,
 )  # fmt: skip
 from pentad.data.identity.queries import part_numbers, preview_merge
 from pentad.data.identity.rules import components
@@ -49,18 +56,30 @@ def undo_merge(*, actor: Actor, link: MergeLink) -> MergeLink:
     Separation.objects.get_or_create(a_id=a, b_id=b)
     _regroup(set(part_numbers(link.keep)))
     note(subject=f"person:{link.keep.id}", unmerged=link.other.id, link=link.id)
-    emit("track", "Customer merge undone", person=link.keep, properties={"merge_id": link.id, "parted_id": link.other.id})
+    emit(
+        "track", "Customer merge undone", person=link.keep, properties={"merge_id": link.id, "parted_id": link.other.id}
+    )
     return link
 
 
 @action("people.merge")
 def decide_conflict(*, actor: Actor, conflict: Conflict, merge: bool) -> Conflict:
     """Decide a conflict: the two are one customer, or stay apart."""
-    conflict = Conflict.objects.select_for_update(of=("self",)).select_related("person__root", "other__root").get(pk=conflict.pk)
+    conflict = (
+        Conflict.objects.select_for_update(of=("self",))
+        .select_related("person__root", "other__root")
+        .get(pk=conflict.pk)
+    )
     if conflict.other is None:
-        raise Invalid("The identifier of this conflict belongs to nobody.", code="no_other", fix="Raise the limit instead.")
+        raise Invalid(
+            "The identifier of this conflict belongs to nobody.", code="no_other", fix="Raise the limit instead."
+        )
     if conflict.status != Conflict.OPEN:
-        raise Clash(f"This was decided before: {conflict.status}.", code="already_decided", fix="Undo the merge on the customer's page.")
+        raise Clash(
+            f"This was decided before: {conflict.status}.",
+            code="already_decided",
+            fix="Undo the merge on the customer's page.",
+        )
     if merge:
         merge_people(actor=actor, keep=conflict.other, other=conflict.person, evidence=f"shared {conflict.namespace}")
     else:
@@ -78,7 +97,9 @@ def reopen_conflict(*, actor: Actor, conflict: Conflict) -> Conflict:
     """Take back the decision to keep two customers apart."""
     conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
     if conflict.status != Conflict.KEPT or conflict.other_id is None:
-        raise Clash("Only a decision to keep apart can be reopened here.", code="not_kept", fix="Undo the merge instead.")
+        raise Clash(
+            "Only a decision to keep apart can be reopened here.", code="not_kept", fix="Undo the merge instead."
+        )
     a, b = sorted((conflict.person_id, conflict.other_id))
     Separation.objects.filter(a_id=a, b_id=b).delete()
     conflict.status, conflict.decided_by = Conflict.OPEN, ""
@@ -126,10 +147,8 @@ def _mark_known(roots: set[int], root_of: dict[int, int]) -> None:
 
 
 def _tell_ledger(roots: dict[int, int]) -> None:
-    try:
+    with contextlib.suppress(Unavailable):  # the owner process reads all links when it starts
         ledger.current().set_links(roots)
-    except Unavailable:
-        pass  # the owner process reads all links when it starts
 
 
 @action("identity.edit")

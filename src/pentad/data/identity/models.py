@@ -17,7 +17,9 @@ class Person(models.Model):
 
     no = models.AutoField(primary_key=True)
     id = models.CharField(max_length=36, default=ids.new_id, unique=True)
-    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", help_text="null: is a root itself")
+    root = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="parts", help_text="null: is a root itself"
+    )
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
@@ -102,7 +104,9 @@ class Conflict(models.Model):
     namespace = models.CharField(max_length=60, help_text="The identifier that was dropped")
     value = models.CharField(max_length=500)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", help_text="Where the event went")
-    other = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", help_text="Whom the dropped identifier belongs to")
+    other = models.ForeignKey(
+        Person, models.CASCADE, null=True, related_name="+", help_text="Whom the dropped identifier belongs to"
+    )
     message_id = models.CharField(max_length=100)
     count = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=12, default=OPEN, db_index=True)

@@ -16,7 +16,9 @@ def find_person(id: str) -> Person:
     """The customer with this public id; of a merged one, the root. Raises NotFound."""
     person = Person.objects.select_related("root").filter(id=id).first()
     if person is None:
-        raise NotFound(f"There is no customer with the id {id!r}.", code="person_not_found", fix="Search by an identifier.")
+        raise NotFound(
+            f"There is no customer with the id {id!r}.", code="person_not_found", fix="Search by an identifier."
+        )
     return person.root or person
 
 
@@ -103,7 +105,9 @@ def preview_merge(keep: Person, other: Person) -> MergePreview:
     rules, counts = store.rules_in_force(), dict[str, int]()
     for row in together:
         counts[row.namespace] = counts.get(row.namespace, 0) + 1
-    over = [f"{ns}: {n} values, the limit is {rules.of(ns).limit}" for ns, n in counts.items() if n > rules.of(ns).limit]
+    over = [
+        f"{ns}: {n} values, the limit is {rules.of(ns).limit}" for ns, n in counts.items() if n > rules.of(ns).limit
+    ]
     refusal = ""
     if keep.no == other.no:
         refusal = "They are the same customer already."
@@ -149,10 +153,14 @@ def rules_view() -> RulesView:
 
 
 def as_ident(text: str) -> Ident:
-    """"namespace:value" as an identifier. Raises Invalid when there is no colon."""
+    """ "namespace:value" as an identifier. Raises Invalid when there is no colon."""
     from pentad.core.errors import Invalid
 
     namespace, colon, value = text.partition(":")
     if not (namespace and colon and value):
-        raise Invalid(f"{text!r} is no identifier.", code="bad_identifier", fix="Write NAMESPACE:VALUE, such as email:ann@example.com.")
+        raise Invalid(
+            f"{text!r} is no identifier.",
+            code="bad_identifier",
+            fix="Write NAMESPACE:VALUE, such as email:ann@example.com.",
+        )
     return Ident(namespace, value.strip().lower() if namespace == "email" else value.strip())

@@ -126,9 +126,7 @@ class Resolver:
         owner = self.owners.get(idents[0])
         if owner is not None and self._settled(idents):
             return owner
-        decision = self._plainly_new(idents) or decide(
-            idents, self.owners, self.clusters, self.rules, self.separated
-        )
+        decision = self._plainly_new(idents) or decide(idents, self.owners, self.clusters, self.rules, self.separated)
         person = decision.owner if decision.owner is not None else self._create(combo)
         self._attach(person, decision, combo)
         for strong, weak in decision.link:

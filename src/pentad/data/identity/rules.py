@@ -44,7 +44,9 @@ DEFAULT_RULES: dict[str, Rule] = {
 }
 OTHER = Rule(50, 5)
 
-DEFAULT_BLOCKED = frozenset({"-1", "null", "undefined", "none", "nan", "anonymous", "unknown", "guest", "true", "false", "[object object]"})
+DEFAULT_BLOCKED = frozenset(
+    {"-1", "null", "undefined", "none", "nan", "anonymous", "unknown", "guest", "true", "false", "[object object]"}
+)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,15 @@ from typing import Any
 from django.db import connection
 
 from pentad.core import clock, ids
-from pentad.data.identity.models import BlockedValue, Identifier, IdentifierRule, MergeLink, Person, PersonCounter, Separation
+from pentad.data.identity.models import (
+    BlockedValue,
+    Identifier,
+    IdentifierRule,
+    MergeLink,
+    Person,
+    PersonCounter,
+    Separation,
+)
 from pentad.data.identity.rules import Cluster, Dropped, Ident, Rule, Rules
 
 CHUNK = 900

@@ -70,7 +70,8 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
         return []
     first, last = min(left["received"].to_pylist()), max(left["received"].to_pylist())
     aside = ledger.query(
-        "SELECT source_no, message_id FROM quarantined WHERE received BETWEEN make_timestamp(CAST(? AS BIGINT)) AND make_timestamp(CAST(? AS BIGINT))",
+        "SELECT source_no, message_id FROM quarantined"
+        " WHERE received BETWEEN make_timestamp(CAST(? AS BIGINT)) AND make_timestamp(CAST(? AS BIGINT))",
         [first, last],
     )
     known = set(zip(aside["source_no"].to_pylist(), aside["message_id"].to_pylist(), strict=True))

@@ -24,6 +24,9 @@ _SOON_SECONDS = 0.5
 _SPACING_SECONDS = 0.05
 _STALE_SECONDS = 60.0
 _MOST_HEADERS = _MOST_UNKNOWN = 10_000
+_LONGEST_KEY = 64
+_LONGEST_HEADER = 400
+"""Longer ones are no source's and are never remembered: guesses must not fill the memory."""
 
 
 class Keys:
@@ -47,7 +50,7 @@ class Keys:
         elif age > _SOON_SECONDS:
             self._begin()
         source = self._sources.get(key)
-        if source is None:
+        if source is None and len(key) <= _LONGEST_KEY:
             await self._look_again(key)
             source = self._sources.get(key)
         if source is None:
@@ -68,6 +71,8 @@ class Keys:
 
     def of_header(self, authorization: bytes) -> tuple[str, bool]:
         """The key in an Authorization header ("" when none), and whether it beats one in the body."""
+        if len(authorization) > _LONGEST_HEADER:
+            return read_authorization(authorization)
         found = self._headers.get(authorization)
         if found is None:
             found = read_authorization(authorization)

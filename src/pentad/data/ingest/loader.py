@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
@@ -19,7 +20,7 @@ from pentad.core.errors import Conflict, Unavailable
 from pentad.core.runtime import Folder
 from pentad.data.identity import store
 from pentad.data.identity.models import Person
-from pentad.data.identity.resolver import Resolution, Resolver
+from pentad.data.identity.resolver import Combo, Resolution, Resolver
 from pentad.data.ingest import audit, slices
 from pentad.data.ingest.frames import delete_log, find_frame, is_open, logs, read_frames
 from pentad.data.ingest.models import LoaderOffset
@@ -202,7 +203,7 @@ class Loader:
         if answer.moved:
             self.ledger.set_links(answer.moved)
 
-    def _relational(self, piece: Slice, combos: list[slices.Combo], table: slices.pa.Table, base: int) -> Resolution:
+    def _relational(self, piece: Slice, combos: list[Combo], table: pa.Table, base: int) -> Resolution:
         """Everything the slice changes in the relational database, with its offset."""
         answer = Resolver(store.rules_in_force()).resolve(combos, Erased())
         slices.place(self._staging, table, answer, base)

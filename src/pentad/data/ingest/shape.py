@@ -48,7 +48,10 @@ def unread_id(broken: str, raw: str) -> str:
 
 def typed_sql() -> str:
     """Names, times and identifiers in their final types, before any judgement."""
-    ctx = "CASE WHEN frame_context IS NULL THEN j.context WHEN j.context IS NULL THEN frame_context ELSE json_merge_patch(frame_context, j.context) END"
+    ctx = (
+        "CASE WHEN frame_context IS NULL THEN j.context WHEN j.context IS NULL THEN frame_context"
+        " ELSE json_merge_patch(frame_context, j.context) END"
+    )
     return f"""
     SELECT pos, frame, idx, raw, source_no, received, flags, bad,
       coalesce(nullif(frame_type, ''), j.type, '') AS type,
@@ -61,7 +64,9 @@ def typed_sql() -> str:
       coalesce(j.timestamp, j.originalTimestamp) AS original_text,
       {_time("coalesce(j.timestamp, j.originalTimestamp)")} AS original,
       coalesce({_time("j.sentAt")}, {_time("frame_sent")}) AS sent,
-      CASE WHEN j.category IS NOT NULL AND j.properties IS NULL THEN CAST(json_object('category', j.category) AS VARCHAR)
+      CASE WHEN j.properties IS NULL AND j.previousId IS NOT NULL AND coalesce(nullif(frame_type, ''), j.type) = 'alias'
+           THEN CAST(json_object('previousId', j.previousId) AS VARCHAR)
+           WHEN j.category IS NOT NULL AND j.properties IS NULL THEN CAST(json_object('category', j.category) AS VARCHAR)
            WHEN j.category IS NOT NULL AND starts_with(CAST(j.properties AS VARCHAR), '{{')
            THEN CAST(json_merge_patch(json_object('category', j.category), j.properties) AS VARCHAR)
            ELSE CAST(j.properties AS VARCHAR) END AS props,

@@ -1,5 +1,7 @@
 """Erasure: a person is hidden at once and physically gone after the rewrite of the files they are in."""
 
+import contextlib
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -50,7 +52,5 @@ def see_gone(erasure: Erasure, timeout: float = 600.0) -> Erasure:
 
 
 def _hide(nos: list[int]) -> None:
-    try:
+    with contextlib.suppress(Unavailable):  # another process owns the ledger: its job hides them first
         ledger.current().hide(nos)
-    except Unavailable:
-        pass  # another process owns the ledger: its job hides them first

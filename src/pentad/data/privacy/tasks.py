@@ -51,5 +51,7 @@ def wipe_database(seconds: float = 10.0) -> None:
             if not busy:
                 return
             if time.monotonic() > deadline:
-                raise Unavailable("Readers kept the database's log in use.", code="wal_busy", fix="Run `pentad seal` again.")
+                raise Unavailable(
+                    "Readers kept the database's log in use.", code="wal_busy", fix="Run `pentad seal` again."
+                )
             time.sleep(0.05)

@@ -86,7 +86,7 @@ def list_people(
 
 
 def _number(after: str) -> int:
-    if not after.isdigit():
+    if not (after.isdecimal() and len(after) < 20):
         raise Invalid(f"{after[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”.")
     return int(after)
 

@@ -83,7 +83,7 @@ class _Line:
 def _csv(rows: "QuerySet[Person]", state: ListState) -> Iterator[str]:
     columns = [column for column in PEOPLE.shown_columns(state.columns) if column.plain]
     writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(["id", *(column.label for column in columns)])
+    yield "\ufeff" + writer.writerow(["id", *(_cell(column.label) for column in columns)])
     last = 0
     while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         load_people(chunk)

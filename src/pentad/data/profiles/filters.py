@@ -1,5 +1,6 @@
 """What customers can be filtered by, as conditions on roots. Every one probes an index or is read from one."""
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -101,7 +102,10 @@ def search(text: str) -> Condition:
 
 def _number(value: str) -> float:
     try:
-        return float(value)
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(value)
+        return number
     except ValueError:
         raise Invalid(
             f"“{value}” is not a number.", code="bad_filter", fix="Type digits, such as 30 or 12.5."

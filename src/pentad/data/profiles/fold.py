@@ -17,9 +17,16 @@ from pentad.core import ids
 from pentad.data.identity.models import Person
 from pentad.data.identity.store import chunks, marks, sql_time
 from pentad.data.ingest.models import Source
-from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitRule, TraitValue
+from pentad.data.profiles.models import Company, CompanyTrait, TraitRule, TraitValue
 from pentad.data.profiles.rules import (
-    Fact, SourceRank, display_name, number_of, text_of, text_trait, winners, words,
+    Fact,
+    SourceRank,
+    display_name,
+    number_of,
+    text_of,
+    text_trait,
+    winners,
+    words,
 )  # fmt: skip
 
 
@@ -115,7 +122,16 @@ _WIDEN = (
 
 def _write_person_facts(facts: Iterable[Fact]) -> None:
     rows = [
-        (f.part, f.name, f.source_no, _json(f.value), text_of(f.value), number_of(f.value), sql_time(f.at), f.message_id)
+        (
+            f.part,
+            f.name,
+            f.source_no,
+            _json(f.value),
+            text_of(f.value),
+            number_of(f.value),
+            sql_time(f.at),
+            f.message_id,
+        )
         for f in facts
     ]
     _upsert_facts("persontrait", "person_id", rows)
@@ -153,8 +169,10 @@ def refresh_traits(roots: Collection[int]) -> None:
     part_root = parts_of(roots)
     facts: dict[int, list[Fact]] = {root: [] for root in roots}
     marked: set[int] = set()
+    row_of: dict[tuple[int, str, int], int] = {}
     for id_, part, fact, winner in _stored_facts(part_root):
-        facts[part_root[part]].append(fact._replace(message_id=id_))
+        facts[part_root[part]].append(fact)
+        row_of[part, fact.name, fact.source_no] = id_
         if winner:
             marked.add(id_)
     won: set[int] = set()
@@ -162,7 +180,7 @@ def refresh_traits(roots: Collection[int]) -> None:
     found: list[tuple[int, set[str]]] = []
     for root, stated in facts.items():
         best = winners(stated, known, prefer)
-        won.update(f.message_id for f in best.values())  # type: ignore[arg-type]  the row's id stands there
+        won.update(row_of[f.part, f.name, f.source_no] for f in best.values())
         held = {name: best[name].value for name in sorted(best) if best[name].value != "null"}
         named = {name: json.loads(held[name]) for name in _NAMING if name in held}
         name, email = display_name(named), text_trait(named, "email")
@@ -210,7 +228,9 @@ def _write_words(parts: Collection[int], found: list[tuple[int, set[str]]]) -> N
     with connection.cursor() as cursor:
         before: dict[int, set[str]] = {}
         for some in chunks(parts):
-            cursor.execute(f"SELECT person_id, word FROM pentad_data_personword WHERE person_id IN ({marks(some)})", some)
+            cursor.execute(
+                f"SELECT person_id, word FROM pentad_data_personword WHERE person_id IN ({marks(some)})", some
+            )
             for person, word in cursor.fetchall():
                 before.setdefault(person, set()).add(word)
         wanted = dict(found)

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -78,8 +79,8 @@ def typed_value(text: str) -> object:
     if not text:
         return None
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = msgspec.json.decode(text)  # strict: NaN, half characters and endless nesting are no JSON
+    except (msgspec.DecodeError, RecursionError):
         return text
     return (
         text

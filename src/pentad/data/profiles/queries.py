@@ -91,9 +91,16 @@ def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
         rank = known.get(best.source_no, UNKNOWN_SOURCE)
         found.append(
             TraitExplanation(
-                name, best.value, best.source_no, rank.name, rank.owned, best.at, best.message_id,
-                why(best, others, known, own), [_statement(f, known) for f in others],
-            )  # fmt: skip
+                name,
+                best.value,
+                best.source_no,
+                rank.name,
+                rank.owned,
+                best.at,
+                best.message_id,
+                why(best, others, known, own),
+                [_statement(f, known) for f in others],
+            )
         )
     return found
 
@@ -161,10 +168,21 @@ def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
     names = {no: rank.name for no, rank in ranks().items()}
     return [
         EventRow(
-            r["seq"], r["message_id"], r["type"], r["name"], _aware(r["ts"]), _aware(r["received"]), r["source_no"],
-            names.get(r["source_no"], UNKNOWN_SOURCE.name), r["person_no"], _object(r["props"]), _object(r["context"]),
-            _object(r["traits"]), r["original"] and _aware(r["original"]), r["sent"] and _aware(r["sent"]),
-        )  # fmt: skip
+            r["seq"],
+            r["message_id"],
+            r["type"],
+            r["name"],
+            _aware(r["ts"]),
+            _aware(r["received"]),
+            r["source_no"],
+            names.get(r["source_no"], UNKNOWN_SOURCE.name),
+            r["person_no"],
+            _object(r["props"]),
+            _object(r["context"]),
+            _object(r["traits"]),
+            r["original"] and _aware(r["original"]),
+            r["sent"] and _aware(r["sent"]),
+        )
         for r in rows
     ]
 
@@ -192,7 +210,9 @@ def _cursor(text: str) -> tuple[datetime, int]:
         at, seq = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(".")
         return clock.from_us(int(at)).replace(tzinfo=None), int(seq)
     except (ValueError, binascii.Error, OverflowError):
-        raise Invalid(f"{text[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”.") from None
+        raise Invalid(
+            f"{text[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

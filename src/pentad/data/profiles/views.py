@@ -109,7 +109,7 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
 def list_place(request: HttpRequest, spec: ListSpec, row: Any) -> dict[str, Any]:
     """Where the row stands in the list it was opened from, with its neighbours, for the header."""
     listed, number = request.GET.get("list"), request.GET.get("n", "")
-    if not number.isdigit():
+    if not (number.isdecimal() and len(number) < 10):
         return {"back": spec.url, "back_label": spec.title}
     state = ListState.parse(listed or "")
     try:
@@ -142,7 +142,7 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
     context: dict[str, Any] = {"person": root, "kind": kind, "kinds": events.KINDS, "source": source}
     try:
         rows, following = queries.timeline(
-            root, limit=TIMELINE_PAGE, before=before, sources=[int(source)] if source.isdigit() else (), **asked
+            root, limit=TIMELINE_PAGE, before=before, sources=[int(source)] if source.isdecimal() and len(source) < 10 else (), **asked
         )
     except Unavailable as error:
         return context | {"days": [], "unavailable": error.message}

@@ -67,6 +67,11 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problem(Invalid(f"The call has values that do not fit: {said}.", code="invalid_request", errors=faults), 422)
 
 
+@api.exception_handler(UnicodeEncodeError)
+def _half_character(request: HttpRequest, error: UnicodeEncodeError) -> HttpResponse:
+    return problem(Invalid("A text holds half a character (a lone surrogate).", code="invalid_request"), 422)
+
+
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(Invalid(error.message, code="bad_request"), error.status_code)

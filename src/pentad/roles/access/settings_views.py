@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pentad.core.errors import PentadError
@@ -29,6 +30,7 @@ class KeyForm(forms.Form):
     role = _role_field()
 
 
+@never_cache  # may show an invitation, which is as good as a password
 @signed_in("admin.users")
 def people(request: HttpRequest) -> HttpResponse:
     """Colleagues: list and add."""
@@ -44,6 +46,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return _people_page(request, form=form, status=status)
 
 
+@never_cache
 @signed_in("admin.users")
 @require_POST
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
@@ -79,6 +82,7 @@ def _people_page(
     return render(request, "access/people.html", context, status=status)
 
 
+@never_cache  # may show a token
 @signed_in("admin.keys")
 def key_list(request: HttpRequest) -> HttpResponse:
     """API keys: list and add. A new token is shown in the answer, this once."""

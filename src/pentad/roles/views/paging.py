@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from pentad.core.errors import Invalid
@@ -50,10 +51,12 @@ class Cursor:
             if not isinstance(value, str | int | float | datetime):
                 raise ValueError(value)
             return cls(bool(forward), value, int(key), int(number))
-        except (ValueError, TypeError, KeyError, binascii.Error):
-            raise Invalid(
-                f"{text[:60]!r} is not a place in this list.", code="bad_cursor", fix="Go back to the first page."
-            ) from None
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError, binascii.Error):
+            raise _foreign(text) from None
+
+
+def _foreign(text: str) -> Invalid:
+    return Invalid(f"{text[:60]!r} is not a place in this list.", code="bad_cursor", fix="Go back to the first page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,10 @@ def fetch(spec: ListSpec, state: ListState, rows: "QuerySet[Any, Any]", size: in
     backward = cursor is not None and not cursor.forward
     column, down, keys = order(spec, state, backward=backward)
     if cursor:
-        rows = rows.filter(beyond(column, down, cursor.value, cursor.key))
+        try:
+            rows = rows.filter(beyond(column, down, cursor.value, cursor.key))
+        except (TypeError, ValueError, OverflowError, ValidationError):  # a place in a list with another sort
+            raise _foreign(state.cursor) from None
     found = list(rows.order_by(*keys)[: size + 1])
     more = len(found) > size
     found = found[:size]

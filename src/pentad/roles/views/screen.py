@@ -107,6 +107,7 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
     shown_tabs = tabs(request, spec, state)
     return {
         "spec": spec,
+        "peeks": spec.peek_url is not None,
         "state": state,
         "columns": columns,
         "heads": _heads(spec, state, columns),
