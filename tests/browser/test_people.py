@@ -204,3 +204,17 @@ def test_place_and_selection_survive_going_back(page: Page) -> None:
     page.wait_for_url("**/people/?**")
     expect(page.locator("[data-selected-count]")).to_have_text("1")
     page.wait_for_function("top => Math.abs(document.querySelector('[data-scroll]').scrollTop - top) < 40", arg=top)
+
+
+def test_space_peeks_beside_the_list_and_follows(page: Page) -> None:
+    page.goto("/people/?f=trait:loyalty_tier~is~Kite&sort=name")
+    names = [text.split("\n")[-1] for text in page.locator("[data-row] .p-title").all_inner_texts()]
+    page.keyboard.press("j")
+    page.keyboard.press(" ")
+    peek = page.get_by_role("complementary", name="Peek")
+    expect(peek).to_contain_text(names[0])
+    page.keyboard.press("j")
+    expect(peek).to_contain_text(names[1])
+    page.keyboard.press("Escape")
+    expect(peek).to_be_hidden()
+    assert "/people/?" in page.url

@@ -63,6 +63,23 @@ def test_keys_lead_to_places_and_explain_themselves(page: Page) -> None:
     expect(page.locator("#list-q")).to_have_value("gp?")
 
 
+def test_single_keys_can_be_turned_off(open_page: Callable[..., Page]) -> None:
+    omar = open_page("omar@kestrel.example")
+    omar.goto("/people/")
+    omar.get_by_role("button", name="Omar Haddad").click()
+    with omar.expect_response("**/theme/"):
+        omar.get_by_role("menuitemcheckbox", name="Single-key shortcuts").click()
+    omar.reload()
+    omar.keyboard.press("j")
+    expect(omar.locator("[data-current]")).to_have_count(0)
+    omar.keyboard.press("Control+k")
+    expect(omar.get_by_role("dialog", name="Search or jump")).to_be_visible()
+    omar.keyboard.press("Escape")
+    omar.get_by_role("button", name="Omar Haddad").click()
+    with omar.expect_response("**/theme/"):
+        omar.get_by_role("menuitemcheckbox", name="Single-key shortcuts").click()
+
+
 def test_the_theme_is_kept_for_the_colleague(open_page: Callable[..., Page]) -> None:
     lea = open_page("lea@kestrel.example", color_scheme="light")
     lea.goto("/people/")

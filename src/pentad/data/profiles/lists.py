@@ -188,6 +188,7 @@ PEOPLE = ListSpec(
     extra_columns=extra_columns,
     peek_url=lambda person: f"/people/{person.id}/peek/",
     default_columns=default_columns,
+    figures=lambda rows: [("Events on this page", f"{sum(row.event_count for row in rows):,}")],
     load=load_people,
     template="profiles/people.html",
     bulk=(
