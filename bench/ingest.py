@@ -21,7 +21,7 @@ CATCH_UP_SECONDS = 2.0
 def _comparison(mode: str) -> Iterator[tuple[int, str]]:
     """(port, write key) of a server of bench.server."""
     server = Server(load.folder() / "data")
-    key = server.add_source("Bench")
+    key = load.add_source(server)
     port = free_port()
     command = [sys.executable, "-m", "bench.server", mode, str(server.folder), str(port)]
     process = subprocess.Popen(command, env=server.environment)
@@ -69,11 +69,13 @@ def whole(quick: bool) -> Iterator[Row]:
     """Accept and load at once, in `pentad up`, beside accepting alone; then how long the loader needs to catch up."""
     seconds = 4 if quick else 20
     alone = rates(20, 2 if quick else 6, ("durable",))["durable"] * 20
-    server = Server(load.folder() / "data").start()
+    server = Server(load.folder() / "data")
     try:
-        load.drive(server.port, server.write_key, load.template(20), 1)
+        key = load.add_source(server)
+        server.start()
+        load.drive(server.port, key, load.template(20), 1)
         began, before = time.monotonic(), _loaded(server)
-        done = load.drive(server.port, server.write_key, load.template(20), seconds, start=1 << 40)
+        done = load.drive(server.port, key, load.template(20), seconds, start=1 << 40)
         after, spent = _loaded(server), time.monotonic() - began
         accepted = before + done.requests * 20
         stopped = time.monotonic()

@@ -10,10 +10,13 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.serving import Server
 
 CONNECTIONS = 32
 CUSTOMERS = 5_000  # times VISITORS
@@ -49,6 +52,22 @@ class Load:
     @property
     def rate(self) -> float:
         return self.requests / self.seconds
+
+
+_OPEN = """
+import sys
+from pentad.config import bootstrap
+bootstrap.setup(sys.argv[1])
+from pentad.data.ingest.models import Source
+Source.objects.filter(name=sys.argv[2]).update(rate_per_second=1_000_000)
+"""
+
+
+def add_source(server: Server, name: str = "Web") -> str:
+    """The write key of a new source that may send as often as it likes. Before the server starts: it caches sources."""
+    key = server.add_source(name)
+    subprocess.run([sys.executable, "-c", _OPEN, str(server.folder), name], check=True, env=server.environment)
+    return key
 
 
 def template(batch: int) -> str:

@@ -22,10 +22,9 @@ GROWTH = 0.25
 class Stream(threading.Thread):
     """Sends batches of 20 at a steady rate of events a second, until told to stop."""
 
-    def __init__(self, server: Server, rate: float):
+    def __init__(self, server: Server, key: str, rate: float):
         super().__init__(daemon=True)
-        self.server, self.rate = server, rate
-        self.key = server.write_key
+        self.server, self.key, self.rate = server, key, rate
         self.over = threading.Event()
         self.sent = 0
 
@@ -61,10 +60,11 @@ class Stream(threading.Thread):
 
 def fresh(quick: bool) -> Iterator[Row]:
     """From just before the request that says something new until the profile says it too."""
-    server = Server(load.folder() / "data").start()
-    stream = Stream(server, RATE)
+    server = Server(load.folder() / "data")
     waits: list[float] = []
+    stream = Stream(server, load.add_source(server), RATE)
     try:
+        server.start()
         assert server.token
         stream.start()
         until(lambda: stream.sent > RATE, 30, "the stream flows")
@@ -72,7 +72,7 @@ def fresh(quick: bool) -> Iterator[Row]:
         for _ in range(20 if quick else 120):
             user = str(uuid.uuid4())
             asked = time.monotonic()
-            server.send("identify", {"userId": user, "traits": {"name": "Fresh"}})
+            server.send("identify", {"userId": user, "traits": {"name": "Fresh"}}, key=stream.key)
             until(lambda who=user: server.person(f"user_id:{who}"), 60, "the profile")
             waits.append(time.monotonic() - asked)
         rate = (stream.sent - already) / (time.monotonic() - began)
@@ -88,14 +88,16 @@ def fresh(quick: bool) -> Iterator[Row]:
 def memory(quick: bool) -> Iterator[Row]:
     """Resident memory while events come as fast as the loader keeps up; it must level off."""
     total = 200_000 if quick else 5_000_000
-    server = Server(load.folder() / "data").start()
+    server = Server(load.folder() / "data")
     samples: list[tuple[int, int]] = []  # events, bytes
     try:
+        key = load.add_source(server)
+        server.start()
         assert server.process
         process = psutil.Process(server.process.pid)
         body, sent, began = load.template(20), 0, time.monotonic()
         while sent < total:
-            done = load.drive(server.port, server.write_key, body, 2, start=(len(samples) + 1) << 32)
+            done = load.drive(server.port, key, body, 2, start=(len(samples) + 1) << 32)
             sent += done.requests * 20
             samples.append((sent, process.memory_info().rss))
             until(lambda: server.get("/readyz").status == 200, 120, "the loader keeps up")
