@@ -185,3 +185,10 @@ def test_a_lost_message_raises_the_alarm_by_name_and_keeps_the_log(road: Road, m
     assert [g.message_id for g in Gap.objects.all()] == ["lost"]
     assert list(road.folder.inbox.glob("*.log"))
     assert audit.Missing
+
+
+def test_a_person_erased_before_their_log_was_deleted_leaves_no_gap(road: Road) -> None:
+    road.send(track(userId="u1"), track(userId="u2"))
+    road.ledger.erase([road.person("user_id:u1").no], ["u1"])
+    road.loader.settle()
+    assert not Gap.objects.exists() and not list(road.folder.inbox.glob("*.log"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pentad.core import clock
 from pentad.data.ingest.frames import read_frames
@@ -66,6 +67,7 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
     staging.put("found", ledger.known(staging.sql("SELECT DISTINCT key FROM named")["key"]))
     left = staging.sql("SELECT * FROM named WHERE key NOT IN (SELECT key FROM found)")
     staging.drop("second_look")
+    left = left.filter(pc.invert(pc.is_in(left["key"], value_set=_erased(ledger, left["key"]))))
     if not left.num_rows:
         return []
     first, last = min(left["received"].to_pylist()), max(left["received"].to_pylist())
@@ -80,6 +82,14 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
         for row in left.to_pylist()
         if (row["source_no"], row["message_id"][:200]) not in known
     ]
+
+
+def _erased(ledger: Ledger, keys: pa.ChunkedArray) -> pa.Array:
+    """Which of these messages were erased between their loading and now: they are gone for a reason."""
+    if not len(keys):
+        return keys.combine_chunks()
+    wanted = ", ".join(str(key) for key in keys.to_pylist())
+    return ledger.query(f"SELECT key FROM erased WHERE key IN ({wanted})")["key"].combine_chunks()
 
 
 def remember(log: str, missing: list[Missing]) -> None:
