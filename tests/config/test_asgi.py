@@ -85,3 +85,46 @@ def test_lifespan() -> None:
 
     asyncio.run(App()({"type": "lifespan"}, receive, send))
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+class Bodies:
+    """Stands where the pages stand and keeps the bodies it was given."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        message = await receive()
+        assert not message["more_body"]
+        self.bodies.append(message["body"])
+
+
+def test_a_body_is_whole_before_a_thread_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pentad.config.asgi.BODY_SECONDS", 0.05)
+    pages = Bodies()
+    app = App()
+    app.pages = pages
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def post(*parts: bytes, end: bool, **headers: str) -> None:
+        left = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+
+        async def receive() -> dict[str, Any]:
+            if left:
+                return left.pop(0)
+            if not end:
+                await asyncio.sleep(10)
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        await app({"type": "http", "path": "/signin/", "method": "POST", "headers": pairs}, receive, send)
+
+    asyncio.run(post(b"lo", b"gin", end=True))
+    assert pages.bodies == [b"login"]
+    asyncio.run(post(b"lo", end=False))
+    asyncio.run(post(end=True, content_length=str(1 << 30)))
+    assert pages.bodies == [b"login"]
+    assert [message["status"] for message in sent if "status" in message] == [408, 413]

@@ -12,8 +12,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from pentad.config.static import Receive, Scope, Send, static_app
+from pentad.core.errors import Invalid
+from pentad.data.ingest.bodies import Disconnected, TooSlow, read_body
 
 WORKERS = 8
+BODY_SECONDS = 30.0
 
 pages = get_wsgi_application()
 
@@ -47,11 +50,29 @@ class App:
             elif path == "/healthz":
                 await _healthz(send)
             else:
-                await self.pages(scope, _as_coroutine(receive), send)
+                await self._page(scope, receive, send)
+        except Disconnected:
+            pass
         except asyncio.CancelledError:
             pass  # the client went away
         finally:
             self.open -= 1
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The body is read before a thread is taken: eight clients that stop half-way must not hold all of them."""
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length.isdigit() and int(length[:20]) > most:
+            await _refuse(send, 413, b"The request is too large.\n")
+            return
+        try:
+            body = await read_body(receive, most, BODY_SECONDS)
+        except TooSlow:
+            await _refuse(send, 408, b"The request did not arrive in time.\n")
+        except Invalid:
+            await _refuse(send, 413, b"The request is too large.\n")
+        else:
+            await self.pages(scope, _whole(body, receive), send)
 
     def _as_seen_outside(self, scope: Scope) -> Scope:
         """With proxies in front: the visitor's own address and scheme, as far as the proxies can be trusted."""
@@ -66,13 +87,24 @@ class App:
         return scope
 
 
-def _as_coroutine(receive: Receive) -> Receive:
-    """a2wsgi reads bodies through a coroutine; the embedded server's `receive` gives another kind of awaitable."""
+def _whole(body: bytes, receive: Receive) -> Receive:
+    """A body as one message, as a coroutine: the embedded server's `receive` gives another kind of awaitable."""
+    given = False
 
     async def received() -> Any:
-        return await receive()
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
 
     return received
+
+
+async def _refuse(send: Send, status: int, says: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": says})
 
 
 async def _healthz(send: Send) -> None:
