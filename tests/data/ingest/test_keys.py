@@ -117,6 +117,19 @@ def test_many_unknown_keys_share_few_readings():
     assert len(reads) <= 3
 
 
+def test_long_guesses_are_not_remembered():
+    async def look():
+        keys = Keys(Known)
+        with pytest.raises(NotSignedIn):
+            await keys.find("k" * 65)
+        assert keys.of_header(b"Bearer " + b"k" * 500) == ("k" * 500, False)
+        assert not keys._unknown
+        assert not keys._headers
+        keys.close()
+
+    asyncio.run(look())
+
+
 def test_what_was_taken_from_a_bucket_survives_a_reading():
     async def look():
         keys = Keys(lambda: Known(sources=[SourceKey(1, "k", rate=1)]))
