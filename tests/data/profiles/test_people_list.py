@@ -192,19 +192,28 @@ def test_neighbours_are_those_of_the_list(crowd: list[Person]) -> None:
         ListState(filters=(Filter("nonsense", "is", "1"),)),
         ListState(filters=(Filter("known", "contains", "1"),)),
         ListState(filters=(Filter("event_count", "gte", "many"),)),
+        ListState(filters=(Filter("event_count", "gte", "nan"),)),
+        ListState(filters=(Filter("source", "is", "inf"),)),
         ListState(filters=(Filter("last_seen", "after", "yesterday"),)),
         ListState(filters=(Filter("last_seen", "within", "-3"),)),
     ],
-    ids=["field", "operator", "number", "day", "days"],
+    ids=["field", "operator", "number", "nan", "infinity", "day", "days"],
 )
 def test_what_cannot_be_is_said(db: None, state: ListState) -> None:
     with pytest.raises(Invalid):
         paging.plan(PEOPLE, state)
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsbnVsbCwxLDFd", "////"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsbnVsbCwxLDFd", "////", "WzEsMSxJbmZpbml0eSwxXQ"])
 def test_a_foreign_cursor_is_refused(db: None, cursor: str) -> None:
     state = ListState(cursor=cursor)
+    with pytest.raises(Invalid):
+        paging.fetch(PEOPLE, state, paging.plan(PEOPLE, state).rows)
+
+
+@pytest.mark.parametrize(("sort", "value"), [("last_seen", "Ann"), ("last_seen", 5), ("event_count", "Ann")])
+def test_a_cursor_of_another_sort_is_refused(db: None, sort: str, value: str | int) -> None:
+    state = ListState(sort=sort, cursor=str(paging.Cursor(True, value, 1, 1)))
     with pytest.raises(Invalid):
         paging.fetch(PEOPLE, state, paging.plan(PEOPLE, state).rows)
 
