@@ -142,7 +142,11 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
     context: dict[str, Any] = {"person": root, "kind": kind, "kinds": events.KINDS, "source": source}
     try:
         rows, following = queries.timeline(
-            root, limit=TIMELINE_PAGE, before=before, sources=[int(source)] if source.isdecimal() and len(source) < 10 else (), **asked
+            root,
+            limit=TIMELINE_PAGE,
+            before=before,
+            sources=[int(source)] if source.isdecimal() and len(source) < 10 else (),
+            **asked,
         )
     except Unavailable as error:
         return context | {"days": [], "unavailable": error.message}
