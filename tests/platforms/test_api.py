@@ -7,6 +7,7 @@ from django.test import Client
 
 from pentad.config import openapi
 from pentad.core.actor import CLI
+from pentad.data.identity.models import Person
 from pentad.roles.access import actions
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,29 @@ class TestProblems:
         body = check_problem(answer, 500, "internal")
         assert "secret" not in answer.content.decode()
         assert answer.headers["X-Request-ID"] in body["fix"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/people?after=%C2%B2", "bad_cursor"),
+        ("/people?after=" + "9" * 5_000, "bad_cursor"),
+        ("/receipts?since=9999-12-31T23:59:59-23:59", "bad_since"),
+    ],
+    ids=["digits", "long", "since"],
+)
+def test_odd_values_are_told(client: Client, token: str, path: str, code: str) -> None:
+    check_problem(call(client, "GET", path, token), 400, code)
+
+
+def test_half_a_character_is_told(client: Client, token: str) -> None:
+    person = Person.objects.create(name="Ann")
+    answer = call(
+        client,
+        "POST",
+        f"/people/{person.id}/merge",
+        token,
+        data='{"other": "\\ud800"}',
+        content_type="application/json",
+    )
+    check_problem(answer, 422, "invalid_request")

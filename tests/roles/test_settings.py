@@ -127,7 +127,9 @@ class TestColleagues:
 class TestPages:
     def test_a_new_token_is_shown_once(self, client: Client, nadia: User) -> None:
         client.force_login(nadia)
-        page = client.post("/settings/keys/", {"name": "Nightly export", "role": "member"}).content.decode()
+        answer = client.post("/settings/keys/", {"name": "Nightly export", "role": "member"})
+        assert "no-store" in answer.headers["Cache-Control"]
+        page = answer.content.decode()
         token = re.search(r'data-copy="(ptd_[^"]+)"', page)
         assert token
         assert queries.actor_by_token(token[1])

@@ -8,7 +8,7 @@ from ninja import Router, Schema, Status
 
 from pentad.core.action import check
 from pentad.core.actor import Actor
-from pentad.core.errors import NotFound
+from pentad.core.errors import Invalid, NotFound
 from pentad.data.ingest import actions, queries
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.receipts import Receipt
@@ -106,7 +106,11 @@ def _named(name: str) -> Source:
 @router.get("/receipts", response=TotalsOut, summary="Totals of all messages, or of one source")
 def get_totals(request: HttpRequest, source: str | None = None, since: datetime | None = None) -> queries.Totals:
     check(_actor(request), "receipts.view")
-    return queries.totals(_named(source) if source is not None else None, since)
+    chosen = _named(source) if source is not None else None
+    try:
+        return queries.totals(chosen, since)
+    except OverflowError:
+        raise Invalid(f"since is {since}, which is out of range.", code="bad_since", fix="Give a moment in UTC.") from None
 
 
 @router.get("/receipts/{path:message_id}", response=ReceiptOut, summary="Where one message is")
