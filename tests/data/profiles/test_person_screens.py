@@ -54,3 +54,17 @@ def test_an_odd_place_in_the_list_is_passed_over(db: None, query: str) -> None:
     person = Person.objects.create(name="Ann")
     place = list_place(RequestFactory().get(f"/people/x/?{query}"), PEOPLE, person)
     assert place["back"] == PEOPLE.url
+
+
+@pytest.mark.parametrize("index", ["²", "9" * 5_000], ids=["superscript", "long"])
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("view=own-{}", 400),
+        ("part=filter&field=known&index={}", 200),
+        ("part=apply&field=known&op=is&value=yes&index={}", 200),
+    ],
+    ids=["view", "form", "apply"],
+)
+def test_an_odd_index_harms_no_list(browser: Client, query: str, status: int, index: str) -> None:
+    assert browser.get(f"/people/?{query.format(index)}").status_code == status

@@ -88,11 +88,16 @@ def wanted(request: HttpRequest, spec: ListSpec) -> ListState:
 def _of_view(actor: Actor, spec: ListSpec, view: str) -> ListState:
     """A saved view's state; views that come with the product go by their place, as in "own-0"."""
     if view.startswith("own-"):
-        index = int(view[4:]) if view[4:].isdigit() else -1
+        index = int(view[4:]) if _is_index(view[4:]) else -1
         if not 0 <= index < len(spec.views):
             raise Invalid("This view does not exist any more.", code="view_not_found", fix="Choose another one.")
         return from_saved(spec.views[index][1])
     return from_saved(find_view(actor, view).state)
+
+
+def _is_index(text: str) -> bool:
+    """isdigit alone is true of "²" too, and int has a limit of its own."""
+    return text.isdecimal() and len(text) < 4
 
 
 def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict[str, Any]:
@@ -272,7 +277,7 @@ def _changed_by_part(request: HttpRequest, spec: ListSpec, part: str) -> ListSta
     one = Filter(field.name, operator.name, "|".join(values) if operator.control != "none" else "")
     field.condition(one.operator, one.value)
     index = request.GET.get("index", "")
-    return state.with_filter(one, int(index) if index.isdigit() else None)
+    return state.with_filter(one, int(index) if _is_index(index) else None)
 
 
 def _filter_form(request: HttpRequest, spec: ListSpec) -> HttpResponse:
@@ -280,7 +285,7 @@ def _filter_form(request: HttpRequest, spec: ListSpec) -> HttpResponse:
     state = ListState.parse(request.GET.get("state", ""))
     field = spec.field(request.GET.get("field", ""))
     index = request.GET.get("index", "")
-    given = state.filters[int(index)] if index.isdigit() and int(index) < len(state.filters) else None
+    given = state.filters[int(index)] if _is_index(index) and int(index) < len(state.filters) else None
     name = request.GET.get("op") or (given.operator if given else field.operators[0].name)
     operator = field.operator(name)
     value = given.value if given else ""
