@@ -4,6 +4,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 could no
 says why and what to do), 2 called wrongly, 130 interrupted.
 """
 
+import os
 import sys
 
 import click
@@ -29,6 +30,7 @@ def command_line() -> click.Group:
 
 def main() -> None:
     """The console script."""
+    os.umask(0o077)  # whatever this process writes holds customers' data: its owner's alone
     command_line()
     sys.exit(run())
 

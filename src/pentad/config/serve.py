@@ -47,7 +47,8 @@ def up(
 
     from pentad.core import runtime
 
-    with runtime.own(runtime.Folder(root)) as folder:
+    # A command may hold the folder for a moment, such as an erasure that goes on after a crash.
+    with runtime.own(runtime.Folder(root), wait=10) as folder:
         from pentad.config.wiring import running
 
         with running(folder) as services, _demo(root, demo):

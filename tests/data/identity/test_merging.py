@@ -9,7 +9,7 @@ from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict as Clash
 from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
-from pentad.data.identity.actions import decide_conflict, merge_people, reopen_conflict, undo_merge
+from pentad.data.identity.actions import block_value, decide_conflict, merge_people, reopen_conflict, undo_merge
 from pentad.data.identity.models import Conflict, Identifier, MergeLink, Person
 from pentad.data.identity.queries import identifiers, merge_history, open_conflicts, part_numbers, preview_merge
 from pentad.data.profiles.queries import timeline, trait_explanations
@@ -138,3 +138,10 @@ def test_a_trait_names_its_source_and_why_it_won(road: Road) -> None:
     assert (plan.value, plan.source_name, plan.owned) == ("gold", "CRM", False)
     assert plan.why == "CRM has priority 10, before Web with 100"
     assert [(o.value, o.source_name) for o in plan.others] == [("free", "Web")]
+
+
+def test_a_value_the_team_blocks_identifies_nobody_in_any_letter_case(road: Road) -> None:
+    block_value(actor=SYSTEM, value="Test@Example.com", namespace="email")
+    road.send(identify("u1", email="test@example.com"), identify("u2", email="TEST@example.com"))
+    assert {i.namespace for i in identifiers(road.person("user_id:u1"))} == {"user_id"}
+    assert not open_conflicts().exists()

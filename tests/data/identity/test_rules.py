@@ -24,7 +24,7 @@ def test_values_that_identify_nobody_are_left_out(value: str) -> None:
 
 def test_the_teams_own_blocked_values_count_in_their_namespace_or_everywhere() -> None:
     rules = Rules(blocked=frozenset({Ident("", "kiosk"), Ident("email", "info@example.com")}))
-    assert rules.ordered([Ident("user_id", "kiosk"), Ident("email", "info@example.com"), A1]) == [A1]
+    assert rules.ordered([Ident("user_id", "Kiosk"), Ident("email", "info@example.com"), A1]) == [A1]
     assert rules.ordered([Ident("user_id", "info@example.com")]) == [Ident("user_id", "info@example.com")]
 
 

@@ -55,18 +55,19 @@ class Rules:
 
     own: Mapping[str, Rule] = field(default_factory=dict)
     blocked: frozenset[Ident] = frozenset()
+    """Values in lower case; an empty namespace means all."""
 
     def of(self, namespace: str) -> Rule:
         return self.own.get(namespace) or DEFAULT_RULES.get(namespace) or OTHER
 
     def blocks(self, ident: Ident) -> bool:
-        """Zeros and dashes only, a stock word for "nobody", or a value on the team's list."""
+        """Zeros and dashes only, a stock word for "nobody", or a value on the team's list, in any letter case."""
         value = ident.value.lower()
         return (
             not value.strip("0-")
             or value in DEFAULT_BLOCKED
-            or Ident("", ident.value) in self.blocked
-            or ident in self.blocked
+            or Ident("", value) in self.blocked
+            or Ident(ident.namespace, value) in self.blocked
         )
 
     def ordered(self, idents: Iterable[Ident]) -> list[Ident]:

@@ -40,7 +40,7 @@ def sql_time(at: datetime | int) -> str:
 
 def rules_in_force() -> Rules:
     own = {r.namespace: Rule(r.priority, r.limit) for r in IdentifierRule.objects.all()}
-    blocked = frozenset(Ident(b.namespace, b.value) for b in BlockedValue.objects.all())
+    blocked = frozenset(Ident(b.namespace, b.value.lower()) for b in BlockedValue.objects.all())
     return Rules(own, blocked)
 
 

@@ -9,7 +9,7 @@ from pentad import ledger
 from pentad.core import jobs, runtime
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
-from pentad.core.errors import Unavailable
+from pentad.core.errors import NotFound, Unavailable
 from pentad.core.models import Job, OutboxMessage
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.queries import part_numbers
@@ -28,6 +28,8 @@ def erase_person(*, actor: Actor, person: Person) -> Erasure:
     """
     nos = part_numbers(person)
     parts = list(Person.objects.select_for_update().filter(no__in=nos))
+    if not parts:
+        raise NotFound("This customer was erased before.", code="person_not_found", fix="Nothing is left to do.")
     idents = [Ident(*row) for row in Identifier.objects.filter(person_id__in=nos).values_list("namespace", "value")]
     telling = {i.value for i in idents} | {v for p in parts for v in (p.name, p.email, p.phone) if v}
     erasure = Erasure.objects.create(person_nos=nos, actor=actor.ref)
