@@ -8,3 +8,6 @@ import "./palette.js";
 import "./rows.js";
 import "./memory.js";
 import "./small.js";
+
+// htmx would begin in a task of its own, after the page may already have been touched.
+window.htmx?.initialize();

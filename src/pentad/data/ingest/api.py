@@ -110,7 +110,9 @@ def get_totals(request: HttpRequest, source: str | None = None, since: datetime 
     try:
         return queries.totals(chosen, since)
     except OverflowError:
-        raise Invalid(f"since is {since}, which is out of range.", code="bad_since", fix="Give a moment in UTC.") from None
+        raise Invalid(
+            f"since is {since}, which is out of range.", code="bad_since", fix="Give a moment in UTC."
+        ) from None
 
 
 @router.get("/receipts/{path:message_id}", response=ReceiptOut, summary="Where one message is")
