@@ -13,7 +13,7 @@ from bench.report import Row, at_most
 from tests.serving import Server
 
 POINT_MS = 2.0
-EVENTS_MS = 50.0
+EVENTS_MS = 1.0  # decision 8 says why it is not met, and what it is enough for
 EVENTS_PER_CUSTOMER = 20
 
 
