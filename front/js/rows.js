@@ -117,7 +117,13 @@ function hidePeek() {
 }
 const peeks = () => !!peek() && !peek().hidden;
 document.addEventListener("click", (event) => event.target.closest("[data-peek-closes]") && hidePeek());
-add(" ", "Peek at the row", "Lists", () => (peeks() ? hidePeek() : showPeek()), () => here() && !!current()?.dataset.peek);
+// A row that unfolds in place does so instead.
+const unfolds = () => current()?.querySelector("[data-unfolds]");
+add(" ", "Peek at the row", "Lists", () => {
+  if (unfolds()) unfolds().click();
+  else if (peeks()) hidePeek();
+  else showPeek();
+}, () => here() && !!(current()?.dataset.peek || unfolds()));
 add("Escape", "Clear the selection, or go back", "Lists", () => {
   if (peeks()) hidePeek();
   else if (boxes().some((box) => box.checked)) clear();
