@@ -76,7 +76,8 @@ def test_rules_are_edited_and_reset(page: Page) -> None:
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_label("Limit of loyalty_card")).to_have_value("2")
     page.get_by_label("Limit of loyalty_card").fill("3")
-    page.get_by_role("button", name="Save loyalty_card").click()
+    with page.expect_response("**/identity/rules/save/"):
+        page.get_by_role("button", name="Save loyalty_card").click()
     expect(page.locator(".toast-i", has_text="Saved the rule of loyalty_card.").first).to_be_visible()
     page.reload()
     expect(page.get_by_label("Limit of loyalty_card")).to_have_value("3")
