@@ -11,6 +11,7 @@ how long each part took and the last line counts the tests of all parts together
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -142,6 +143,8 @@ def run(part: Part, data: Path) -> Outcome:
                 stderr=subprocess.STDOUT,
             )
             output += done.stdout
+            if done.returncode < 0:
+                output += f"\n{command[0]} was ended by {signal.Signals(-done.returncode).name}\n"
             ok = ok and done.returncode == 0
     except SystemExit as told:
         output, ok = f"{told}\n", False
