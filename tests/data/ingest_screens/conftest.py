@@ -1,11 +1,12 @@
 """A data folder with an inbox, a loader and a ledger in this process, and a source to send from."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from pentad import ledger
 from pentad.core import clock, runtime
@@ -14,6 +15,7 @@ from pentad.data.ingest import actions
 from pentad.data.ingest.inbox import FrameMeta, Inbox
 from pentad.data.ingest.loader import Loader
 from pentad.data.ingest.models import Source
+from pentad.roles.access import actions as access
 
 
 class Road:
@@ -77,4 +79,14 @@ def shop(road: Road) -> Source:
     return road.source()
 
 
-Sender = Callable[..., str]
+@pytest.fixture
+def browser(road: Road, shop: Source) -> Client:
+    """Nadia, signed in; one event is stored."""
+    user = access.add_user(
+        actor=CLI, email="nadia@kestrel.example", name="Nadia", role="admin", password="kestrel-demo"
+    )
+    road.track(shop)
+    road.load()
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client

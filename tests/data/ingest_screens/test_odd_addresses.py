@@ -5,11 +5,6 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from pentad.core.actor import CLI
-from pentad.data.ingest.models import Source
-from pentad.roles.access import actions as access
-from tests.data.ingest_screens.conftest import Road
-
 HUGE = "9" * 400
 ODD = [
     "\x00",
@@ -28,18 +23,6 @@ ADDRESSES = [
     "/receipt/{}", "/sources/{}/", "/sources/{}/doctor/", "/sources/{}/waiting/", "/identity/conflicts/{}/",
     "/jobs/?status={}", "/sources/?archived={}", "/palette/?q={}",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def browser(road: Road, shop: Source) -> Client:
-    user = access.add_user(
-        actor=CLI, email="nadia@kestrel.example", name="Nadia", role="admin", password="kestrel-demo"
-    )
-    road.track(shop)
-    road.load()
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 @pytest.mark.parametrize("value", ODD, ids=[repr(value)[:12] for value in ODD])
