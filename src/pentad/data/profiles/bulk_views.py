@@ -21,7 +21,7 @@ from pentad.data.profiles import actions
 from pentad.data.profiles.lists import PEOPLE, load_people
 from pentad.data.profiles.person_views import TYPED, preview_context, typed_value
 from pentad.roles.access import signed_in
-from pentad.roles.views import paging
+from pentad.roles.views import counts, plans
 from pentad.roles.views.state import ListState
 
 CHUNK = 500
@@ -33,7 +33,7 @@ def selected(request: HttpRequest) -> "QuerySet[Person]":
     """The chosen customers: those ticked, or everybody the list holds. Raises Invalid when there is none."""
     given: QueryDict = request.POST if request.method == "POST" else request.GET
     if given.get("all") == "1":
-        return paging.plan(PEOPLE, ListState.parse(given.get("state", ""))).rows
+        return plans.plan(PEOPLE, ListState.parse(given.get("state", ""))).rows
     ids = given.getlist("id")
     if not ids:
         raise Invalid("No customer is selected.", code="nothing_selected", fix="Tick some rows first.")
@@ -150,7 +150,7 @@ def bulk_erase(request: HttpRequest) -> HttpResponse:
         raise Invalid(f"The word {TYPED} was not typed.", code="not_confirmed", fix="Nothing was erased.")
     for person in people:
         erase_person(actor=actor_of(request), person=person)
-    paging.forget_counts()
+    counts.forget_counts()
     messages.success(request, f"{len(people):,} customers erased. Files are being rewritten without them; see Jobs.")
     return _back(request)
 

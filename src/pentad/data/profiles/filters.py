@@ -2,8 +2,10 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db import connection
@@ -28,14 +30,23 @@ def people() -> "QuerySet[Person]":
     return Person.objects.filter(root=None)
 
 
-def _roots(rows: "QuerySet[Any]") -> Callable[[int], Collection[int]]:
-    """Root numbers of rows that belong to persons, up to a limit."""
-    root = Coalesce(F("person__root_id"), F("person_id"))
-    return lambda limit: set(rows.order_by().values_list(root, flat=True)[:limit])
+def people_by_key() -> "QuerySet[Person]":
+    """The same, to be read by primary key: SQLite, without statistics, takes `root IS NULL` for rare and would rather
+    read an index that begins with it than the few rows asked for.
+    """
+    return Person.objects.alias(of=Coalesce(F("root_id"), Value(0))).filter(of=0)
 
 
-def _own(rows: "QuerySet[Person]") -> Callable[[int], Collection[int]]:
-    return lambda limit: set(rows.order_by().values_list("pk", flat=True)[:limit])
+def _roots(where: Q, rows: "QuerySet[Any]") -> Condition:
+    """Customers to whom such a row belongs, by the row's own index."""
+    keys = rows.order_by().values_list(Coalesce(F("person__root_id"), F("person_id")), flat=True).distinct()
+    return Condition(where, lambda limit: set(keys[:limit]), keys)
+
+
+def _own(where: Q) -> Condition:
+    """Customers by a column of their own that has an index."""
+    keys = people().filter(where).order_by().values_list("pk", flat=True)
+    return Condition(where, lambda limit: set(keys[:limit]), keys)
 
 
 def _held(rows: "QuerySet[Any]", **said: Any) -> Q:
@@ -77,15 +88,13 @@ def search(text: str) -> Condition:
         return Condition(Q(pk__in=exact), lambda limit: exact)
     words = [word.lower()[:60] for word in _WORD.findall(text)][:6]
     rows = [PersonWord.objects.filter(starting(word)) for word in words]
-    named = Q()
-    for one in rows:
-        named &= Q(Exists(one.filter(person_id=OuterRef("pk"))))
+    named = reduce(and_, (Q(Exists(one.filter(person_id=OuterRef("pk")))) for one in rows), Q())
     where = Q(pk__in=exact) | named if rows else Q(pk__in=exact)
 
     def driver(limit: int) -> Collection[int]:
         if not rows:
             return exact
-        pools = [set(one.order_by().values_list("person_id", flat=True)[:limit]) for one in rows]
+        pools = [set(one.order_by().values_list("person_id", flat=True).distinct()[:limit]) for one in rows]
         few = [pool for pool in pools if len(pool) < limit]
         if not few:
             return pools[0]
@@ -94,7 +103,11 @@ def search(text: str) -> Condition:
             pool = set(people().filter(pk__in=pool).filter(named).values_list("pk", flat=True))
         return pool | exact
 
-    return Condition(where, driver)
+    keys = people().filter(pk__in=exact)
+    if rows:
+        each = [Q(pk__in=one.values("person_id")) for one in rows]
+        keys = people().filter(Q(pk__in=exact) | reduce(and_, each))
+    return Condition(where, driver, keys.order_by().values_list("pk", flat=True))
 
 
 # -- fields ----------------------------------------------------------------------------------------
@@ -150,7 +163,7 @@ def text(column: str, label: str, icon: str) -> Field:
         )
         if operator == "is":
             where = Q(**{f"{column}__in": {value, value.lower()}})
-        return Condition(where, _own(people().filter(where)))
+        return _own(where)
 
     return Field(column, label, TEXT, condition, icon, "Customer")
 
@@ -171,7 +184,7 @@ def moment(column: str, label: str) -> Field:
         else:
             at = _day(value)
         where = Q(**{f"{column}__{'gte' if operator in ('within', 'after') else 'lt'}": at})
-        return Condition(where, _own(people().filter(where)))
+        return _own(where)
 
     return Field(column, label, WHEN, condition, "clock", "Customer")
 
@@ -183,7 +196,7 @@ def event_count() -> Field:
     def condition(operator: str, value: str) -> Condition:
         lookup = {"gte": "__gte", "lte": "__lte", "eq": ""}[operator]
         where = Q(**{f"event_count{lookup}": _number(value)})
-        return Condition(where, _own(people().filter(where)))
+        return _own(where)
 
     return Field("event_count", "Events", NUMBER, condition, "activity", "Customer")
 
@@ -194,10 +207,10 @@ def company() -> Field:
     def condition(operator: str, value: str) -> Condition:
         if operator != "is":
             has = _held(Membership.objects.all())
-            return Condition(has, _roots(Membership.objects.all())) if operator == "any" else Condition(~has)
+            return _roots(has, Membership.objects.all()) if operator == "any" else Condition(~has)
         nos = list(Company.objects.filter(Q(name=value) | Q(group_id=value)).values_list("no", flat=True)[:50])
         rows = Membership.objects.filter(company_id__in=nos)
-        return Condition(_held(rows), _roots(rows))
+        return _roots(_held(rows), rows)
 
     return Field("company", "Company", operators, condition, "building-2", "Customer", _companies)
 
@@ -213,11 +226,7 @@ def identifier() -> Field:
 
     def condition(operator: str, value: str) -> Condition:
         held = _held(Identifier.objects.all(), namespace=value)
-        return (
-            Condition(held, _roots(Identifier.objects.filter(namespace=value)))
-            if operator == "has"
-            else Condition(~held)
-        )
+        return _roots(held, Identifier.objects.filter(namespace=value)) if operator == "has" else Condition(~held)
 
     def choices() -> Iterable[tuple[str, str]]:
         return [(name, name) for name in vocabulary.namespaces()]
@@ -227,17 +236,14 @@ def identifier() -> Field:
 
 def source() -> Field:
     def condition(operator: str, value: str) -> Condition:
-        number = int(_number(value))
-        return Condition(
-            _held(Identifier.objects.filter(source_no=number)) | _held(PersonTrait.objects.filter(source_no=number))
-        )
+        rows = Identifier.objects.filter(source_no=int(_number(value)))
+        return _roots(_held(rows), rows)
 
     def choices() -> list[tuple[str, str]]:
         return [(str(no), name) for no, name in Source.objects.order_by("name").values_list("no", "name")]
 
-    return Field(
-        "source", "Source", (Operator("is", "told us of it:", "choice"),), condition, "plug", "Customer", choices
-    )
+    operators = (Operator("is", "gave an identifier:", "choice"),)
+    return Field("source", "Source", operators, condition, "plug", "Customer", choices)
 
 
 TRAIT = (
@@ -265,7 +271,7 @@ def trait(name: str) -> Field:
             rows = rows.filter(**{f"number__{operator}": _number(value)})
         held = _held(rows, name=name, **said)
         rows = rows.filter(name=name, **said)
-        return Condition(~held) if operator in ("isnt", "none") else Condition(held, _roots(rows))
+        return Condition(~held) if operator in ("isnt", "none") else _roots(held, rows)
 
     return Field(
         f"trait:{name}", name, TRAIT_CHOICES if values else TRAIT, condition, "tag", "Traits",

@@ -120,6 +120,7 @@ PEOPLE = ListSpec(
     url="/people/",
     right="people.view",
     base=filters.people,
+    base_by_key=filters.people_by_key,
     row_url=lambda person: f"/people/{person.id}/",
     row_key=lambda person: person.id,
     label=title,

@@ -19,7 +19,7 @@ from pentad.data.profiles.filters import people, search
 from pentad.data.profiles.lists import shown, title
 from pentad.data.profiles.models import Note
 from pentad.roles.access import signed_in
-from pentad.roles.views import paging
+from pentad.roles.views import counts
 
 FOUND = 8
 TYPED = "ERASE"
@@ -149,7 +149,7 @@ def preview_context(keep: Person, other: Person) -> dict[str, object]:
 def merged(request: HttpRequest, keep: Person, other: Person) -> HttpResponse:
     """Merge, and go to the customer with a toast that takes it back."""
     link = identity.merge_people(actor=actor_of(request), keep=keep, other=other)
-    paging.forget_counts()
+    counts.forget_counts()
     root = queries.find_person(keep.id)
     return modal_done(f"/people/{root.id}/?merged={link.id}")
 
@@ -160,7 +160,7 @@ def undo_merge(request: HttpRequest, link_id: str) -> HttpResponse:
     """Take a merge back: both customers are as before."""
     link = get_object_or_404(MergeLink.objects.select_related("keep", "other"), id=link_id)
     identity.undo_merge(actor=actor_of(request), link=link)
-    paging.forget_counts()
+    counts.forget_counts()
     messages.success(request, "Unmerged. Both customers are as before, and later events follow their own identifiers.")
     return modal_done(f"/people/{link.keep.id}/")
 
@@ -179,6 +179,6 @@ def erase(request: HttpRequest, person_id: str) -> HttpResponse:
     if request.POST.get("typed") != TYPED:
         raise Invalid(f"The word {TYPED} was not typed.", code="not_confirmed", fix="Nothing was erased.")
     erase_person(actor=actor_of(request), person=root)
-    paging.forget_counts()
+    counts.forget_counts()
     messages.success(request, "Erased. Files are being rewritten without this customer; see Jobs for when it is done.")
     return modal_done("/people/")

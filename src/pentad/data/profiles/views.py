@@ -20,7 +20,7 @@ from pentad.data.profiles.company_list import COMPANIES, company_title
 from pentad.data.profiles.lists import PEOPLE, title
 from pentad.data.profiles.models import Company, Note
 from pentad.roles.access import signed_in
-from pentad.roles.views import paging
+from pentad.roles.views import counts, paging
 from pentad.roles.views.screen import show_list
 from pentad.roles.views.spec import ListSpec
 from pentad.roles.views.state import ListState
@@ -63,7 +63,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
     except PentadError as error:
         context = {"given": given, "fault": error.message, "taken": error.data.get("person")}
         return render(request, "profiles/_new_person.html", context, status=422)
-    paging.forget_counts()
+    counts.forget_counts()
     return modal_done(f"/people/{made.id}/")
 
 
@@ -116,7 +116,7 @@ def list_place(request: HttpRequest, spec: ListSpec, row: Any) -> dict[str, Any]
         before, after = paging.neighbours(spec, state, row)
     except PentadError:
         return {"back": spec.url, "back_label": spec.title}
-    total = paging.known_count(spec, state)
+    total = counts.known_count(spec, state)
 
     def url(neighbour: Any, step: int) -> str:
         if neighbour is None:

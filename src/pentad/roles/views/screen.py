@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
-from pentad.roles.views import paging
+from pentad.roles.views import counts, paging, plans
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import default_view, find_view, views_of
 from pentad.roles.views.spec import Column, ListSpec
@@ -36,7 +36,7 @@ class Tab:
     name: str
     url: str
     active: bool
-    count: paging.Count | None
+    count: counts.Count | None
     view: SavedView | None = None
 
 
@@ -60,7 +60,7 @@ def show_list(request: HttpRequest, spec: ListSpec) -> HttpResponse:
             request, "views/_tabs.html", {"spec": spec, "tabs": tabs(request, spec, state, fresh=True), "state": state}
         )
     if part == "count":
-        found = paging.count(spec, state)
+        found = counts.count(spec, state)
         return render(request, "views/_count.html", {"total": found, "spec": spec})
     partial = _is_partial(request)
     context = list_context(request, spec, state)
@@ -101,11 +101,11 @@ def _is_index(text: str) -> bool:
 
 
 def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict[str, Any]:
-    planned = paging.plan(spec, state)
-    page = paging.fetch(spec, state, planned.rows)
-    total = paging.count_now(spec, state, planned)
+    planned = plans.plan(spec, state)
+    page = paging.fetch(spec, state, planned)
+    total = counts.count_now(spec, state, planned)
     if total is None and not page.next and not page.previous:
-        total = paging.Count(len(page.rows))
+        total = counts.Count(len(page.rows))
     columns = spec.shown_columns(state.columns)
     sort, down = spec.sort(state.sort)
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -210,7 +210,7 @@ def chips(spec: ListSpec, state: ListState) -> list[Chip]:
 
 def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool = False) -> list[Tab]:
     """All, the views that come with the product, then saved ones. Counts only as far as they are known, unless fresh."""
-    take = paging.count if fresh else paging.known_count
+    take = counts.count if fresh else counts.known_count
     made = [Tab(f"All {spec.many}", "?f=", not state.view and not state.narrows, take(spec, ListState()))]
     for index, (name, saved) in enumerate(spec.views):
         made.append(Tab(name, f"?view=own-{index}", state.view == f"own-{index}", take(spec, from_saved(saved))))
@@ -221,7 +221,7 @@ def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool 
                     Tab(view.name, f"?view={view.id}", state.view == view.id, take(spec, from_saved(view.state)), view)
                 )
             except Invalid:  # a filter it uses is gone; it still opens, and says so
-                made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, paging.Count(0), view))
+                made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, counts.Count(0), view))
     return made
 
 
@@ -237,10 +237,10 @@ def _hiding(spec: ListSpec, state: ListState) -> list[tuple[str, str, str]]:
     told = []
     if state.q:
         left = state.changed(q="")
-        told.append((f"the search “{state.q}”", str(paging.count(spec, left)), left.url()))
+        told.append((f"the search “{state.q}”", str(counts.count(spec, left)), left.url()))
     for chip in chips(spec, state)[:5]:
         left = state.without(chip.index)
-        told.append((f"{chip.field} {chip.operator} {chip.value}".strip(), str(paging.count(spec, left)), left.url()))
+        told.append((f"{chip.field} {chip.operator} {chip.value}".strip(), str(counts.count(spec, left)), left.url()))
     return told
 
 

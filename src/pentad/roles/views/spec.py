@@ -18,10 +18,12 @@ class Condition:
 
     where: true of a listed row; must probe an index when the list is walked in the order of its sort.
     driver: up to so many primary keys of the rows it holds for, read from an index of its own; used when they are few.
+    keys: all of them as a query, for when a walk by `where` takes too long.
     """
 
     where: Q
     driver: Callable[[int], Collection[int]] | None = None
+    keys: "QuerySet[Any, Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ class ListSpec:
     field_named: Callable[[str], Field | None] = lambda name: None
     """Fields that are too many to list ahead, such as traits."""
     column_named: Callable[[str], Column | None] = lambda name: None
+    base_by_key: "Callable[[], QuerySet[Any, Any]] | None" = None
+    """The base for reading rows by their primary keys; when the condition of `base` would tempt SQLite to an index."""
     default_columns: Callable[[], Sequence[str]] = tuple
     """Columns shown when none is chosen; those marked as default when empty."""
     extra_columns: Callable[[], Sequence[Column]] = tuple
