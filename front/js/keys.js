@@ -123,3 +123,10 @@ export function help() {
 
 add("?", "Show these keys", "Everywhere", help);
 add("mod+k", "Search or jump to…", "Everywhere", () => {});
+
+// Commands that plugins add to the page: a link, or the event "pentad:command" for the plugin's own script.
+for (const node of document.querySelectorAll("[data-added-command]")) {
+  const { addedKey, label, href, addedCommand } = node.dataset;
+  const run = () => (href ? (location.href = href) : dispatchEvent(new CustomEvent("pentad:command", { detail: addedCommand })));
+  if (addedKey) add(addedKey, label, "This page", run);
+}

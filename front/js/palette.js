@@ -58,7 +58,7 @@ function commands(words) {
 async function refresh() {
   const words = input.value.trim();
   const own = (asked = {});
-  const url = `${dialog.dataset.url}?q=${encodeURIComponent(words)}`;
+  const url = `${dialog.dataset.url}?${new URLSearchParams({ q: words, page: dialog.dataset.page })}`;
   let html = "";
   try {
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });

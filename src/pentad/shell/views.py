@@ -30,7 +30,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     actor = request.actor  # type: ignore[attr-defined]
     known = hooks.palette(actor, query) if query else _recent(request)
-    items = known + _places(request, query)
+    items = known + _commands(request, query) + _places(request, query)
     groups: dict[str, list[PaletteItem]] = {}
     for item in items:
         groups.setdefault(item.group, []).append(item)
@@ -41,6 +41,16 @@ def _recent(request: HttpRequest) -> list[PaletteItem]:
     """Customers this browser opened lately."""
     ids = [one for one in request.COOKIES.get(RECENT_COOKIE, "").split(".") if one]
     return recent(ids) if ids and request.actor.may("people.view") else []  # type: ignore[attr-defined]
+
+
+def _commands(request: HttpRequest, query: str) -> list[PaletteItem]:
+    """What plugins add to the page the palette was opened on, as far as it leads somewhere."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return [
+        PaletteItem(one.label, one.url, one.icon, "Commands", "", one.key)
+        for one in hooks.commands(request.GET.get("page", "")[:80])
+        if one.url and query.lower() in one.label.lower() and (not one.right or actor.may(one.right))
+    ]
 
 
 def _places(request: HttpRequest, query: str) -> list[PaletteItem]:

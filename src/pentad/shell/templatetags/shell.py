@@ -63,10 +63,11 @@ def here(context: template.Context, url: str) -> SafeString:
     return mark_safe('aria-current="page"') if path == url or (url != "/" and path.startswith(url)) else SafeString("")
 
 
-@register.simple_tag
-def commands(page: str = "") -> list[Command]:
-    """Commands that features and plugins add to a page."""
-    return hooks.commands(page)
+@register.simple_tag(takes_context=True)
+def commands(context: template.Context, page: str | None) -> list[Command]:
+    """Commands that features and plugins add to a page, those one may use."""
+    actor = getattr(context.get("request"), "actor", None)
+    return [one for one in hooks.commands(page or "") if not one.right or (actor and actor.may(one.right))]
 
 
 @register.simple_tag
