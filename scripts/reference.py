@@ -11,6 +11,7 @@ import inspect
 import os
 import pkgutil
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -245,19 +246,25 @@ def filled(text: str) -> str:
     return PART.sub(lambda match: f"{match[1]}\n{PARTS[match[2]]()}\n{match[3]}", text)
 
 
-def main() -> None:
+def main(check: bool = False) -> int:
+    """Write the pages; with `check`, only name those that are behind the code."""
     os.environ["PENTAD_DATA"] = tempfile.mkdtemp(prefix="pentad-reference-")
     os.environ["DJANGO_SETTINGS_MODULE"] = "pentad.config.settings"
     import django
 
     django.setup()
     import_everything()
+    behind = 0
     for page in sorted(PAGES.glob("*.md")):
         text = page.read_text()
         if (now := filled(text)) != text:
-            page.write_text(now)
-            print(f"wrote {page.relative_to(ROOT)}")
+            behind += 1
+            if not check:
+                page.write_text(now)
+            print(f"{'behind the code:' if check else 'wrote'} {page.relative_to(ROOT)}")
+    shutil.rmtree(os.environ["PENTAD_DATA"])
+    return behind if check else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main(check="--check" in sys.argv))

@@ -48,3 +48,5 @@ from pentad.config.settings import DATABASES  # noqa: E402
 if not os.environ["PENTAD_DATABASE"]:  # a file, as in earnest: threads see each other's commits
     DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.db")}  # type: ignore[typeddict-unknown-key]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "pentad.config.settings"  # what processes that tests start must see

@@ -1,6 +1,8 @@
 """Whatever operators, plugins and programs rely on has its line in docs/reference, with words; the test names what lacks one."""
 
 import re
+import subprocess
+import sys
 
 import click
 import pytest
@@ -25,10 +27,12 @@ def test_each_part_has_a_page(name: str) -> None:
     assert f"<!-- from the code: {name} -->" in "".join(path.read_text() for path in REFERENCE.glob("*.md"))
 
 
-@pytest.mark.parametrize("path", sorted(REFERENCE.glob("*.md")), ids=lambda path: path.name)
-def test_pages_say_what_the_code_says(path: str) -> None:
-    text = page(str(path))
-    assert text == reference.filled(text), "the page is behind the code: run `make reference` and read what it wrote"
+def test_pages_say_what_the_code_says() -> None:
+    """In a process of its own: other tests make settings, rights and errors that are not Pentad's."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.reference", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"run `make reference` and read what it writes\n{done.stdout}{done.stderr}"
 
 
 def test_verbs_and_options_say_what_they_do() -> None:
@@ -73,13 +77,14 @@ def test_settings_hooks_metrics_have_words() -> None:
     silent = [one.name for one in settings.definitions() if len(one.help) < 10]
     silent += [name for name, hook in vars(Hooks).items() if not name.startswith("_") and not hook.__doc__]
     silent += [one.name for one in registry.collect() if one.name.startswith("pentad") and not one.documentation]
-    assert silent == []
+    assert [one for one in silent if not one.startswith("tests.")] == []
 
 
 def test_rights() -> None:
     from pentad.core.action import RIGHTS
 
-    assert sorted(right for right in RIGHTS if f"`{right}`" not in page("rights.md")) == []
+    ours = [right for right in RIGHTS if not right.startswith("tests.")]
+    assert sorted(right for right in ours if f"`{right}`" not in page("rights.md")) == []
 
 
 def test_error_codes() -> None:

@@ -116,7 +116,7 @@ def test_a_body_is_whole_before_a_thread_is_taken(monkeypatch: pytest.MonkeyPatc
             if left:
                 return left.pop(0)
             if not end:
-                await asyncio.sleep(10)
+                await asyncio.Event().wait()  # a client that stops half-way
             return {"type": "http.request", "body": b"", "more_body": False}
 
         pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
