@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -65,7 +66,9 @@ class TestUsers:
     def test_add_list_and_new_password(self, folder: Server) -> None:
         def given(*arguments: str, password: str) -> subprocess.CompletedProcess[str]:
             command = [PENTAD, "user", *arguments, "--password-stdin", "--data", str(folder.folder)]
-            return subprocess.run(command, input=f"{password}\n", capture_output=True, text=True, check=False)
+            return subprocess.run(
+                command, input=f"{password}\n", capture_output=True, text=True, check=False, env=folder.environment
+            )
 
         check_refused(given("add", "nadia@kestrel.example", password="short"), "at least 10 characters")
         done = given("add", "Nadia@kestrel.example", "--name", "Nadia Karim", password="roast-and-grind")
@@ -79,14 +82,16 @@ class TestUsers:
 
     def test_without_a_terminal_it_says_how(self, folder: Server) -> None:
         command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(folder.folder)]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=folder.environment
+        )
         check_refused(done, "--password-stdin", status=2)
 
     def test_on_a_terminal_it_asks_twice_and_shows_nothing(self, folder: Server) -> None:
         ours, theirs = pty.openpty()
         command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(folder.folder)]
         with subprocess.Popen(
-            command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True
+            command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True, env=folder.environment
         ) as one:
             os.close(theirs)
             seen = b""
@@ -115,7 +120,8 @@ class TestFolder:
 
     def test_many_commands_at_once_on_a_new_folder(self, folder: Server) -> None:
         command = [PENTAD, "key", "add", "tests", "--data", str(folder.folder)]
-        running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)]
+        options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": folder.environment}
+        running = [subprocess.Popen(command, **options) for _ in range(6)]
         said = [one.communicate(timeout=120) for one in running]
         assert [one.returncode for one in running] == [0] * 6, said
         assert len({out for out, _ in said}) == 6
@@ -144,13 +150,13 @@ class TestUp:
         first = folder.tail().splitlines()
         assert any(line == f"Pentad serves {folder.url}/" for line in first), first
         assert any(f"{folder.url}/setup/?token=" in line for line in first)
-        folder.stop(seconds=4)
+        folder.stop(seconds=15)
 
     def test_control_c_ends_it_with_status_0(self, folder: Server) -> None:
         folder.start()
         assert folder.process
         folder.process.send_signal(signal.SIGINT)
-        assert folder.process.wait(4) == 0
+        assert folder.process.wait(15) == 0
 
     def test_taken_port(self, folder: Server, new_server: Callable[..., Server]) -> None:
         folder.start()

@@ -11,11 +11,17 @@ from django.test import Client
 from pentad import ledger
 from pentad.core import clock, runtime
 from pentad.core.actor import CLI
-from pentad.data.ingest import actions
+from pentad.data.ingest import actions, signals
 from pentad.data.ingest.inbox import FrameMeta, Inbox
 from pentad.data.ingest.loader import Loader
 from pentad.data.ingest.models import Source
 from pentad.roles.access import actions as access
+
+
+@pytest.fixture(autouse=True)
+def no_refusals_of_before() -> None:
+    """What the tracking API refused is remembered by the process, and so by whichever test comes next."""
+    signals.forget()
 
 
 class Road:
