@@ -6,8 +6,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from pentad.core import hooks
 from pentad.core.hookvalues import TimelineEntry
+from pentad.data.profiles.details import details
 from pentad.data.profiles.models import Note
 from pentad.data.profiles.queries import EventRow
 
@@ -81,6 +84,10 @@ class Entry:
     row: EventRow
     show: TimelineEntry
     note: Note | None = None
+
+    @property
+    def details(self) -> SafeString:
+        return details(self.row)
 
 
 @dataclass(frozen=True, slots=True)
