@@ -159,7 +159,9 @@ def test_axe_on_the_customer_page_and_what_opens(
     for key in ("m", "t", "?", "Control+k"):
         page.keyboard.press(key)
         page.wait_for_load_state("networkidle")
-        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")  # painted as it stays
+        page.evaluate(
+            "Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))"
+        )  # painted as it stays
         assert axe(page) == [], key
         page.keyboard.press("Escape")
 
