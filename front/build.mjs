@@ -1,4 +1,4 @@
-// Builds src/pentad/shell/static/shell from this folder: `npm ci && npm run build`. The result is committed,
+// Builds src/pentad/shell/static/shell from this folder: `npm install && npm run build`. The result is committed,
 // so that running Pentad needs no Node. With --check, builds into a scratch folder and compares.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -95,7 +95,7 @@ if (check) {
   const stale = files.filter((f) => !existsSync(join(committed, f)) || !readFileSync(join(out, f)).equals(readFileSync(join(committed, f))));
   rmSync(out, { recursive: true });
   if (stale.length) {
-    console.error(`Not up to date: ${stale.join(", ")}. Run \`npm ci && npm run build\` in front/ and commit the result.`);
+    console.error(`Not up to date: ${stale.join(", ")}. Run \`npm install && npm run build\` in front/ and commit the result.`);
     process.exit(1);
   }
 }
