@@ -150,13 +150,13 @@ class TestUp:
         first = folder.tail().splitlines()
         assert any(line == f"Pentad serves {folder.url}/" for line in first), first
         assert any(f"{folder.url}/setup/?token=" in line for line in first)
-        folder.stop(seconds=15)
+        folder.stop(seconds=4)
 
     def test_control_c_ends_it_with_status_0(self, folder: Server) -> None:
         folder.start()
         assert folder.process
         folder.process.send_signal(signal.SIGINT)
-        assert folder.process.wait(15) == 0
+        assert folder.process.wait(4) == 0
 
     def test_taken_port(self, folder: Server, new_server: Callable[..., Server]) -> None:
         folder.start()
