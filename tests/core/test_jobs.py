@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,7 +49,7 @@ def test_a_failing_job_is_tried_again_later_and_later(db: None) -> None:
 
 
 def claimed(job: Job) -> Job:
-    found = leases.claim("test", only=job.pk)
+    found = leases.claim(leases.taker("test"), only=job.pk)
     assert found is not None
     return found
 
@@ -184,6 +186,39 @@ def test_a_done_job_of_a_scrubbing_task_keeps_nothing_of_the_customer(db: None) 
     do(jobs.Context(claimed(job)))
     job.refresh_from_db()
     assert (job.status, job.payload) == (Job.DONE, {})
+
+
+def test_a_following_job_is_asked_for_when_the_first_is_done_and_scrubbed(db: None) -> None:
+    job = jobs.enqueue("test.first", {"email": "keiko@lumen.example"})
+    do(jobs.Context(claimed(job)))
+    follower = Job.objects.get(key="second")
+    do(jobs.Context(claimed(follower)))
+    assert jobs.outcome(jobs.wait(follower)) == {"payload": "{}"}
+
+
+def test_a_job_that_was_lost_before_its_end_asks_for_no_follower(db: None) -> None:
+    job = jobs.enqueue("test.first", {"email": "keiko@lumen.example"})
+    context = jobs.Context(claimed(job))
+    Job.objects.filter(pk=job.pk).update(owner="other")
+    do(context)
+    assert not Job.objects.filter(key="second").exists()
+
+
+def test_jobs_of_an_ended_process_are_free_at_once_those_of_a_running_one_are_not(db: None) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    taken = {name: claimed(jobs.enqueue("test.pid")) for name in ("ended", "earlier life", "other host", "running")}
+    host, process, _life, *rest = taken["running"].owner.split(":")
+    for name, owner in (
+        ("ended", [host, str(ended.pid), "life", *rest]),
+        ("earlier life", [host, process, "life", *rest]),
+        ("other host", ["elsewhere", str(ended.pid), "life", *rest]),
+    ):
+        Job.objects.filter(pk=taken[name].pk).update(owner=":".join(owner))
+    assert leases.free_lost() == 2
+    assert {job and job.pk for job in (leases.claim("test"), leases.claim("test"), leases.claim("test"))} == {
+        taken["ended"].pk, taken["earlier life"].pk, None,
+    }  # fmt: skip
 
 
 def test_what_the_error_of_a_scrubbing_task_says_is_not_kept(

@@ -9,7 +9,7 @@ from django_tasks import task as django_task
 
 from pentad.core import jobs
 from pentad.core.errors import Conflict
-from pentad.core.models import AuditLine
+from pentad.core.models import AuditLine, Job
 
 started = threading.Event()
 """Set by `test.endless` when it runs in this process."""
@@ -53,6 +53,16 @@ def whole(job: jobs.Context) -> None:
 def mark(job: jobs.Context, number: int) -> int:
     leave_mark(f"mark {number}")
     return number
+
+
+@jobs.task("test.first", scrub=True)
+def first(job: jobs.Context, email: str) -> None:
+    job.then("test.second", {"first": job.job.pk}, key="second")
+
+
+@jobs.task("test.second")
+def second(job: jobs.Context, first: int) -> dict[str, str]:
+    return {"payload": str(Job.objects.get(pk=first).payload)}
 
 
 @jobs.task("test.endless", scrub=True)

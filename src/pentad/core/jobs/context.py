@@ -34,6 +34,7 @@ class Context:
         self.job = job
         self.cancelled = job.cancel
         self.stopping = self.lost = False
+        self.followers: list[tuple[str, dict[str, Any], str]] = []
         self._said = time.monotonic()
 
     @property
@@ -86,6 +87,10 @@ class Context:
                 self.lost = True
                 raise LeaseLost
         self.job.step += 1
+
+    def then(self, kind: str, payload: dict[str, Any], key: str) -> None:
+        """Enqueue another job in the transaction that marks this one done: it never runs beside this one."""
+        self.followers.append((kind, payload, key))
 
     def finish(self, result: Any, scrub: bool) -> None:
         """Mark done, inside the work's own transaction when it has one. Raises LeaseLost."""

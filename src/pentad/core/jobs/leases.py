@@ -5,7 +5,10 @@ other takes the job over when the lease has run out. Every write names owner and
 worker that merely slept cannot finish what another now does.
 """
 
+import os
 import random
+import secrets
+import socket
 import traceback
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -20,6 +23,10 @@ from pentad.core.jobs.registry import Task
 from pentad.core.models import Job
 
 M = TypeVar("M", bound=Model)
+
+_HOST = socket.gethostname()[:30]
+_LIFE = secrets.token_hex(4)
+"""Tells this process from an earlier one with its number: in a container that is always 1."""
 
 LEASE_SECONDS = 30.0
 BACKOFF_MOST = 3600.0
@@ -66,6 +73,32 @@ def claim(owner: str, lease_seconds: float = LEASE_SECONDS, only: int | None = N
         job.started = job.started or now
         job.save(update_fields=["owner", "attempts", "status", "lease_until", "started"])
         return job
+
+
+def taker(part: str) -> str:
+    """The name of a taker of jobs: `host:process:life:part:chance`, unique also after a restart with the same number."""
+    return f"{_HOST}:{os.getpid()}:{_LIFE}:{part}:{secrets.token_hex(4)}"
+
+
+def free_lost() -> int:
+    """Free the jobs of processes of this machine that have ended without giving them back. How many.
+
+    Waiting for their leases would only delay what they were about, an erasure for example.
+    """
+    held = Job.objects.filter(status=Job.RUNNING, owner__startswith=f"{_HOST}:").values_list("pk", "owner")
+    lost = [pk for pk, owner in held if _ended(owner)]
+    return Job.objects.filter(pk__in=lost, status=Job.RUNNING).update(lease_until=clock.now()) if lost else 0
+
+
+def _ended(owner: str) -> bool:
+    process, life = owner.split(":")[1:3]
+    try:
+        os.kill(int(process), 0)  # asks only whether it is there
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return process == str(os.getpid()) and life != _LIFE
 
 
 def _given_up(job: Job, now: datetime) -> bool:

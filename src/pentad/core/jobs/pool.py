@@ -1,12 +1,10 @@
 """The threads that do the work, and the keeper that holds their leases and rings the schedules."""
 
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connections, transaction
@@ -14,16 +12,11 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from pentad.core import clock
 from pentad.core.jobs import leases, schedules
 from pentad.core.jobs.context import Cancelled, Context, LeaseLost, Stopping
-from pentad.core.jobs.queue import enqueued, finished
+from pentad.core.jobs.queue import enqueue, enqueued, finished
 from pentad.core.jobs.registry import Task, find
 from pentad.core.models import Job
 
 log = structlog.get_logger(__name__)
-
-
-def _name(part: str) -> str:
-    """Unique for each taker of jobs, also after a restart with the same process number."""
-    return f"{socket.gethostname()[:30]}:{os.getpid()}:{part}:{secrets.token_hex(4)}"
 
 
 def work(context: Context) -> None:
@@ -61,14 +54,21 @@ def work(context: Context) -> None:
 def _do(task: Task, context: Context) -> None:
     if task.atomic:
         with transaction.atomic():
-            context.finish(task.function(context, **context.job.payload), task.scrub)
+            _finish(task, context, task.function(context, **context.job.payload))
     else:
-        context.finish(task.function(context, **context.job.payload), task.scrub)
+        _finish(task, context, task.function(context, **context.job.payload))
+
+
+def _finish(task: Task, context: Context, result: Any) -> None:
+    with transaction.atomic():
+        context.finish(result, task.scrub)
+        for kind, payload, key in context.followers:
+            enqueue(kind, payload, key=key)
 
 
 def run_here(job_id: int, lease_seconds: float = leases.LEASE_SECONDS) -> bool:
     """Do one waiting job in this thread. False when it cannot be taken now."""
-    job = leases.claim(_name("here"), lease_seconds, only=job_id)
+    job = leases.claim(leases.taker("here"), lease_seconds, only=job_id)
     if job is None:
         return False
     keeper = Keeper(lease_seconds)
@@ -142,7 +142,7 @@ class Pool:
         self.keeper = Keeper(lease_seconds, scheduling=True)
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._run, args=(_name(str(n)),), name=f"job-worker-{n}", daemon=True)
+            threading.Thread(target=self._run, args=(leases.taker(str(n)),), name=f"job-worker-{n}", daemon=True)
             for n in range(workers)
         ]
 
@@ -152,6 +152,7 @@ class Pool:
 
     def start(self) -> None:
         schedules.declare()
+        leases.free_lost()
         self.keeper.start()
         for thread in self._threads:
             thread.start()

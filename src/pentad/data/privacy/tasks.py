@@ -7,7 +7,7 @@ from django.db import connection
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Unavailable
-from pentad.core.jobs import Context, enqueue, task
+from pentad.core.jobs import Context, task
 from pentad.data.ingest import loader
 from pentad.data.privacy.models import Erasure
 
@@ -23,8 +23,8 @@ def rewrite(job: Context, erasure: str, values: list[str]) -> dict[str, int]:
         running.settle()
     job.progress(0.3)
     report = store.erase(row.person_nos, values)
-    # A job of its own: what this one was told is in the database's log until it has ended.
-    enqueue("privacy.wipe", {"erasure": erasure}, key=f"wipe:{erasure}", priority=50)
+    # A job of its own, after this one: what this one was told is in the database until it has ended.
+    job.then("privacy.wipe", {"erasure": erasure}, key=f"wipe:{erasure}")
     return {"events": report.events, "quarantined": report.quarantined, "redacted": report.redacted}
 
 
