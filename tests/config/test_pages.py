@@ -52,7 +52,7 @@ def check_headers(answer: Any) -> None:
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
-    assert answer.headers["Cache-Control"]
+    assert "no-store" in answer.headers["Cache-Control"], "nobody who uses this computer later may read it"
     assert re.fullmatch(r"[\w-]{8,64}", answer.headers["X-Request-ID"])
 
 

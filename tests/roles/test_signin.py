@@ -16,7 +16,8 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine
 from pentad.roles.access import actions
-from pentad.roles.access.models import User
+from pentad.roles.access.models import SecondStepMisses, User
+from pentad.roles.access.second_step import open_again
 from pentad.roles.access.setup import setup_token
 from pentad.roles.access.tasks import sweep
 
@@ -198,6 +199,41 @@ class TestSecondStep:
         sign_in(again)
         assert again.post("/signin/second-factor/", {"code": codes[0]}).status_code == 200, "a code works once"
 
+    def test_codes_are_guessed_five_times_an_account_whatever_the_address_and_session(
+        self, client: Client, nadia: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        secret = self._turn_on(client)
+        recovery = re.findall(r"\b\d{8}\b", client.get("/account/recovery/").content.decode())[0]
+
+        def half_way(host: int) -> Client:
+            browser = Client(REMOTE_ADDR=f"198.51.100.{host}")
+            sign_in(browser)
+            cache.clear()  # as after a restart
+            return browser
+
+        for host in range(5):
+            missed = half_way(host).post("/signin/second-factor/", {"code": "000000"})
+            assert "Incorrect code" in missed.content.decode()
+        for code in (self._code(secret, 1), recovery):
+            refused = half_way(9).post("/signin/second-factor/", {"code": code})
+            assert refused.status_code == 200, "not even the right one is looked at"
+            assert "Too many wrong codes for this account. Try again in 15 minutes" in refused.content.decode()
+
+        later = clock.now() + timedelta(minutes=15)
+        monkeypatch.setattr(clock, "now", lambda: later)
+        assert half_way(9).post("/signin/second-factor/", {"code": recovery}).headers["Location"] == "/"
+        assert not SecondStepMisses.objects.exists(), "a right code starts the count anew"
+
+    def test_confirming_by_code_counts_as_well_and_an_administrator_helps(self, client: Client, nadia: User) -> None:
+        secret = self._turn_on(client)
+        for _ in range(5):
+            client.post("/account/confirm/code/", {"code": "000000"})
+        cache.clear()
+        refused = client.post("/account/confirm/code/", {"code": self._code(secret, 1)})
+        assert "Too many wrong codes" in refused.content.decode()
+        actions.remove_second_step(actor=SYSTEM, user=nadia)
+        assert not SecondStepMisses.objects.exists()
+
     def test_turning_it_off(self, client: Client, nadia: User) -> None:
         self._turn_on(client)
         assert client.get("/account/app/remove/").status_code == 200
@@ -220,6 +256,14 @@ class TestSecondStep:
         self._turn_on(client)
         assert "data-passkey-options" in client.get("/account/passkeys/add/").content.decode()
         assert client.get("/account/passkeys/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("tries", "minutes"), [(0, 0), (4, 0), (5, 15), (6, 0), (10, 30), (15, 60), (35, 960), (40, 1440), (5_000, 1440)]
+)
+def test_pauses_between_guesses_double_up_to_a_day(tries: int, minutes: int) -> None:
+    at = clock.now()
+    assert open_again(tries, at) - at == timedelta(minutes=minutes)
 
 
 class TestInvitation:

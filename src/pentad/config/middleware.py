@@ -63,13 +63,13 @@ def refuse_null_characters(get_response: Handler) -> Handler:
 
 
 def security_headers(get_response: Handler) -> Handler:
-    """No page may run or load anything that is not ours, or be framed; none is kept by shared caches."""
+    """No page may run or load anything that is not ours, or be framed; none is kept, on this machine or on the way."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response["Content-Security-Policy"] = POLICY
         response["Permissions-Policy"] = PERMISSIONS
-        response.setdefault("Cache-Control", "no-store" if request.path.startswith("/api/") else "private, no-cache")
+        response.setdefault("Cache-Control", "no-store")  # files with hashed addresses do not come through here
         return response
 
     return middleware

@@ -179,6 +179,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # by account: axes, below, which keeps count on disk
 
 MFA_ADAPTER = "pentad.roles.access.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "pentad.roles.access.second_step.AuthenticateForm",
+    "reauthenticate": "pentad.roles.access.second_step.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -74,6 +74,18 @@ def test_a_shared_device_is_a_conflict_that_a_person_decides(road: Road) -> None
     assert road.person("user_id:elif").no == road.person("user_id:quentin").no
 
 
+def test_undoing_the_merge_that_decided_a_conflict_puts_it_up_for_review_again(road: Road) -> None:
+    road.send(identify("elif", "tablet"), identify("quentin", "tablet"))
+    conflict = decide_conflict(actor=SYSTEM, conflict=Conflict.objects.get(), merge=True)
+    (link,) = merge_history(road.person("user_id:elif"))
+    undo_merge(actor=SYSTEM, link=link)
+    assert [(c.id, c.status, c.decided_by) for c in open_conflicts()] == [(conflict.id, "open", "")]
+    assert road.person("user_id:elif").no != road.person("user_id:quentin").no
+    decide_conflict(actor=SYSTEM, conflict=conflict, merge=True)
+    assert road.person("user_id:elif").no == road.person("user_id:quentin").no
+    assert not open_conflicts().exists()
+
+
 def test_chains_of_merges_come_apart_where_the_link_was(road: Road) -> None:
     road.send(*(identify(f"u{n}") for n in range(4)))
     people = [road.person(f"user_id:u{n}") for n in range(4)]

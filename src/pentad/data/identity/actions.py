@@ -46,7 +46,10 @@ def merge_people(*, actor: Actor, keep: Person, other: Person, evidence: str = "
 
 @action("people.merge")
 def undo_merge(*, actor: Actor, link: MergeLink) -> MergeLink:
-    """Take a merge back: both customers are as before, and stay apart."""
+    """Take a merge back: both customers are as before, and stay apart.
+
+    A conflict that was decided by this merge waits for a decision again.
+    """
     link = MergeLink.objects.select_for_update(of=("self",)).select_related("keep__root", "other__root").get(pk=link.pk)
     if link.undone is not None:
         raise Clash("This merge was undone before.", code="already_undone", fix="Nothing to do.")
@@ -54,6 +57,10 @@ def undo_merge(*, actor: Actor, link: MergeLink) -> MergeLink:
     link.save(update_fields=["undone", "undone_by"])
     a, b = sorted((link.keep_id, link.other_id))
     Separation.objects.get_or_create(a_id=a, b_id=b)
+    # Whether the two are one is open again for whoever reviews conflicts; until then they stay apart.
+    Conflict.objects.filter(id=link.evidence.get("conflict", ""), status=Conflict.MERGED).update(
+        status=Conflict.OPEN, decided_by=""
+    )
     _regroup(set(part_numbers(link.keep)))
     note(subject=f"person:{link.keep.id}", unmerged=link.other.id, link=link.id)
     emit(
@@ -81,7 +88,10 @@ def decide_conflict(*, actor: Actor, conflict: Conflict, merge: bool) -> Conflic
             fix="Undo the merge on the customer's page.",
         )
     if merge:
-        merge_people(actor=actor, keep=conflict.other, other=conflict.person, evidence=f"shared {conflict.namespace}")
+        reason = f"shared {conflict.namespace}"
+        link = merge_people(actor=actor, keep=conflict.other, other=conflict.person, evidence=reason)
+        link.evidence |= {"conflict": conflict.id}
+        link.save(update_fields=["evidence"])
     else:
         a, b = sorted((conflict.person_id, conflict.other.no))
         Separation.objects.get_or_create(a_id=a, b_id=b)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -116,9 +115,7 @@ def undo(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _link_of(conflict: Conflict) -> MergeLink:
-    parts = queries.part_numbers(conflict.person)
-    between = Q(keep_id__in=parts, other_id__in=parts, undone=None, evidence__reason=f"shared {conflict.namespace}")
-    link = MergeLink.objects.filter(between).order_by("-created").first()
+    link = MergeLink.objects.filter(evidence__conflict=conflict.id, undone=None).first()
     if link is None:
         raise Clash("This merge was undone before.", code="already_undone", fix="Nothing to do.")
     return link

@@ -14,6 +14,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.second_step import forget_tries
 
 
 @action("admin.keys")
@@ -107,6 +108,7 @@ def remove_second_step(*, actor: Actor, user: User) -> User:
     """Let a colleague who lost phone, keys and recovery codes sign in with the password alone, and lift a lockout."""
     removed, _ = Authenticator.objects.filter(user=user).delete()
     AccessAttempt.objects.filter(username=user.email).delete()
+    forget_tries(user)
     note(f"user:{user.pk}", removed=removed)
     return user
 

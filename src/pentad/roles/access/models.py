@@ -60,6 +60,14 @@ class User(AbstractUser):
         return self.name.split(" ")[0]
 
 
+class SecondStepMisses(models.Model):
+    """Wrong second-step codes of one colleague since the last right one, wherever they came from."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    tries = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=clock.now)
+
+
 class ApiKey(models.Model):
     """A bearer token of a program. Only its hash is kept."""
 

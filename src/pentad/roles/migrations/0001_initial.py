@@ -1,10 +1,9 @@
 import django.db.models.deletion
 import django.utils.timezone
-from django.conf import settings
-from django.db import migrations, models
-
 import pentad.core.clock
 import pentad.core.ids
+from django.conf import settings
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -15,22 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ApiKey",
-            fields=[
-                (
-                    "id",
-                    models.CharField(default=pentad.core.ids.new_id, max_length=36, primary_key=True, serialize=False),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("role", models.CharField(max_length=20)),
-                ("prefix", models.CharField(max_length=12)),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("created", models.DateTimeField(default=pentad.core.clock.now)),
-                ("last_used", models.DateTimeField(null=True)),
-                ("revoked", models.DateTimeField(null=True)),
-            ],
-        ),
         migrations.CreateModel(
             name="User",
             fields=[
@@ -95,6 +78,39 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "users",
                 "abstract": False,
             },
+        ),
+        migrations.CreateModel(
+            name="ApiKey",
+            fields=[
+                (
+                    "id",
+                    models.CharField(default=pentad.core.ids.new_id, max_length=36, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("role", models.CharField(max_length=20)),
+                ("prefix", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created", models.DateTimeField(default=pentad.core.clock.now)),
+                ("last_used", models.DateTimeField(null=True)),
+                ("revoked", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SecondStepMisses",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("last_at", models.DateTimeField(default=pentad.core.clock.now)),
+            ],
         ),
         migrations.CreateModel(
             name="SavedView",
