@@ -7,8 +7,9 @@ import pytest
 
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.resolver import Resolver
+from pentad.data.ingest.inbox import FrameMeta
 from pentad.data.ingest.models import Gap, LoaderOffset
-from pentad.data.ingest.rules import corrected_us, message_key
+from pentad.data.ingest.rules import corrected_us, identifier_text, message_key
 from tests.data.road import NOON, Road, identify, track
 
 
@@ -75,6 +76,9 @@ BAD: list[tuple[str, Any]] = [
     ("bad_timestamp", track(userId="u", timestamp="yesterday")),
     ("bad_timestamp", track(userId="u", timestamp="1066-10-14T00:00:00Z")),
     ("bad_timestamp", track(userId="u", timestamp="infinity")),
+    ("bad_timestamp", track(userId="u", timestamp="2026-11-20T10:00:00+99:99")),
+    ("bad_timestamp", track(userId="u", timestamp="2026-11-20T10:00:00-12:60")),
+    ("bad_timestamp", track(userId="u", timestamp="2026-11-20 10:00:00.5+1600")),
     ("null_byte", track(userId="a\0b")),
     ("blocked_identifiers", track(userId="null", anonymousId="0000")),
 ]
@@ -93,11 +97,47 @@ def test_numbers_as_identifiers_and_nulls_are_taken_kindly(road: Road) -> None:
     assert road.person("user_id:42").event_count == 1
 
 
+def test_a_whole_number_is_one_identifier_however_it_is_written(road: Road) -> None:
+    for n, number in enumerate(("42", "42.0", "4.2e1", '"42"')):
+        body = f'{{"batch":[{{"type":"track","event":"A","userId":{number},"messageId":"n{n}"}}]}}'
+        road.inbox.append_many_sync([(FrameMeta(road.source.no, int(NOON.timestamp() * 1e6), 1), body.encode())])
+    fields = {"userId": 7.0, "anonymousId": 8.0, "previousId": 9.0, "groupId": 5.0}
+    ids = [{"type": "shop_id", "id": 6.0, "collection": "users"}]
+    road.send(
+        track(messageId=11.0, context={"externalIds": ids}, **fields),
+        track(messageId=11, context={"externalIds": ids}, **fields),
+    )
+    road.send(track(userId="42.0"), track(userId=42.5), track(userId=9007199254740993.0))
+    assert road.person("user_id:42").event_count == 4
+    assert road.person("user_id:7").no == road.person("anonymous_id:8").no == road.person("shop_id:6").no
+    assert (road.counts()["duplicate"], road.reasons()) == (1, [])
+    row = road.ledger.rows("SELECT message_id, group_id FROM events WHERE user_id = '7'")
+    assert row == [{"message_id": "11", "group_id": "5"}]
+    for text in ("42.0", "42.5", "9007199254740992.0"):
+        assert road.person(f"user_id:{text}").event_count == 1
+    road.loader.settle()
+    assert not Gap.objects.exists()
+
+
+@pytest.mark.parametrize("number", [42, 42.0, -0.0, 42.5, 1e15, 2.0**53, 1e20, "42.0"])
+def test_the_text_of_an_identifier_is_the_same_in_python_and_sql(road: Road, number: Any) -> None:
+    road.send(track(userId="u1", messageId=number))
+    assert road.ledger.rows("SELECT message_id FROM events")[0]["message_id"] == identifier_text(number)
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-12:00", "+0530", "+05", "+05:30:15", "-03:59"])
+def test_offsets_of_places_are_understood(road: Road, offset: str) -> None:
+    road.send(track(userId="u1", timestamp=f"2026-11-18T10:00:00{offset}"))
+    assert road.reasons() == []
+    whole = datetime.strptime(
+        f"2026-11-18T10:00:00{offset + ('00' if len(offset) == 3 else '')}", "%Y-%m-%dT%H:%M:%S%z"
+    )
+    assert road.ledger.rows("SELECT original FROM events")[0]["original"] == whole.astimezone(UTC).replace(tzinfo=None)
+
+
 def test_half_a_surrogate_in_one_message_leaves_the_others_alone(road: Road) -> None:
     body = rb'{"batch":[{"type":"track","event":"A","userId":"u1","messageId":"1","properties":{"x":"\ud800"}},' \
            rb'{"type":"track","event":"B","userId":"u1","messageId":"2","properties":{"x":"\ud83d\ude00"}}]}'  # fmt: skip
-    from pentad.data.ingest.inbox import FrameMeta
-
     road.inbox.append_many_sync([(FrameMeta(road.source.no, int(NOON.timestamp() * 1e6), 2), body)])
     road.loader.drain()
     assert road.counts()["accepted"] == 2 == road.counts()["stored"] + road.counts()["quarantined"]

@@ -25,6 +25,7 @@ def one(event, **envelope):
     [
         ({"distinct_id": "keiko"}, {"userId": "keiko"}),
         ({"distinct_id": 42}, {"userId": "42"}),
+        ({"distinct_id": 42.0}, {"userId": "42"}),
         ({"distinct_id": DEVICE, "properties": {"$lib": "posthog-python"}}, {"userId": DEVICE}),
         ({"distinct_id": DEVICE, "properties": {"$lib": "web"}}, {"anonymousId": DEVICE}),
         ({"distinct_id": DEVICE, "properties": {"$device_id": DEVICE}}, {"anonymousId": DEVICE}),

@@ -6,6 +6,7 @@ message never costs its neighbours.
 """
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
@@ -153,6 +154,12 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    if math.isfinite(number := float(text)):
+        return number
+    raise ValueError(f"{text[:40]} is out of range")
+
+
 def _lenient(body: bytes, problem: Exception) -> Any:
     """Read what the strict decoder refuses and JSON allows: an escape with half a surrogate pair.
 
@@ -161,7 +168,7 @@ def _lenient(body: bytes, problem: Exception) -> Any:
     if b"\\ud" not in body.lower():
         _malformed(problem)
     try:
-        return json.loads(body, parse_constant=_no_constant)
+        return json.loads(body, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         _too_deep()
     except ValueError as other:

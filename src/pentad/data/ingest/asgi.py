@@ -7,6 +7,7 @@ messages mean is the loader's business.
     if handles(scope["path"]): await app(scope, receive, send)
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -16,11 +17,11 @@ from pentad.core.errors import NotFound, PentadError
 from pentad.data.ingest import answers, cdn, known, pixel, posthog_api, signals, verdict
 from pentad.data.ingest.accept import open_batch, open_message
 from pentad.data.ingest.answers import Receive, Scope, Send
-from pentad.data.ingest.bodies import Disconnected, read_body
+from pentad.data.ingest.bodies import UNREAD, Disconnected, drain, read_body
 from pentad.data.ingest.frames import HISTORICAL
 from pentad.data.ingest.inbox import Inbox
 from pentad.data.ingest.keys import Keys
-from pentad.data.ingest.tracker import Tracker
+from pentad.data.ingest.tracker import Tracker, query
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,8 @@ _PREFIXES = (
     *posthog_api.PREFIXES,
 )
 
+_KEY_IN_PATH = re.compile(r"(/projects/|/analytics\.js/v1/|/array/)[^/]*")
+
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -45,6 +48,11 @@ class NotAllowed(PentadError):
 def handles(path: str) -> bool:
     """Whether a path belongs to the tracking API."""
     return path.startswith(_PREFIXES) or path in posthog_api.PATHS
+
+
+def _without_key(path: str) -> str:
+    """The path for the log: what stands where a write key or a project token may stand is left out."""
+    return _KEY_IN_PATH.sub(r"\1…", path)[:200]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,10 @@ class TrackingApp:
         except PentadError as refusal:
             signals.refused(refusal)
             await answers.refuse(send, refusal)
+            if scope.get(UNREAD):
+                await drain(receive)
         except Exception:
-            log.exception("tracking_failed", path=path)
+            log.exception("tracking_failed", path=_without_key(path))
             await answers.refuse(send, PentadError("Something went wrong on our side.", fix="Send again later."))
 
     async def _batch(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,7 +146,8 @@ class TrackingApp:
 
     async def _beacon(self, scope: Scope, receive: Receive, send: Send) -> None:
         limits = self.keys.known.limits
-        await self.tracker.take(scope, receive, lambda body: open_batch(body, limits), limits.batch, query_key=True)
+        asked = query(scope, "writeKey")
+        await self.tracker.take(scope, receive, lambda body: open_batch(body, limits), limits.batch, asked=asked)
         await answers.success(send)
 
     async def _discard(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,13 +1,18 @@
 """A request's body: read whole, decompressed, and never larger than its limit in memory."""
 
 import asyncio
+import contextlib
 import zlib
 
-from pentad.core.errors import Invalid, PentadError
+from pentad.core.errors import Invalid, PentadError, RateLimited
 from pentad.data.ingest.answers import Message, Receive
 
 _DRAIN_BYTES = 16 << 20
+_DRAIN_SECONDS = 10.0
 _STEP = 256 << 10
+
+UNREAD = "pentad.unread"
+"""Set in the scope of a request that is refused before its body was read to the end."""
 
 
 class Disconnected(Exception):
@@ -27,10 +32,39 @@ def too_large(limit: int) -> Invalid:
     )
 
 
-async def read_body(receive: Receive, limit: int, seconds: float, length: int = -1) -> bytes:
-    """The raw body. Raises Invalid above `limit`, TooSlow after `seconds`, Disconnected.
+class Room:
+    """How many bytes of bodies may be in memory at once, over all connections."""
+
+    __slots__ = ("_held", "_most")
+
+    def __init__(self, most: int):
+        self._most, self._held = most, 0
+
+    def take(self, size: int) -> None:
+        """Take up room for bytes that are here. Raises RateLimited (code "backlog") when there is none."""
+        if self._held + size > self._most:
+            raise _full()
+        self._held += size
+
+    def take_part(self, size: int) -> None:
+        """The same for a part of a body whose rest may be long in coming: a quarter is kept for those that come whole."""
+        if self._held + size > self._most - self._most // 4:
+            raise _full()
+        self._held += size
+
+    def give(self, size: int) -> None:
+        self._held -= size
+
+
+def _full() -> RateLimited:
+    return RateLimited("Too many large requests at once.", code="backlog", fix="Send again in a moment.", retry_after=1)
+
+
+async def read_body(receive: Receive, limit: int, seconds: float, length: int = -1, room: Room | None = None) -> bytes:
+    """The raw body. Raises Invalid above `limit`, TooSlow after `seconds`, Disconnected, RateLimited.
 
     length: the Content-Length, when given: a body that is complete needs no further waiting for its end.
+    room: what has arrived is taken up there, byte by byte and whatever was announced; the caller gives it back.
 
     A body that is too large is read to its end, within reason, and thrown away: most clients hear an
     answer only when they have finished talking.
@@ -40,34 +74,58 @@ async def read_body(receive: Receive, limit: int, seconds: float, length: int = 
     if message["type"] == "http.request" and (len(body) == length or not message.get("more_body")):
         if len(body) > limit:
             raise too_large(limit)
+        if room is not None:
+            room.take(len(body))
         return body
     try:
         async with asyncio.timeout(seconds):
-            return await _read_rest(message, receive, limit)
+            return await _read_rest(message, receive, limit, room or Room(limit * 2))
     except TimeoutError:
         raise TooSlow(f"The body did not arrive within {seconds:.0f} seconds.", fix="Send it again.")
 
 
-async def _read_rest(part: Message, receive: Receive, limit: int) -> bytes:
+async def _read_rest(part: Message, receive: Receive, limit: int, room: Room) -> bytes:
     parts: list[bytes] = []
+    size = held = 0
+    try:
+        while True:
+            if part["type"] != "http.request":
+                raise Disconnected
+            chunk: bytes = part.get("body", b"")
+            size += len(chunk)
+            if size <= limit:
+                room.take_part(len(chunk))
+                held += len(chunk)
+                parts.append(chunk)
+            else:
+                parts.clear()
+                room.give(held)
+                held = 0
+            if not part.get("more_body"):
+                break
+            if size > max(limit, _DRAIN_BYTES):
+                break
+            part = await receive()
+        if size > limit:
+            raise too_large(limit)
+        return b"".join(parts)
+    except BaseException:
+        room.give(held)
+        raise
+
+
+async def drain(receive: Receive) -> None:
+    """Throw away the rest of a body whose refusal was sent already: most clients listen only when they have finished
+    talking, and a connection cut before would hide the answer from them.
+    """
     size = 0
-    while True:
-        if part["type"] != "http.request":
-            raise Disconnected
-        chunk: bytes = part.get("body", b"")
-        size += len(chunk)
-        if size <= limit:
-            parts.append(chunk)
-        else:
-            parts.clear()
-        if not part.get("more_body"):
-            break
-        if size > max(limit, _DRAIN_BYTES):
-            break
-        part = await receive()
-    if size > limit:
-        raise too_large(limit)
-    return b"".join(parts)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while size < _DRAIN_BYTES:
+                part = await receive()
+                if part["type"] != "http.request" or not part.get("more_body"):
+                    return
+                size += len(part.get("body", b""))
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> bytes:

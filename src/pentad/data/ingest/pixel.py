@@ -16,7 +16,7 @@ from pentad.data.ingest import answers
 from pentad.data.ingest.accept import Accepted, open_message
 from pentad.data.ingest.answers import Message, Receive, Scope, Send
 from pentad.data.ingest.limits import Limits
-from pentad.data.ingest.tracker import Tracker
+from pentad.data.ingest.tracker import Tracker, query
 
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _FIELDS = {
@@ -42,8 +42,9 @@ async def answer(tracker: Tracker, scope: Scope, receive: Receive, send: Send, t
     status, headers = 200, [(b"cache-control", b"no-store, max-age=0")]
     try:
         message = _message(scope["query_string"], limits)
+        asked = query(scope, "writeKey")
         await tracker.take(
-            scope, _given(message), lambda body: _open(body, limits), limits.batch, type=type, query_key=True
+            scope, _given(message), lambda body: _open(body, limits), limits.batch, type=type, asked=asked
         )
     except PentadError as refusal:
         status = refusal.status

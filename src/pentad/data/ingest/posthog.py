@@ -19,6 +19,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pentad.data.ingest.rules import identifier_text
+
 Event = dict[str, Any]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -204,4 +206,4 @@ def _text(value: Any) -> str:
     """A text as it is, a number as text, anything else as none."""
     if isinstance(value, str):
         return value.strip()
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return identifier_text(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""

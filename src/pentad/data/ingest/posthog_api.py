@@ -7,6 +7,7 @@ that lets the libraries go on.
 import base64
 import binascii
 import json
+import math
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -58,7 +59,7 @@ class _Api:
         def open_body(body: bytes) -> Accepted:
             return _accepted(translate_body(body, limits, sent_at=sent, key=key), limits)
 
-        await self._tracker.take(scope, receive, open_body, limits.posthog)
+        await self._tracker.take(scope, receive, open_body, limits.posthog, asked=key)
         await answers.answer_json(send, {"status": 1, "success": True})
 
     async def verdicts(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +144,7 @@ def translate_body(body: bytes, limits: Limits, *, sent_at: str | None = None, k
     if body[:5] == b"data=" or b"&data=" in body[:200]:
         body = _form(body)
     try:
-        value = json.loads(body, parse_constant=lambda _: None)
+        value = json.loads(body, parse_constant=lambda _: None, parse_float=_finite)
         found = translate(value, sent_at=sent_at, key=key)
     except RecursionError:
         raise Invalid("The JSON is nested too deeply.", code="too_deep", fix="Flatten the properties.")
@@ -162,6 +163,11 @@ def _accepted(found: Translated, limits: Limits) -> Accepted:
     # A half surrogate pair has no UTF-8: it becomes the replacement character.
     body = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
     return Accepted(body, len(found.messages), found.key, flags=HISTORICAL if found.historical else 0)
+
+
+def _finite(text: str) -> float | None:
+    """A number, unless it is too large to be one: like NaN, it cannot be told on as JSON."""
+    return number if math.isfinite(number := float(text)) else None
 
 
 def _form(body: bytes) -> bytes:

@@ -8,6 +8,8 @@ MAX_MESSAGE_BYTES = 32 * 1024
 MAX_PROPERTIES = 300
 MAX_MESSAGE_ID = 100
 MAX_GROUP_ID = 500
+MAX_EXACT = 2**53
+"""From here on a JSON number with a point no longer tells whole numbers apart."""
 
 
 def corrected_us(received: int, sent: int | None, original: int | None) -> int:
@@ -21,6 +23,13 @@ def corrected_us(received: int, sent: int | None, original: int | None) -> int:
     if sent is None:
         return min(original, received)
     return min(received - (sent - original), received)
+
+
+def identifier_text(value: str | int | float) -> str:
+    """An identifier as text: a number without a fraction is the same with and without a point. As `shape.identifier_sql`."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < MAX_EXACT:
+        return str(int(value))
+    return str(value)
 
 
 def message_key(source_no: int, message_id: str) -> int:

@@ -4,7 +4,7 @@ Tables: `raw(pos, frame, idx, body)` one row a message, `frame(frame, source_no,
 flags, place)` one row a request. Each function returns one SELECT; loader.py composes them.
 """
 
-from pentad.data.ingest.rules import MAX_GROUP_ID, MAX_MESSAGE_BYTES, MAX_MESSAGE_ID, MAX_PROPERTIES, TYPES
+from pentad.data.ingest.rules import MAX_EXACT, MAX_GROUP_ID, MAX_MESSAGE_BYTES, MAX_MESSAGE_ID, MAX_PROPERTIES, TYPES
 
 _FIELDS = (
     '{"type":"VARCHAR","messageId":"VARCHAR","userId":"VARCHAR","anonymousId":"VARCHAR","event":"VARCHAR",'
@@ -14,14 +14,27 @@ _FIELDS = (
 
 
 def _time(text: str) -> str:
-    """ISO 8601 text or epoch digits (seconds or milliseconds) as naive UTC; NULL when unreadable or beyond the years
-    that Python's and other programs' calendars have."""
+    """ISO 8601 text or epoch digits (seconds or milliseconds) as naive UTC; NULL when unreadable, beyond the years
+    that Python's and other programs' calendars have, or with an offset that no place has (the engine takes +99:99)."""
     read = f"CAST(try_cast({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
+    sane = f"CASE WHEN {read} BETWEEN TIMESTAMP '0001-01-02' AND TIMESTAMP '9999-12-30' THEN {read} END"
     return (
-        f"CASE WHEN {text} IS NULL THEN NULL"
+        f"CASE WHEN {text} IS NULL THEN NULL WHEN suffix({text}, 'Z') THEN {sane}"  # most are: no need of the patterns
         f" WHEN regexp_full_match({text}, '[0-9]{{10}}([0-9]{{3}})?')"
         f" THEN make_timestamp(try_cast({text} AS BIGINT) * CASE WHEN length({text}) = 10 THEN 1000000 ELSE 1000 END)"
-        f" WHEN {read} BETWEEN TIMESTAMP '0001-01-02' AND TIMESTAMP '9999-12-30' THEN {read} END"
+        f" WHEN regexp_matches({text}, ':[0-9:.,]*[+-][0-9:]+$')"
+        f" THEN CASE WHEN regexp_matches({text}, ':[0-9:.,]*[+-](0?[0-9]|1[0-5])(:?[0-5][0-9]){{0,2}}$') THEN {sane} END"
+        f" ELSE {sane} END"
+    )
+
+
+def identifier_sql(text: str, raw: str, field: str) -> str:
+    """The text of an identifier. A number without a fraction is the same written 42, 42.0 or 4.2e1; the text "42.0" is
+    another. Beyond 2^53 a number with a point is not exact, so it is left as it is."""
+    return (
+        f"CASE WHEN suffix({text}, '.0') AND length({text}) <= 19 THEN"
+        f" CASE WHEN json_type({raw}, '$.{field}') = 'DOUBLE' AND abs(try_cast({text} AS DOUBLE)) < {MAX_EXACT}"
+        f" THEN CAST(try_cast({text} AS BIGINT) AS VARCHAR) ELSE {text} END ELSE {text} END"
     )
 
 
@@ -46,6 +59,10 @@ def unread_id(broken: str, raw: str) -> str:
     return rf"""nullif(CASE WHEN {broken} THEN regexp_extract({raw}, '"messageId"\s*:\s*"([^"\\]+)"', 1) END, '')"""
 
 
+def _id(field: str) -> str:
+    return identifier_sql(f"j.{field}", "raw", field)
+
+
 def typed_sql() -> str:
     """Names, times and identifiers in their final types, before any judgement."""
     ctx = (
@@ -55,10 +72,10 @@ def typed_sql() -> str:
     return f"""
     SELECT pos, frame, idx, raw, source_no, received, flags, bad,
       coalesce(nullif(frame_type, ''), j.type, '') AS type,
-      coalesce(nullif(j.messageId, ''), {unread_id("j IS NULL", "raw")}, 'pentad-' || md5(place || ':' || idx)) AS message_id,
-      nullif(trim(j.userId), '') AS user_id, nullif(trim(j.anonymousId), '') AS anonymous_id,
-      CASE WHEN coalesce(nullif(frame_type, ''), j.type) = 'alias' THEN nullif(trim(j.previousId), '') END AS previous_id,
-      nullif(trim(j.groupId), '') AS group_id,
+      coalesce(nullif({_id("messageId")}, ''), {unread_id("j IS NULL", "raw")}, 'pentad-' || md5(place || ':' || idx)) AS message_id,
+      nullif(trim({_id("userId")}), '') AS user_id, nullif(trim({_id("anonymousId")}), '') AS anonymous_id,
+      CASE WHEN coalesce(nullif(frame_type, ''), j.type) = 'alias' THEN nullif(trim({_id("previousId")}), '') END AS previous_id,
+      nullif(trim({_id("groupId")}), '') AS group_id,
       CASE coalesce(nullif(frame_type, ''), j.type) WHEN 'track' THEN coalesce(j.event, '')
            ELSE coalesce(j.name, '') END AS name,
       coalesce(j.timestamp, j.originalTimestamp) AS original_text,

@@ -17,6 +17,7 @@ from pentad.data.identity.resolver import Combo, Resolution
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest import shape
 from pentad.data.ingest.frames import Frame, FrameMeta
+from pentad.data.ingest.rules import identifier_text
 from pentad.data.profiles.fold import Seen, Stated
 from pentad.data.profiles.rules import Fact
 from pentad.ledger import LedgerSlice, Staging, schema
@@ -157,8 +158,10 @@ def _extras(extra: _Extra) -> list[Ident]:
         if not isinstance(item, dict) or item.get("collection", "users") != "users":
             continue
         namespace, value = item.get("type"), item.get("id")
-        if isinstance(namespace, str) and isinstance(value, str | int) and namespace and 0 < len(str(value)) <= 500:
-            found.append(Ident(namespace[:60], str(value)))
+        if not (isinstance(namespace, str) and namespace and isinstance(value, str | int | float)):
+            continue
+        if 0 < len(text := identifier_text(value)) <= 500:
+            found.append(Ident(namespace[:60], text))
     return found
 
 
@@ -262,7 +265,7 @@ def _message_id(body: bytes) -> str:
         value = msgspec.json.decode(body, type=_Named).messageId
     except (msgspec.DecodeError, RecursionError):
         return ""
-    return str(value)[:200] if isinstance(value, str | int) else ""
+    return identifier_text(value)[:200] if isinstance(value, str | int | float) else ""
 
 
 def _aware(at: datetime) -> datetime:

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 import structlog
 
 from pentad.core import clock
-from pentad.core.errors import NotSignedIn, RateLimited
+from pentad.core.errors import Denied, NotSignedIn, RateLimited, Unavailable
 from pentad.data.ingest import signals
 from pentad.data.ingest.accept import Accepted
 from pentad.data.ingest.answers import Header, Receive, Scope
-from pentad.data.ingest.bodies import decompress, read_body
+from pentad.data.ingest.bodies import UNREAD, Room, decompress, read_body
 from pentad.data.ingest.frames import DIRECT, FrameMeta
 from pentad.data.ingest.inbox import Inbox
 from pentad.data.ingest.keys import Keys
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 _LARGE = 1 << 20
 _CONFLICT_SECONDS = 60.0
 _MOST_HELD = 256 << 20
-"""Bytes of bodies under way at once, over all connections."""
+"""Bytes of bodies in memory at once, over all connections."""
 
 Open = Callable[[bytes], Accepted]
 
@@ -79,7 +79,7 @@ class Tracker:
         self.inbox = inbox
         self.keys = keys
         self._conflicts: dict[int, float] = {}
-        self._held = 0
+        self._room = Room(_MOST_HELD)
 
     async def take(
         self,
@@ -90,61 +90,44 @@ class Tracker:
         *,
         type: str = "",
         flags: int = 0,
-        query_key: bool = False,
+        asked: str = "",
     ) -> Stored:
         """Accept one request: on return its messages are on disk. Raises PentadError or Disconnected.
 
-        open_body: looks into the plain body. limit: bytes of the body. query_key: `?writeKey=` counts too.
+        open_body: looks into the plain body. limit: bytes of the body. asked: the write key in the query, where
+        that counts. A wrong key outside the body is refused before the body is read.
         """
         caller = Caller.of(scope["headers"])
-        size = min(caller.length, limit) if caller.length >= 0 else limit
-        if self._held + size > _MOST_HELD:
-            raise RateLimited(
-                "Too many large requests at once.", code="backlog", fix="Send again in a moment.", retry_after=1
-            )
-        self._held += size
-        try:
-            return await self._take(scope, receive, open_body, limit, caller, type, flags, query_key)
-        finally:
-            self._held -= size
-
-    async def _take(
-        self,
-        scope: Scope,
-        receive: Receive,
-        open_body: Open,
-        limit: int,
-        caller: Caller,
-        type: str,
-        flags: int,
-        query_key: bool,
-    ) -> Stored:
-        raw = await read_body(receive, limit, self.keys.known.limits.body_seconds, caller.length)
         origin = caller.origin.decode("latin-1") if caller.origin else ""
         key, firm = self.keys.of_header(caller.authorization) if caller.authorization else ("", False)
-        if not key and query_key:
-            key = query(scope, "writeKey")
-        source = None
-        if firm:
-            source = await self.keys.find(key, origin)
-            source.bucket.take()
+        if not key and asked:
+            key, firm = asked, True
+        try:
+            source = await self._source(key, origin) if firm else None
+            raw = await read_body(receive, limit, self.keys.known.limits.body_seconds, caller.length, self._room)
+        except (NotSignedIn, Denied, RateLimited, Unavailable):
+            scope[UNREAD] = True
+            raise
+        try:
 
-        def unpack() -> Accepted:
-            return open_body(decompress(raw, caller.encoding.decode("latin-1"), limit))
+            def unpack() -> Accepted:
+                return open_body(decompress(raw, caller.encoding.decode("latin-1"), limit))
 
-        if len(raw) > _LARGE or (limit > _LARGE and caller.encoding):
-            accepted = await asyncio.get_running_loop().run_in_executor(None, unpack)
-        else:
-            accepted = unpack()
-        if source is None:
-            source = await self._by_body(accepted.key or key, origin)
-        elif accepted.key and accepted.key != key:
-            self._note_conflict(source)
-        if caller.plain:
-            signals.note("text_plain", source.no)
-        return await self._store(source, accepted, self._address(scope, caller, source, accepted), type, flags)
+            if len(raw) > _LARGE or (limit > _LARGE and caller.encoding):
+                accepted = await asyncio.get_running_loop().run_in_executor(None, unpack)
+            else:
+                accepted = unpack()
+            if source is None:
+                source = await self._source(accepted.key or key, origin)
+            elif accepted.key and accepted.key != key:
+                self._note_conflict(source)
+            if caller.plain:
+                signals.note("text_plain", source.no)
+            return await self._store(source, accepted, self._address(scope, caller, source, accepted), type, flags)
+        finally:
+            self._room.give(len(raw))
 
-    async def _by_body(self, key: str, origin: str) -> SourceKey:
+    async def _source(self, key: str, origin: str) -> SourceKey:
         if not key:
             raise NotSignedIn(
                 "The request names no write key.",
@@ -178,12 +161,12 @@ class Tracker:
         return str(client[0]) if direct and client else ""
 
     def _note_conflict(self, source: SourceKey) -> None:
-        """Header and body name different keys; the header won. Said once a minute for each source."""
+        """Header (or query) and body name different keys; the body lost. Said once a minute for each source."""
         signals.note("key_mismatch", source.no)
         now = time.monotonic()
         if now - self._conflicts.get(source.no, float("-inf")) > _CONFLICT_SECONDS:
             self._conflicts[source.no] = now
-            log.warning("write_keys_differ", used="header", source=source.no)
+            log.warning("write_keys_differ", lost="body", source=source.no)
 
 
 def query(scope: Scope, name: str) -> str:

@@ -19,7 +19,7 @@ from pentad.core.errors import PentadError
 from pentad.data.ingest import answers
 from pentad.data.ingest.accept import Accepted, open_batch
 from pentad.data.ingest.answers import Receive, Scope, Send
-from pentad.data.ingest.rules import REASONS
+from pentad.data.ingest.rules import REASONS, identifier_text
 from pentad.data.ingest.tracker import Stored, Tracker
 
 WAIT_SECONDS = 5.0
@@ -46,7 +46,7 @@ def _named(accepted: Accepted, named: list[str]) -> Accepted:
         if not message_id and isinstance(message, dict):
             message["messageId"] = message_id = ids.new_id()
             changed = True
-        named.append(str(message_id))
+        named.append(identifier_text(message_id) if isinstance(message_id, float) else str(message_id))
     for part in accepted.apart:  # in rising order, so each lands where it was sent
         named.insert(part.place, "")
     if changed:
