@@ -21,6 +21,7 @@ from pentad.core.runtime import Folder
 from pentad.data.ingest.inbox import OUTBOX, FrameMeta, Inbox
 from pentad.data.ingest.loader import Loader
 from pentad.data.ingest.own import own_source
+from pentad.data.ingest.signal_store import Keeper
 from pentad.ledger import Ledger
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,8 @@ def running(folder: Folder) -> Iterator["Services"]:
         services.loader.start()
         stack.callback(services.loader.stop)
         stack.callback(services.inbox.close)
+        services.signals.start()
+        stack.callback(services.signals.stop, grace=STOP_SECONDS)
         services.relay.start()
         stack.callback(services.relay.stop, grace=STOP_SECONDS)
         services.jobs.start()
@@ -80,6 +83,7 @@ class Services:
         self.loader = Loader(folder, engine, roll=self.inbox.roll)
         self.inbox.written = _Waker(self.loader)
         self.relay = outbox.Relay(self._hand_over)
+        self.signals = Keeper()
         self.jobs = Pool(JOB_WORKERS)
 
     def loader_keeps_up(self) -> str | None:

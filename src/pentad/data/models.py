@@ -12,7 +12,7 @@ from pentad.data.identity.models import (
     Separation,
 )
 from pentad.data.imports.models import Import
-from pentad.data.ingest.models import Gap, LoaderOffset, Source
+from pentad.data.ingest.models import Gap, LoaderOffset, SignalCount, Source, WrongWriteKey
 from pentad.data.privacy.models import ErasedIdentifier, Erasure
 from pentad.data.profiles.models import (
     Company,
@@ -43,6 +43,8 @@ __all__ = [
     "PersonTrait",
     "PersonWord",
     "Separation",
+    "SignalCount",
     "Source",
     "TraitRule",
+    "WrongWriteKey",
 ]

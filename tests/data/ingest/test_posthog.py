@@ -74,6 +74,8 @@ def test_set_becomes_traits_beside_the_event(place):
     assert (identify["type"], identify["messageId"]) == ("identify", "e-1-set")
     assert (identify["userId"], identify["timestamp"]) == ("keiko", track["timestamp"])
     assert identify["traits"] == {"plan": "gold", "first_shop": "Bergen"}
+    assert identify["context"]["traitsOnce"] == ["first_shop"]
+    assert "traitsOnce" not in track["context"]
 
 
 def test_without_a_profile_there_are_no_traits():
@@ -90,6 +92,7 @@ def test_identify_alias_group_page_and_screen():
     })  # fmt: skip
     assert (identify["type"], identify["userId"], identify["anonymousId"]) == ("identify", "keiko", DEVICE)
     assert identify["traits"] == {"email": "keiko@fjord.example", "since": 2020}
+    assert identify["context"]["traitsOnce"] == ["since"]
     [alias] = one(
         {"event": "$create_alias", "distinct_id": "old", "properties": {"distinct_id": "old", "alias": "keiko"}}
     )
@@ -108,6 +111,29 @@ def test_identify_alias_group_page_and_screen():
     assert (page["type"], page["properties"]["path"], page["context"]["page"]["url"]) == ("page", "/x", "https://k/x")
     [screen] = one({"event": "$screen", "distinct_id": "keiko", "properties": {"$screen_name": "Cart"}})
     assert (screen["type"], screen["name"]) == ("screen", "Cart")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"distinct_id": DEVICE, "properties": {"$lib": "posthog-python"}},
+        {"distinct_id": "$company_lumen", "properties": {"$lib": "posthog-node"}},
+        {"distinct_id": "keiko", "properties": {"$process_person_profile": False}},
+        {"properties": {}},
+    ],
+)
+def test_a_company_may_be_told_of_without_a_user(event):
+    group = {"$group_type": "company", "$group_key": "lumen", "$group_set": {"name": "Lumen Health"}}
+    [message] = one({"event": "$groupidentify", **event, "properties": {**group, **event["properties"]}})
+    assert (message["type"], message["groupId"], message["context"]["companyOnly"]) == ("group", "lumen", True)
+    assert not {"userId", "anonymousId"} & message.keys()
+
+
+def test_a_browser_that_tells_of_a_company_is_in_it():
+    group = {"$group_type": "company", "$group_key": "lumen", "$lib": "web", "$device_id": DEVICE}
+    [message] = one({"event": "$groupidentify", "distinct_id": DEVICE, "properties": group})
+    assert message["anonymousId"] == DEVICE
+    assert "companyOnly" not in message["context"]
 
 
 @pytest.mark.parametrize("body", [12, "text", None, {"batch": 5}])

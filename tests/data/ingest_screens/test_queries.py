@@ -7,7 +7,7 @@ import pytest
 from pentad.core import clock
 from pentad.core.actor import CLI
 from pentad.core.errors import NotSignedIn, RateLimited
-from pentad.data.ingest import actions, doctor, live, pending, queries, receipts, signals
+from pentad.data.ingest import actions, doctor, live, pending, queries, receipts, signal_store, signals
 from pentad.data.ingest.models import Source
 from tests.data.ingest_screens.conftest import Road
 
@@ -207,10 +207,10 @@ def test_refusals_reach_the_doctor(road: Road, shop: Source) -> None:
     signals.refused(RateLimited("Slow", source_no=shop.no + 1))
     signals.refused(NotSignedIn("No", code="something_else"))
     signals.note("telemetry")
-    assert signals.counts(shop.no) == {"rate_limited": 1}
-    assert [(w.key, w.count) for w in signals.wrong_keys()] == [("abcdefghijkl", 1)]
+    assert signal_store.counts(shop.no) == {"rate_limited": 1}
+    assert [(w.key, w.count) for w in signal_store.wrong_keys()] == [("abcdefghijkl", 1)]
     assert {"wrong_key", "rate_limited", "telemetry"} <= {f.code for f in doctor.sdk_findings(shop)}
     with clock.held(clock.now() + timedelta(hours=30)):
-        assert signals.counts(shop.no) == {}
-        assert signals.wrong_keys() == []
+        assert signal_store.counts(shop.no) == {}
+        assert signal_store.wrong_keys() == []
     signals.forget()

@@ -1,12 +1,28 @@
 """What messages say becomes profiles: late facts, companies, pages of the timeline."""
 
+import copy
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from pentad.core.actor import SYSTEM
+from pentad.data.identity.models import Person
 from pentad.data.identity.rules import Ident
+from pentad.data.ingest.checks import totals as totals_check
+from pentad.data.ingest.models import Gap, Source
+from pentad.data.ingest.posthog import translate
 from pentad.data.profiles.actions import add_note, create_person, set_trait
-from pentad.data.profiles.models import Company
-from pentad.data.profiles.queries import activity, companies_of, people_of, timeline, totals
+from pentad.data.profiles.models import Company, TraitRule
+from pentad.data.profiles.queries import (
+    activity,
+    companies_of,
+    people_of,
+    surviving_traits,
+    timeline,
+    totals,
+    trait_explanations,
+)
 from tests.data.road import NOON, Road, identify, track
 
 
@@ -34,6 +50,77 @@ def test_a_group_makes_a_company_with_members_and_traits(road: Road) -> None:
     assert (company.name, company.traits["employees"]) == ("Lumen Health", 40)
     assert {p.no for p in people_of(company)} == {road.person("user_id:u1").no, road.person("user_id:u2").no}
     assert [c.no for c in companies_of(road.person("user_id:u1"))] == [company.no]
+
+
+def test_a_company_told_of_without_a_user_makes_no_person(road: Road) -> None:
+    event = {
+        "event": "$groupidentify", "distinct_id": "018f6b1e-7d53-7cc1-b9ad-0c2d5f6a7b8c", "uuid": "g-1",
+        "properties": {"$lib": "posthog-python", "$group_type": "company", "$group_key": "lumen", "$group_set": {"name": "Lumen"}},
+    }  # fmt: skip
+    road.send(*translate({"batch": [event, event]}).messages, track(userId="u1"))
+    company = Company.objects.get(group_id="lumen")
+    assert company.name == "Lumen"
+    assert list(Person.objects.values_list("no")) == [(road.person("user_id:u1").no,)]
+    assert list(people_of(company)) == []
+    assert road.counts() == {"accepted": 3, "stored": 2, "duplicate": 1, "quarantined": 0}
+    assert totals_check() == []
+    road.loader.settle()
+    assert not Gap.objects.exists()
+
+
+def test_a_segment_group_still_needs_somebody(road: Road) -> None:
+    road.send({"type": "group", "groupId": "lumen"})
+    assert road.reasons() == ["no_user_anon_id"]
+
+
+def set_once(day: int, plain: dict[str, Any] | None = None, **traits: Any) -> dict[str, Any]:
+    """As PostHog's translation says it."""
+    return identify("u1", **traits, **(plain or {})) | {
+        "timestamp": f"2026-11-{day:02d}T10:00:00Z", "context": {"traitsOnce": list(traits)},
+    }  # fmt: skip
+
+
+def on_day(day: int, **traits: Any) -> dict[str, Any]:
+    return identify("u1", **traits) | {"timestamp": f"2026-11-{day:02d}T10:00:00Z"}
+
+
+ONCE: dict[str, tuple[list[dict[str, Any]], str | None]] = {
+    "alone": ([set_once(1, plan="once")], "once"),
+    "after a value": ([on_day(1, plan="set"), set_once(2, plan="once")], "set"),
+    "before a value": ([set_once(1, plan="once"), on_day(2, plan="set")], "set"),
+    "twice": ([set_once(1, plan="first"), set_once(2, plan="second")], "first"),
+    "twice, the first arrives late": ([set_once(2, plan="second"), set_once(1, plan="first")], "first"),
+    "after it was taken away": ([on_day(1, plan=None), set_once(2, plan="once")], "once"),
+    "before it was taken away": ([set_once(1, plan="once"), on_day(2, plan=None)], None),
+    "nothing": ([on_day(1, plan="set"), set_once(2, plan=None)], "set"),
+    "beside a plain one": ([set_once(1, {"city": "Bern"}, plan="once"), on_day(2, plan="set", city="Basel")], "set"),
+}
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("case", ONCE)
+def test_what_is_set_once_never_takes_the_place_of_a_value(road: Road, case: str, together: bool) -> None:
+    messages, survives = copy.deepcopy(ONCE[case])
+    if together:
+        road.send(*messages)
+    else:
+        for message in messages:
+            road.send(message)
+    person = road.person("user_id:u1")
+    assert person.traits.get("plan") == survives
+    assert surviving_traits([person.no]).get("plan") == survives
+
+
+def test_no_source_sets_once_over_anothers_value_and_the_page_says_why(road: Road) -> None:
+    crm = Source.objects.create(name="CRM", write_key="crm", priority=1)
+    TraitRule.objects.create(name="plan", sources=[crm.no])
+    road.send(on_day(5, plan="shop"))
+    road.send(set_once(1, plan="crm", city="Bern"), source=crm)
+    explained = {one.name: one for one in trait_explanations(road.person("user_id:u1"))}
+    assert explained["plan"].value == "shop"
+    assert explained["plan"].why == "set outright; the others set it only if it had no value"
+    assert [(other.value, other.once) for other in explained["plan"].others] == [("crm", True)]
+    assert explained["city"].why == "set only if it had no value, and it had none"
 
 
 def test_the_timeline_pages_back_to_the_first_event_without_gap_or_repeat(road: Road) -> None:

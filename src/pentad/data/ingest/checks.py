@@ -49,7 +49,7 @@ def graph() -> list[Problem]:
 def totals() -> list[Problem]:
     """The numbers of events on the profiles are those of the ledger."""
     counted = Person.objects.aggregate(own=Sum("own_event_count"), whole=Sum("event_count", filter=Q(root=None)))
-    stored = ledger.current().rows("SELECT count(*) AS n FROM events")[0]["n"]
+    stored = ledger.current().rows("SELECT count(*) AS n FROM events WHERE person_no <> 0")[0]["n"]
     found = []
     if (counted["own"] or 0) != stored:
         found.append(f"Profiles count {counted['own'] or 0} events, the ledger holds {stored}.")

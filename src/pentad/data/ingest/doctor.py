@@ -11,7 +11,7 @@ import msgspec
 
 from pentad import ledger
 from pentad.core import clock
-from pentad.data.ingest import rules_doctor_flow, rules_doctor_messages, signals  # noqa: F401 - importing registers the rules
+from pentad.data.ingest import rules_doctor_flow, rules_doctor_messages, signal_store, signals  # noqa: F401 - importing registers the rules
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.rules_doctor import Facts, Finding, Repeat, Seen, examine
 from pentad.data.ingest.when import aware, aware_or_none, naive
@@ -127,4 +127,4 @@ def _daily(no: int) -> list[int]:
 
 def _signals(source: Source) -> Counter[str]:
     """The source's own, and those that belong to no source: any may be the one that a sender meant."""
-    return signals.counts(source.no) + signals.counts(signals.ANY)
+    return signal_store.counts(source.no) + signal_store.counts(signals.ANY)

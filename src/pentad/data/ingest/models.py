@@ -32,6 +32,26 @@ class LoaderOffset(models.Model):
     offset = models.BigIntegerField(default=0)
 
 
+class SignalCount(models.Model):
+    """How often the tracking API saw something in an hour that never became a message. See `signals`; a day is kept."""
+
+    hour = models.BigIntegerField(help_text="Hours since the epoch")
+    source_no = models.IntegerField(help_text="0 where no source can be told")
+    kind = models.CharField(max_length=20)
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hour", "source_no", "kind"], name="signal_once")]
+
+
+class WrongWriteKey(models.Model):
+    """The beginning of a write key that was sent and that no source has. The latest are kept."""
+
+    key = models.CharField(max_length=12, primary_key=True)
+    count = models.BigIntegerField()
+    last = models.DateTimeField()
+
+
 class Gap(models.Model):
     """A message that was accepted and cannot be found in the ledger: the alarm names it."""
 

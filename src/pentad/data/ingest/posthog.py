@@ -6,7 +6,7 @@
 | `$set`, `$set_once` | identify |
 | `$set` (and `$set_once` but for the library's own `$…` names) beside another event | that event, and an identify |
 | `$create_alias`, `$merge_dangerously` | alias |
-| `$groupidentify` | group |
+| `$groupidentify` | group; without a user it speaks of the company alone |
 | `$pageview`, `$screen` | page, screen |
 | anything else | track |
 
@@ -103,23 +103,28 @@ def messages_of(event: Event, sent_at: str | None = None) -> list[Event]:
     if sent_at and options.get("disable_skew_correction") is not True:
         base["sentAt"] = sent_at
     message_id = _text(event.get("uuid") or properties.get("$insert_id"))
-    main: Event = {**base, **_content(event, properties, name)}
+    traits, once = _traits(event, properties, name)
+    about = {**base["context"], "traitsOnce": once} if once else base["context"]
+    main: Event = {**base, **_content(properties, event, name)}
+    if main["type"] == "identify":
+        main |= {"traits": traits, "context": about}
+    if main["type"] == "group" and not ids:
+        main["context"] = {**base["context"], "companyOnly": True}
     if message_id:
         main["messageId"] = message_id
     messages = [main]
-    traits = _traits(event, properties, name)
-    if traits and main["type"] != "identify" and not _personless(properties, options):
-        extra: Event = {**base, "type": "identify", "traits": traits}
+    if traits and ids and main["type"] != "identify" and not _personless(properties, options):
+        extra: Event = {**base, "type": "identify", "traits": traits, "context": about}
         if message_id:
             extra["messageId"] = f"{message_id}-set"
         messages.append(extra)
     return messages
 
 
-def _content(event: Event, properties: Event, name: str) -> Event:
-    """Type, name and payload of the main message."""
+def _content(properties: Event, event: Event, name: str) -> Event:
+    """Type, name and payload of the main message, but for the traits of an identify."""
     if name in _IDENTIFY:
-        return {"type": "identify", "traits": _traits(event, properties, name)}
+        return {"type": "identify"}
     if name in _ALIASES:
         new, previous = (_text(properties.get(part)) or _text(event.get("distinct_id")) for part in _ALIASES[name])
         return {"type": "alias", "userId": new, "previousId": previous, "anonymousId": None}
@@ -136,17 +141,21 @@ def _content(event: Event, properties: Event, name: str) -> Event:
     return {"type": "track", "event": name, "properties": kept}
 
 
-def _traits(event: Event, properties: Event, name: str) -> Event:
+def _traits(event: Event, properties: Event, name: str) -> tuple[Event, list[str]]:
+    """What is said of the person, and the names that are meant only where there is no value yet."""
     once = {**_object(properties.get("$set_once")), **_object(event.get("$set_once"))}
     if name not in _IDENTIFY:
         # The library repeats its own, such as the first referrer, beside ordinary events.
         once = {key: value for key, value in once.items() if not key.startswith("$")}
-    return {**once, **_object(properties.get("$set")), **_object(event.get("$set"))}
+    plain = {**_object(properties.get("$set")), **_object(event.get("$set"))}
+    return {**once, **plain}, [key for key in once if key not in plain]
 
 
 def _identity(event: Event, properties: Event, options: Event, name: str) -> Event:
     distinct = _text(event.get("distinct_id") or properties.get("distinct_id"))
     device = _text(properties.get("$device_id"))
+    if name == "$groupidentify" and _made_up(distinct, device, properties, options):
+        return {}
     if not distinct:
         return {"anonymousId": device} if device else {}
     if name == "$identify":
@@ -155,6 +164,15 @@ def _identity(event: Event, properties: Event, options: Event, name: str) -> Eve
     if _is_user(distinct, device, properties, options):
         return {"userId": distinct, **({"anonymousId": device} if device and device != distinct else {})}
     return {"anonymousId": distinct}
+
+
+def _made_up(distinct: str, device: str, properties: Event, options: Event) -> bool:
+    """Whether the sender of a `$groupidentify` had no user: servers then send a new UUID, or `$TYPE_KEY`."""
+    on_device = device != "" or _text(properties.get("$lib")) in _DEVICES
+    stand_in = f"${_text(properties.get('$group_type'))}_{_text(properties.get('$group_key'))}"
+    return not on_device and (
+        _personless(properties, options) or distinct in ("", stand_in) or _UUID.fullmatch(distinct) is not None
+    )
 
 
 def _is_user(distinct: str, device: str, properties: Event, options: Event) -> bool:

@@ -109,6 +109,12 @@ def _many(column: str) -> str:
     return f"(CASE WHEN length({column}) > {MAX_PROPERTIES * 6} THEN len(json_keys({column})) ELSE 0 END > {MAX_PROPERTIES})"
 
 
+_COMPANY_ALONE = "coalesce(CASE WHEN type = 'group' THEN context ->> '$.companyOnly' END = 'true', FALSE)"
+"""The message is about a company, and nobody belongs to it (PostHog's `$groupidentify` without a user)."""
+
+_NOBODY = "(user_id IS NULL AND anonymous_id IS NULL AND pinned IS NULL)"
+
+
 def judged_sql() -> str:
     """Corrected time, traits wherever the library put them, key, and the reason to set a message aside."""
     types = ", ".join(f"'{t}'" for t in TYPES)
@@ -119,7 +125,7 @@ def judged_sql() -> str:
         WHEN {_object("props")} OR {_object("context")} OR {_object("traits")} OR {_compound("user_id")}
           OR {_compound("anonymous_id")} OR {_compound("group_id")} OR {_compound("name")} OR {_compound("message_id")} THEN 'wrong_type'
         WHEN length(message_id) > {MAX_MESSAGE_ID} THEN 'message_id_too_long'
-        WHEN user_id IS NULL AND anonymous_id IS NULL AND pinned IS NULL THEN 'no_user_anon_id'
+        WHEN user_id IS NULL AND anonymous_id IS NULL AND pinned IS NULL AND NOT {_COMPANY_ALONE} THEN 'no_user_anon_id'
         WHEN length(user_id) > 500 OR length(anonymous_id) > 500 OR length(previous_id) > 500 THEN 'identifier_too_long'
         WHEN type = 'track' AND name = '' THEN 'missing_event'
         WHEN type = 'group' AND group_id IS NULL THEN 'missing_group_id'
@@ -156,11 +162,12 @@ def outcomes_sql() -> str:
 
 def combos_sql() -> str:
     """The distinct combinations of identifiers in order of their first appearance: what Python sees."""
-    return """
+    return f"""
     SELECT min(pos) AS first, user_id, anonymous_id, previous_id, extra, pinned,
            epoch_us(min(ts)) AS ts, epoch_us(min(received)) AS received,
            arg_min(message_id, pos) AS message_id, arg_min(source_no, pos) AS source_no
-    FROM outcome WHERE outcome = 'candidate' GROUP BY user_id, anonymous_id, previous_id, extra, pinned ORDER BY first"""
+    FROM outcome WHERE outcome = 'candidate' AND NOT {_NOBODY}
+    GROUP BY user_id, anonymous_id, previous_id, extra, pinned ORDER BY first"""
 
 
 def placed_sql() -> str:
@@ -168,9 +175,11 @@ def placed_sql() -> str:
     same = " AND ".join(
         f"o.{c} IS NOT DISTINCT FROM r.{c}" for c in ("user_id", "anonymous_id", "previous_id", "extra", "pinned")
     )
+    nobody = "(o.user_id IS NULL AND o.anonymous_id IS NULL AND o.pinned IS NULL)"
     return f"""
-    SELECT o.* EXCLUDE (outcome, final_reason), r.person_no, CAST($base + o.pos AS BIGINT) AS seq,
-      CASE WHEN o.outcome = 'candidate' THEN CASE WHEN r.person_no IS NULL THEN 'quarantined' ELSE 'stored' END
+    SELECT o.* EXCLUDE (outcome, final_reason), CASE WHEN o.outcome = 'candidate' AND {nobody} THEN 0 ELSE r.person_no END AS person_no,
+      CAST($base + o.pos AS BIGINT) AS seq,
+      CASE WHEN o.outcome = 'candidate' THEN CASE WHEN r.person_no IS NULL AND NOT {nobody} THEN 'quarantined' ELSE 'stored' END
            ELSE o.outcome END AS outcome,
       coalesce(o.final_reason, r.reason) AS final_reason
     FROM outcome o LEFT JOIN resolved r ON o.outcome = 'candidate' AND {same}"""
@@ -220,13 +229,14 @@ def seen_sql() -> str:
     """How each part of a person appears in the slice."""
     return """
     SELECT person_no, epoch_us(min(ts)) AS first, epoch_us(max(ts)) AS last, count(*) AS events
-    FROM placed WHERE outcome = 'stored' GROUP BY person_no ORDER BY person_no"""
+    FROM placed WHERE outcome = 'stored' AND person_no <> 0 GROUP BY person_no ORDER BY person_no"""
 
 
 def stated_sql() -> str:
     """Messages that say something of a person or a company, in order."""
     return """
-    SELECT type, person_no, source_no, ts, message_id, group_id, traits
+    SELECT type, person_no, source_no, ts, message_id, group_id, traits,
+      CASE WHEN contains(context, '"traitsOnce"') THEN CAST(context -> '$.traitsOnce' AS VARCHAR) END AS once
     FROM placed WHERE outcome = 'stored' AND type IN ('identify', 'group') ORDER BY seq"""
 
 

@@ -1,12 +1,13 @@
 """What the tracking API saw that never became a message: refusals, telemetry, wrong keys. For the SDK doctor.
 
-Kept in memory for a day, by hour, in the process that accepts; a restart forgets it. Bounded: a fixed
-number of kinds, sources that exist, and the latest wrong keys.
+Counted in memory, by hour, in the process that accepts; `signal_store` moves what was counted to the database
+every few seconds, away from any request. Bounded: a day, a fixed number of kinds, sources that exist, and the
+latest wrong keys.
 """
 
 import threading
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pentad.core import clock
@@ -14,7 +15,7 @@ from pentad.core.errors import PentadError
 
 HOURS = 24
 _HOUR_US = 3_600_000_000
-_MOST_KEYS = 50
+MOST_KEYS = 50
 
 ANY = 0
 """The number under which signals stand that no source can be told for."""
@@ -40,20 +41,41 @@ class WrongKey:
     last: datetime
 
 
+@dataclass(slots=True)
+class Noted:
+    """What was counted since it was last taken."""
+
+    hours: dict[int, Counter[tuple[int, str]]] = field(default_factory=dict)
+    """Hour since the epoch → (source number, kind) → times."""
+    wrong: OrderedDict[str, WrongKey] = field(default_factory=OrderedDict)
+    """The latest last."""
+
+    def __bool__(self) -> bool:
+        return bool(self.hours or self.wrong)
+
+
 _lock = threading.Lock()
-_hours: dict[int, Counter[tuple[int, str]]] = {}
-_wrong: OrderedDict[str, WrongKey] = OrderedDict()
+_noted = Noted()
+
+
+def this_hour() -> int:
+    return clock.now_us() // _HOUR_US
 
 
 def note(kind: str, source_no: int = ANY) -> None:
     """Count one."""
-    hour = clock.now_us() // _HOUR_US
+    hour = this_hour()
     with _lock:
-        if hour not in _hours:
-            _hours[hour] = Counter()
-            for old in [h for h in _hours if h <= hour - HOURS]:
-                del _hours[old]
-        _hours[hour][source_no, kind] += 1
+        _count(hour, source_no, kind, 1)
+
+
+def _count(hour: int, source_no: int, kind: str, times: int) -> None:
+    hours = _noted.hours
+    if hour not in hours:
+        hours[hour] = Counter()
+        for old in [h for h in hours if h <= hour - HOURS]:
+            del hours[old]
+    hours[hour][source_no, kind] += times
 
 
 def refused(error: PentadError) -> None:
@@ -64,38 +86,44 @@ def refused(error: PentadError) -> None:
     note(kind, error.data.get("source_no", ANY))
     key = error.data.get("key")
     if kind == "wrong_key" and isinstance(key, str):
-        _remember(key[:12])
+        # A null character would be refused by the database.
+        with _lock:
+            _remember(WrongKey(key[:12].replace("\0", "�"), 1, clock.now()))
 
 
-def _remember(key: str) -> None:
+def _remember(found: WrongKey) -> None:
+    seen = _noted.wrong.pop(found.key, None)
+    if seen is not None:
+        found = WrongKey(found.key, seen.count + found.count, max(seen.last, found.last))
+    _noted.wrong[found.key] = found
+    if len(_noted.wrong) > MOST_KEYS:
+        _noted.wrong.popitem(last=False)
+
+
+def take() -> Noted:
+    """What was counted since the last time; it is the caller's from now on."""
+    global _noted
     with _lock:
-        seen = _wrong.pop(key, None) or WrongKey(key, 0, clock.now())
-        seen.count, seen.last = seen.count + 1, clock.now()
-        _wrong[key] = seen
-        if len(_wrong) > _MOST_KEYS:
-            _wrong.popitem(last=False)
+        taken, _noted = _noted, Noted()
+        return taken
 
 
-def counts(source_no: int = ANY) -> Counter[str]:
-    """Signals of the last day: of one source, or those that belong to none."""
-    least = clock.now_us() // _HOUR_US - HOURS
+def put_back(noted: Noted) -> None:
+    """Count again what could not be moved to the database; newer signals are kept."""
     with _lock:
-        total: Counter[str] = Counter()
-        for hour, counter in _hours.items():
-            if hour > least:
-                total.update({kind: n for (no, kind), n in counter.items() if no == source_no})
-        return total
+        for hour, counter in noted.hours.items():
+            for (source_no, kind), times in counter.items():
+                _count(hour, source_no, kind, times)
+        for found in noted.wrong.values():
+            _remember(found)
 
 
-def wrong_keys() -> list[WrongKey]:
-    """The latest keys of the last day that no source has, latest first. Their beginning only."""
-    least = clock.now_us() - HOURS * _HOUR_US
+def waiting() -> Noted:
+    """A picture of what is not in the database yet."""
     with _lock:
-        return [w for w in reversed(_wrong.values()) if clock.to_us(w.last) > least]
+        return Noted({hour: Counter(counter) for hour, counter in _noted.hours.items()}, OrderedDict(_noted.wrong))
 
 
 def forget() -> None:
     """Start anew (tests)."""
-    with _lock:
-        _hours.clear()
-        _wrong.clear()
+    take()

@@ -197,8 +197,12 @@ def stated(staging: Staging) -> Stated:
         if row["type"] == "group":
             out.group(row["group_id"], row["person_no"], traits, at, row["source_no"], row["message_id"])
             continue
+        once = _names(row["once"])
         for name, value in traits.items():
-            out.person(Fact(name[:120], row["source_no"], value, at, row["message_id"], row["person_no"]))
+            if not (name in once and value is None):
+                out.person(
+                    Fact(name[:120], row["source_no"], value, at, row["message_id"], row["person_no"], name in once)
+                )
     return out
 
 
@@ -210,6 +214,12 @@ def _traits(text: str | None) -> dict[str, Any]:
     except (msgspec.DecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _names(text: str | None) -> frozenset[str]:
+    """The traits that are meant only where there is no value yet."""
+    value = msgspec.json.decode(text) if text else None
+    return frozenset(name for name in value if isinstance(name, str)) if isinstance(value, list) else frozenset()
 
 
 def warm(staging: Staging) -> None:

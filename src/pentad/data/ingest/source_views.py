@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pentad.core import clock
 from pentad.core.errors import Invalid, NotFound, PentadError
-from pentad.data.ingest import actions, charts, known, queries, signals, snippets
+from pentad.data.ingest import actions, charts, known, queries, signal_store, snippets
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, modal_done, standstill, toast
 from pentad.roles.access.gate import signed_in
@@ -35,7 +35,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     health, hours = queries.health_of(sources), queries.hourly_by_source()
     rows = [{"source": s, "health": health[s.no], "spark": charts.spark(hours.get(s.no, [0] * 24))} for s in sources]
     context = {
-        "rows": rows, "archived": archived, "wrong_keys": signals.wrong_keys()[:4],
+        "rows": rows, "archived": archived, "wrong_keys": signal_store.wrong_keys()[:4],
         "archive_count": Source.objects.exclude(archived=None).count(),
         "may_edit": actor_of(request).may("sources.edit"), "standstill": standstill(),
     }  # fmt: skip

@@ -55,6 +55,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="SignalCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour", models.BigIntegerField(help_text="Hours since the epoch")),
+                ("source_no", models.IntegerField(help_text="0 where no source can be told")),
+                ("kind", models.CharField(max_length=20)),
+                ("count", models.BigIntegerField()),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("hour", "source_no", "kind"), name="signal_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="WrongWriteKey",
+            fields=[
+                ("key", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("count", models.BigIntegerField()),
+                ("last", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="IdentifierRule",
             fields=[
                 ("namespace", models.CharField(max_length=60, primary_key=True, serialize=False)),
@@ -315,6 +336,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(help_text="When the fact was stated")),
                 ("message_id", models.CharField(max_length=100)),
                 ("winner", models.BooleanField(default=True)),
+                ("once", models.BooleanField(default=False, help_text="Meant only for a trait without a value")),
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "person",
@@ -364,6 +386,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(help_text="When the fact was stated")),
                 ("message_id", models.CharField(max_length=100)),
                 ("winner", models.BooleanField(default=True)),
+                ("once", models.BooleanField(default=False, help_text="Meant only for a trait without a value")),
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "company",
@@ -376,7 +399,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("company", "name", "source_no"), name="company_trait_once")
+                    models.UniqueConstraint(fields=("company", "name", "source_no", "once"), name="company_trait_once")
                 ],
             },
         ),
@@ -426,7 +449,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="persontrait",
-            constraint=models.UniqueConstraint(fields=("person", "name", "source_no"), name="person_trait_once"),
+            constraint=models.UniqueConstraint(
+                fields=("person", "name", "source_no", "once"), name="person_trait_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="personword",

@@ -29,6 +29,9 @@ from pentad.data.profiles.rules import (
     words,
 )  # fmt: skip
 
+NOBODY = 0
+"""Stands in the ledger for a person where a message speaks of a company alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -45,27 +48,29 @@ class Seen:
 class Stated:
     """Traits as messages stated them, gathered by the loader; companies by their group id."""
 
-    persons: dict[tuple[int, str, int], Fact] = field(default_factory=dict)
+    persons: dict[tuple[int, str, int, bool], Fact] = field(default_factory=dict)
     companies: dict[tuple[str, str, int], tuple[Any, datetime, str]] = field(default_factory=dict)
     groups: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     members: dict[tuple[int, str], tuple[datetime, datetime]] = field(default_factory=dict)
 
     def person(self, fact: Fact) -> None:
-        """Keep the latest statement of each source about each trait."""
-        key = (fact.part, fact.name, fact.source_no)
-        if key not in self.persons or fact.at >= self.persons[key].at:
+        """Keep the latest statement of each source about each trait, and the first of those meant once."""
+        key = (fact.part, fact.name, fact.source_no, fact.once)
+        held = self.persons.get(key)
+        if held is None or (fact.at < held.at if fact.once else fact.at >= held.at):
             self.persons[key] = fact
 
     def group(
         self, group_id: str, person_no: int, traits: Mapping[str, Any], at: datetime, source_no: int, message_id: str
     ) -> None:
-        """A person belongs to a company, and what was said of the company."""
+        """A person (or NOBODY) belongs to a company, and what was said of the company."""
         for name, value in traits.items():
             key = (group_id, name[:120], source_no)
             if key not in self.companies or at >= self.companies[key][1]:
                 self.companies[key] = (value, at, message_id)
         _widen(self.groups, group_id, at)
-        _widen(self.members, (person_no, group_id), at)
+        if person_no != NOBODY:
+            _widen(self.members, (person_no, group_id), at)
 
 
 def _widen(spans: dict[Any, tuple[datetime, datetime]], key: Any, at: datetime) -> None:
@@ -89,7 +94,7 @@ def fold(seen: Iterable[Seen], stated: Stated, roots: Mapping[int, int], linked:
     _write_person_facts(stated.persons.values())
     if stated.groups:
         _write_companies(stated)
-    touched = {roots.get(part, part) for part, _, _ in stated.persons}
+    touched = {roots.get(part, part) for part, *_ in stated.persons}
     refresh_traits(touched | set(linked))
     refresh_spans(linked)
 
@@ -131,6 +136,7 @@ def _write_person_facts(facts: Iterable[Fact]) -> None:
             number_of(f.value),
             sql_time(f.at),
             f.message_id,
+            f.once,
         )
         for f in facts
     ]
@@ -138,14 +144,17 @@ def _write_person_facts(facts: Iterable[Fact]) -> None:
 
 
 def _upsert_facts(table: str, owner: str, rows: list[tuple[Any, ...]]) -> None:
-    """A later statement of a source replaces its earlier one; an earlier one that arrives late does not."""
+    """A later statement of a source replaces its earlier one; an earlier one that arrives late does not. Of statements
+    meant once it is the other way round.
+    """
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO pentad_data_{table} ({owner}, name, source_no, value, text, number, at, message_id, winner)"
-            f" VALUES (%s,%s,%s,%s,%s,%s,%s,%s,{_FALSE[connection.vendor]})"
-            f" ON CONFLICT ({owner}, name, source_no) DO UPDATE SET value = excluded.value, text = excluded.text,"
+            f"INSERT INTO pentad_data_{table} ({owner}, name, source_no, value, text, number, at, message_id, once, winner)"
+            f" VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,{_FALSE[connection.vendor]})"
+            f" ON CONFLICT ({owner}, name, source_no, once) DO UPDATE SET value = excluded.value, text = excluded.text,"
             " number = excluded.number, at = excluded.at, message_id = excluded.message_id"
-            f" WHERE excluded.at >= pentad_data_{table}.at",
+            f" WHERE CASE WHEN excluded.once THEN excluded.at < pentad_data_{table}.at"
+            f" ELSE excluded.at >= pentad_data_{table}.at END",
             rows,
         )
 
@@ -169,18 +178,18 @@ def refresh_traits(roots: Collection[int]) -> None:
     part_root = parts_of(roots)
     facts: dict[int, list[Fact]] = {root: [] for root in roots}
     marked: set[int] = set()
-    row_of: dict[tuple[int, str, int], int] = {}
+    row_of: dict[tuple[int, str, int, bool], int] = {}
     for id_, part, fact, winner in _stored_facts(part_root):
         facts[part_root[part]].append(fact)
-        row_of[part, fact.name, fact.source_no] = id_
+        row_of[part, fact.name, fact.source_no, fact.once] = id_
         if winner:
             marked.add(id_)
     won: set[int] = set()
     rows: list[tuple[Any, ...]] = []
     found: list[tuple[int, set[str]]] = []
     for root, stated in facts.items():
-        best = winners(stated, known, prefer)
-        won.update(row_of[f.part, f.name, f.source_no] for f in best.values())
+        best = winners(stated, known, prefer, nothing="null")
+        won.update(row_of[f.part, f.name, f.source_no, f.once] for f in best.values())
         held = {name: best[name].value for name in sorted(best) if best[name].value != "null"}
         named = {name: json.loads(held[name]) for name in _NAMING if name in held}
         name, email = display_name(named), text_trait(named, "email")
@@ -203,12 +212,12 @@ def _stored_facts(parts: Collection[int]) -> Iterator[tuple[int, int, Fact, bool
     with connection.cursor() as cursor:
         for some in chunks(parts):
             cursor.execute(
-                "SELECT id, person_id, name, source_no, CAST(value AS TEXT), at, winner FROM pentad_data_persontrait"
+                "SELECT id, person_id, name, source_no, CAST(value AS TEXT), at, winner, once FROM pentad_data_persontrait"
                 f" WHERE person_id IN ({marks(some)})",
                 some,
             )
-            for id_, part, name, source_no, value, at, winner in cursor.fetchall():
-                yield id_, part, Fact(name, source_no, value, at, "", part), winner
+            for id_, part, name, source_no, value, at, winner, once in cursor.fetchall():
+                yield id_, part, Fact(name, source_no, value, at, "", part, bool(once)), winner
 
 
 def _mark(table: str, lost: Collection[int], won: Collection[int]) -> None:
@@ -221,7 +230,7 @@ def _mark(table: str, lost: Collection[int], won: Collection[int]) -> None:
 
 
 def _fact(row: TraitValue, part: int) -> Fact:
-    return Fact(row.name, row.source_no, row.value, row.at, row.message_id, part)
+    return Fact(row.name, row.source_no, row.value, row.at, row.message_id, part, row.once)
 
 
 def _write_words(parts: Collection[int], found: list[tuple[int, set[str]]]) -> None:
@@ -269,7 +278,7 @@ def refresh_spans(roots: Collection[int]) -> None:
 def _write_companies(stated: Stated) -> None:
     nos = _company_numbers(stated.groups)
     rows = [
-        (nos[g], name, source, _json(value), text_of(value), number_of(value), sql_time(at), message_id)
+        (nos[g], name, source, _json(value), text_of(value), number_of(value), sql_time(at), message_id, False)
         for (g, name, source), (value, at, message_id) in stated.companies.items()
     ]
     _upsert_facts("companytrait", "company_id", rows)

@@ -7,7 +7,7 @@ from pentad.data.identity.models import Person
 
 
 class TraitValue(models.Model):
-    """The latest value of a trait from one source. The winner among sources is marked."""
+    """The latest value of a trait from one source, or the first of those meant once. The winner among all is marked."""
 
     name = models.CharField(max_length=120)
     source_no = models.IntegerField()
@@ -17,6 +17,7 @@ class TraitValue(models.Model):
     at = models.DateTimeField(help_text="When the fact was stated")
     message_id = models.CharField(max_length=100)
     winner = models.BooleanField(default=True)
+    once = models.BooleanField(default=False, help_text="Meant only for a trait without a value")
 
     class Meta:
         abstract = True
@@ -27,7 +28,9 @@ class PersonTrait(TraitValue):
     person = models.ForeignKey(Person, models.CASCADE, related_name="trait_values")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "name", "source_no"], name="person_trait_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name", "source_no", "once"], name="person_trait_once")
+        ]
         indexes = [models.Index(fields=["name", "text", "winner"], name="person_trait_text")]
 
 
@@ -48,7 +51,9 @@ class CompanyTrait(TraitValue):
     company = models.ForeignKey(Company, models.CASCADE, related_name="trait_values")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "name", "source_no"], name="company_trait_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "name", "source_no", "once"], name="company_trait_once")
+        ]
 
 
 class Membership(models.Model):

@@ -19,7 +19,7 @@ from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.profiles.fold import preferred_sources, ranks
 from pentad.data.profiles.models import Company, CompanyTrait, Note, PersonTrait, TraitValue
-from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, standing, why, winners
+from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
 
 MAX_PAGE = 500
@@ -39,6 +39,8 @@ class Statement:
     priority: int
     at: datetime
     message_id: str
+    once: bool
+    """Meant only for a trait without a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def company_trait_explanations(company: Company) -> list[TraitExplanation]:
 
 
 def _fact(row: TraitValue, part: int) -> Fact:
-    return Fact(row.name, row.source_no, row.value, row.at, row.message_id, part)
+    return Fact(row.name, row.source_no, row.value, row.at, row.message_id, part, row.once)
 
 
 def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
@@ -87,7 +89,7 @@ def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
     for name, stated in sorted(by_name.items()):
         own = prefer.get(name, [])
         best = winners(stated, known, prefer)[name]
-        others = sorted((f for f in stated if f is not best), key=lambda f: standing(f, known, own), reverse=True)
+        others = ranked((f for f in stated if f is not best), known, own)
         rank = known.get(best.source_no, UNKNOWN_SOURCE)
         found.append(
             TraitExplanation(
@@ -107,7 +109,9 @@ def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
 
 def _statement(fact: Fact, known: dict[int, Any]) -> Statement:
     rank = known.get(fact.source_no, UNKNOWN_SOURCE)
-    return Statement(fact.value, fact.source_no, rank.name, rank.owned, rank.priority, fact.at, fact.message_id)
+    return Statement(
+        fact.value, fact.source_no, rank.name, rank.owned, rank.priority, fact.at, fact.message_id, fact.once
+    )
 
 
 # -- timeline --------------------------------------------------------------------------------------

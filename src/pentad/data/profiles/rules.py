@@ -18,6 +18,8 @@ class Fact(NamedTuple):
     message_id: str
     part: int
     """The person (or company) number it was stated for."""
+    once: bool = False
+    """Meant only for a trait without a value (PostHog's `$set_once`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,63 @@ def standing(fact: Fact, ranks: Mapping[int, SourceRank], preferred: Sequence[in
 
 
 def winners(
-    facts: Iterable[Fact], ranks: Mapping[int, SourceRank], preferred: Mapping[str, Sequence[int]]
+    facts: Iterable[Fact],
+    ranks: Mapping[int, SourceRank],
+    preferred: Mapping[str, Sequence[int]],
+    nothing: Any = None,
 ) -> dict[str, Fact]:
-    """The surviving fact of each trait."""
+    """The surviving fact of each trait. nothing: the value that says that a trait has none."""
     best: dict[str, Fact] = {}
+    modest: list[Fact] = []
     for fact in facts:
+        if fact.once:
+            modest.append(fact)
+            continue
         rival = best.get(fact.name)
         if rival is not None:
             own = preferred.get(fact.name, ())
             if standing(fact, ranks, own) < standing(rival, ranks, own):
                 continue
         best[fact.name] = fact
-    return best
+    return best | _first_of(modest, best, nothing) if modest else best
+
+
+def _first_of(modest: Iterable[Fact], best: Mapping[str, Fact], nothing: Any) -> dict[str, Fact]:
+    """Of facts that are meant only where there is no value: the first one stated, and none where there was a value.
+
+    By the times of the statements, so that the order of arrival makes no difference.
+    """
+    first: dict[str, Fact] = {}
+    for fact in modest:
+        said, rival = best.get(fact.name), first.get(fact.name)
+        if said is not None and (said.value != nothing or fact.at <= said.at):
+            continue
+        if rival is None or _age(fact) < _age(rival):
+            first[fact.name] = fact
+    return first
+
+
+def _age(fact: Fact) -> tuple[Any, ...]:
+    return (fact.at, fact.part, fact.source_no)
+
+
+def ranked(facts: Iterable[Fact], ranks: Mapping[int, SourceRank], preferred: Sequence[int] = ()) -> list[Fact]:
+    """Facts of one trait by how much they count, most first; those meant only for a trait without a value at the end."""
+    every = list(facts)
+    plain = sorted((f for f in every if not f.once), key=lambda f: standing(f, ranks, preferred), reverse=True)
+    return plain + sorted((f for f in every if f.once), key=_age)
 
 
 def why(winner: Fact, others: Sequence[Fact], ranks: Mapping[int, SourceRank], preferred: Sequence[int]) -> str:
     """In words, why this value survived."""
+    if winner.once:
+        first = " the first of those that did" if any(f.once for f in others) else " it had none"
+        return f"set only if it had no value, and{first}"
     if not others:
         return "the only source that states it"
-    second = max(others, key=lambda f: standing(f, ranks, preferred))
+    second = ranked(others, ranks, preferred)[0]
+    if second.once:
+        return "set outright; the others set it only if it had no value"
     mine, theirs = ranks.get(winner.source_no, UNKNOWN_SOURCE), ranks.get(second.source_no, UNKNOWN_SOURCE)
     if winner.source_no in preferred:
         return f"{mine.name} is preferred for this trait"
