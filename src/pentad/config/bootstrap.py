@@ -6,6 +6,7 @@ without loading them that there is nothing to do.
 """
 
 import fcntl
+import gc
 import gzip
 import hashlib
 import os
@@ -47,7 +48,17 @@ def setup(data: Path | str, database: str | None = None, *, create: bool = True,
 
     logs.configure(level=log_level.upper())
     bring_up_to_date(root)
+    _spare_collector()
     return root
+
+
+def _spare_collector() -> None:
+    """Keep the garbage collector from walking through everything again and again while slices are loaded.
+
+    A slice makes a hundred thousand objects that live for a moment; at Python's threshold of 700 each of them is
+    looked at several times, which took a tenth of the loader's time.
+    """
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _make_private(root: Path) -> None:

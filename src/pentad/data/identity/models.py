@@ -18,7 +18,12 @@ class Person(models.Model):
     no = models.AutoField(primary_key=True)
     id = models.CharField(max_length=36, default=ids.new_id, unique=True)
     root = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="parts", help_text="null: is a root itself"
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="parts",
+        db_index=False,  # each index below begins with it
+        help_text="null: is a root itself",
     )
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)

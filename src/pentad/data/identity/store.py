@@ -142,7 +142,8 @@ class Changes:
         with connection.cursor() as cursor:
             if self.persons:
                 PersonCounter.objects.filter(id=1).update(last=self._last)
-                cursor.executemany(_INSERT_PERSON, [self._person_row(p) for p in self.persons])
+                now = sql_time(clock.now())
+                cursor.executemany(_INSERT_PERSON, [self._person_row(p, now) for p in self.persons])
             cursor.executemany(
                 "INSERT INTO pentad_data_identifier (namespace, value, person_id, source_no, first_seen) VALUES (%s,%s,%s,%s,%s)",
                 [(i.namespace, i.value, person, source, sql_time(at)) for i, person, source, at in self.identifiers],
@@ -156,9 +157,8 @@ class Changes:
             MergeLink.objects.bulk_create(self.links)
             cursor.executemany(_UPSERT_CONFLICT, [self._conflict_row(k, v) for k, v in self.conflicts.items()])
 
-    def _person_row(self, person: NewPerson) -> tuple[Any, ...]:
-        public = ids.new_id(person.received)
-        return (person.no, public, "", "", "", "{}", False, 0, 0, sql_time(clock.now()))
+    def _person_row(self, person: NewPerson, now: str) -> tuple[Any, ...]:
+        return (person.no, ids.new_id(person.received), "", "", "", "{}", person.no in self.known, 0, 0, now)
 
     def _conflict_row(self, key: tuple[str, str, int], row: list[Any]) -> tuple[Any, ...]:
         namespace, value, person = key

@@ -6,15 +6,16 @@ loader cannot hide itself. What is missing is remembered as a gap, by name, and 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pentad.core import clock
-from pentad.data.ingest.frames import read_frames
+from pentad.data.ingest.frames import Frame, read_frames
 from pentad.data.ingest.models import Gap
-from pentad.data.ingest.shape import identifier_sql, unread_id
+from pentad.data.ingest.shape import identifier_sql, message_key_sql, unread_id
 from pentad.ledger import Ledger, Staging
 
 _PIECE = 8 << 20
@@ -33,6 +34,18 @@ class _Batch(msgspec.Struct):
     batch: list[msgspec.Raw]
 
 
+class _Named(msgspec.Struct):
+    messageId: Any = None
+
+
+class _NamedBatch(msgspec.Struct):
+    batch: list[_Named]
+
+
+_decode_named = msgspec.json.Decoder(_NamedBatch).decode
+_decode_one = msgspec.json.Decoder(_Named).decode
+
+
 def missing_messages(staging: Staging, ledger: Ledger, path: Path, end: int) -> list[Missing]:
     """Messages in the first `end` bytes of a log that the ledger knows nothing of."""
     missing: list[Missing] = []
@@ -42,7 +55,7 @@ def missing_messages(staging: Staging, ledger: Ledger, path: Path, end: int) -> 
         if not frames:
             break
         rows: dict[str, list[object]] = {"source_no": [], "received": [], "place": [], "body": []}
-        for frame in frames:
+        for frame in _unproved(staging, ledger, frames):
             single = bool(frame.meta.type)
             bodies = [frame.body] if single else [bytes(r) for r in msgspec.json.decode(frame.body, type=_Batch).batch]
             for idx, body in enumerate(bodies):
@@ -50,9 +63,37 @@ def missing_messages(staging: Staging, ledger: Ledger, path: Path, end: int) -> 
                 rows["received"].append(frame.meta.received_us)
                 rows["place"].append(f"{path.name}:{frame.start}:{idx}")
                 rows["body"].append(body.decode("utf-8", "replace"))
-        missing += _not_found(staging, ledger, pa.table(rows))
+        missing += _not_found(staging, ledger, pa.table(rows)) if rows["body"] else []
         at = after
     return missing
+
+
+def _unproved(staging: Staging, ledger: Ledger, frames: list[Frame]) -> list[Frame]:
+    """The requests that need a closer look: not every message in them has a plain id that the ledger knows."""
+    suspects: set[int] = set()
+    rows: dict[str, list[object]] = {"frame": [], "source_no": [], "message_id": []}
+    for no, frame in enumerate(frames):
+        try:
+            named = [_decode_one(frame.body)] if frame.meta.type else _decode_named(frame.body).batch
+        except (msgspec.DecodeError, RecursionError):
+            suspects.add(no)
+            continue
+        names = [one.messageId for one in named]
+        if all(type(name) is str and name for name in names):
+            rows["frame"] += [no] * len(names)
+            rows["source_no"] += [frame.meta.source_no] * len(names)
+            rows["message_id"] += names
+        else:
+            suspects.add(no)
+    if not rows["frame"]:
+        return [frames[no] for no in sorted(suspects)]
+    staging.put("plain", pa.table(rows))
+    staging.run(f"CREATE OR REPLACE TEMP TABLE plain_key AS SELECT frame, {message_key_sql()} AS key FROM plain")
+    staging.drop("plain")
+    staging.put("found", ledger.known(staging.sql("SELECT DISTINCT key FROM plain_key")["key"]))
+    unknown = staging.sql("SELECT DISTINCT frame FROM plain_key WHERE key NOT IN (SELECT key FROM found)")
+    suspects.update(unknown["frame"].to_pylist())
+    return [frames[no] for no in sorted(suspects)]
 
 
 def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missing]:
@@ -63,9 +104,7 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
         f" {unread_id('NOT json_valid(body)', 'body')}, 'pentad-' || md5(place)) AS message_id FROM"
         ' (SELECT *, TRY(from_json(body, \'{"messageId":"VARCHAR"}\')).messageId AS said FROM second_look)'
     )
-    staging.run(
-        f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, md5_number_lower(source_no || ':' || message_id) AS key FROM ({named})"
-    )
+    staging.run(f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, {message_key_sql()} AS key FROM ({named})")
     staging.put("found", ledger.known(staging.sql("SELECT DISTINCT key FROM named")["key"]))
     left = staging.sql("SELECT * FROM named WHERE key NOT IN (SELECT key FROM found)")
     staging.drop("second_look")

@@ -32,6 +32,9 @@ from pentad.ledger import Ledger, staging
 SLICE_BYTES = 8 << 20
 """About 20,000 messages: large enough for set-by-set work, small enough to stay fresh and small in memory."""
 
+MAX_UNAUDITED = 16
+"""Loaded logs (of 64 MB) that may wait for their second look while events pour in faster than they can be loaded."""
+
 log = structlog.get_logger("pentad.loader")
 
 _running: "Loader | None" = None
@@ -128,10 +131,12 @@ class Loader:
         """Load one slice of each log. False when there was nothing to do."""
         with self._work:
             busy = False
-            for path in logs(self.folder.inbox):
+            paths = logs(self.folder.inbox)
+            behind = len(paths) <= MAX_UNAUDITED and self.lag_bytes() > SLICE_BYTES
+            for path in paths:
                 if self._stop.is_set():
                     return False
-                busy |= self._step_log(path)
+                busy |= self._step_log(path, audit=not behind)
             return busy
 
     def lag_bytes(self) -> int:
@@ -145,7 +150,7 @@ class Loader:
                 continue
         return total
 
-    def _step_log(self, path: Path) -> bool:
+    def _step_log(self, path: Path, *, audit: bool = True) -> bool:
         closed = not is_open(path)
         start = self.ledger.offset(path.name)
         done = LoaderOffset.objects.filter(log=path.name).values_list("offset", flat=True).first() or 0
@@ -154,7 +159,7 @@ class Loader:
             self._load(Slice(path.name, start, done, frames), replay=True)
             return True
         if path.stat().st_size == start:
-            return closed and self._retire(path, start)
+            return closed and audit and self._retire(path, start)
         frames, end = read_frames(path, start, self._reach.get(path.name, SLICE_BYTES))
         if frames:
             self._attempt(Slice(path.name, start, end, frames))

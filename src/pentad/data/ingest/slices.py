@@ -53,9 +53,7 @@ def stage(staging: Staging, piece: Slice, known: Callable[[pa.ChunkedArray], pa.
     frames, raw = _split(piece)
     staging.put("frame", frames)
     staging.put("raw", raw)
-    _make(staging, "parsed", shape.parsed_sql())
-    _make(staging, "typed", shape.typed_sql())
-    _make(staging, "judged", shape.judged_sql())
+    _make(staging, "judged", shape.judgement_sql())
     keys = staging.sql("SELECT DISTINCT key FROM judged WHERE reason IS NULL")["key"]
     staging.put("known", known(keys))
     _make(staging, "outcome", shape.outcomes_sql())

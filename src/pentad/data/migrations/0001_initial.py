@@ -192,6 +192,7 @@ class Migration(migrations.Migration):
                 (
                     "root",
                     models.ForeignKey(
+                        db_index=False,
                         help_text="null: is a root itself",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -446,6 +447,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="persontrait",
             index=models.Index(fields=["name", "text", "winner"], name="person_trait_text"),
+        ),
+        migrations.AddIndex(
+            model_name="persontrait",
+            index=models.Index(
+                condition=models.Q(("number__isnull", False), ("winner", True)),
+                fields=["name", "number"],
+                name="person_trait_number",
+            ),
         ),
         migrations.AddConstraint(
             model_name="persontrait",

@@ -38,9 +38,9 @@ class Seen:
     """How one part of a person appears in a slice."""
 
     person_no: int
-    first: int
-    last: int
-    """Microseconds since the epoch."""
+    first: str
+    last: str
+    """As the database writes a time; see `store.sql_time`."""
     events: int
 
 
@@ -104,8 +104,8 @@ def _write_seen(seen: list[Seen], roots: Mapping[int, int]) -> None:
     parts: list[tuple[Any, ...]] = []
     wholes: list[tuple[Any, ...]] = []
     for s in seen:
-        first, last, root = sql_time(s.first), sql_time(s.last), roots.get(s.person_no, s.person_no)
-        widen = (first, first, last, last, s.events)
+        root = roots.get(s.person_no, s.person_no)
+        widen = (s.first, s.first, s.last, s.last, s.events)
         if root == s.person_no:
             alone.append((*widen, *widen, root))
         else:

@@ -31,7 +31,14 @@ class PersonTrait(TraitValue):
         constraints = [
             models.UniqueConstraint(fields=["person", "name", "source_no", "once"], name="person_trait_once")
         ]
-        indexes = [models.Index(fields=["name", "text", "winner"], name="person_trait_text")]
+        indexes = [
+            models.Index(fields=["name", "text", "winner"], name="person_trait_text"),
+            models.Index(
+                fields=["name", "number"],
+                condition=models.Q(number__isnull=False, winner=True),
+                name="person_trait_number",
+            ),
+        ]
 
 
 class Company(models.Model):
