@@ -97,8 +97,9 @@ export function help() {
   list.replaceChildren();
   for (const [group, rows] of listed()) {
     const box = document.createElement("section");
+    box.className = "break-inside-avoid pb-2";
     const title = document.createElement("h3");
-    title.className = "h-sec mt-2";
+    title.className = "h-sec";
     title.textContent = group;
     box.append(title);
     for (const { key, label } of rows) {

@@ -90,6 +90,41 @@ def test_a_view_is_saved_changed_and_deleted_with_undo(page: Page) -> None:
     expect(tab).to_be_visible()
 
 
+def test_views_are_moved_and_taken_off_the_tabs_by_keyboard(page: Page) -> None:
+    for name in ("Left of mine", "Right of mine"):
+        page.goto("/people/?f=trait:plan~is~Explorer")
+        page.get_by_role("button", name="Save as view").click()
+        dialog(page).get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Save view").click()
+        expect(page.locator("#list-tabs a", has_text=name)).to_have_attribute("aria-current", "true")
+
+    def choose(item: str) -> None:
+        page.get_by_role("button", name="This view").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("menuitem", name=item).focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    choose("Move left")
+    mine = page.locator("#list-tabs > a", has_text="of mine")
+    expect(mine).to_contain_text(["Right of mine", "Left of mine"])
+    choose("Unpin from the tabs")
+    page.goto("/people/")
+    expect(mine).to_contain_text(["Left of mine"])
+    page.get_by_role("button", name="more", exact=False).last.click()
+    page.get_by_role("menuitem", name="Right of mine").click()
+    expect(page.locator("#list-tabs > a", has_text="Right of mine")).to_have_attribute("aria-current", "true")
+
+
+def test_the_header_exports_what_the_list_shows_by_now(page: Page) -> None:
+    page.goto("/people/")
+    page.get_by_role("searchbox").fill("keiko")
+    expect(page.locator("#list-count")).to_have_text("1")
+    with page.expect_download() as download:
+        page.locator("header").get_by_role("button", name="Export").click()
+    assert len(list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))) == 1
+
+
 def test_a_private_view_is_seen_by_nobody_else(page: Page, tom: Page) -> None:
     page.goto("/people/?f=trait:plan~is~Family")
     page.get_by_role("button", name="Save as view").click()

@@ -51,6 +51,19 @@ def test_chips_narrow_the_timeline(page: Page, kestrel: Server) -> None:
     assert titles and not [title for title in titles if title.startswith("Viewed")]
 
 
+def test_a_source_narrows_the_timeline_together_with_the_chips(page: Page, kestrel: Server) -> None:
+    open_keiko(page, kestrel)
+    page.get_by_label("Source", exact=True).select_option(label="Order system")
+    where = page.locator("#timeline .tl > :last-child")
+    expect(where.filter(has_text="Web shop")).to_have_count(0)
+    expect(where.first).to_contain_text("Order system")
+    page.get_by_role("button", name="Web and app").click()
+    expect(page.get_by_role("heading", name="Nothing recorded of this kind from this source yet")).to_be_visible()
+    page.get_by_label("Source", exact=True).select_option(label="All sources")
+    expect(page.locator("#timeline .tl").first).to_contain_text("Viewed")
+    assert not [row for row in page.locator("#timeline .tl summary").all_inner_texts() if "Order" in row[:5]]
+
+
 def test_an_event_opens_to_its_properties_and_receipt(page: Page, kestrel: Server) -> None:
     open_keiko(page, kestrel)
     event = page.locator("#timeline .tl", has_text="Order Completed").first

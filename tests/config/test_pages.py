@@ -77,6 +77,18 @@ class TestEveryPage:
             if answer.status_code == 302:
                 assert answer.headers["Location"].startswith("/signin/"), address
 
+    def test_what_went_wrong_is_said_inside_the_frame_to_whoever_is_signed_in(
+        self, client: Client, nadia: User
+    ) -> None:
+        palette = 'id="palette"'
+        assert palette not in client.get("/nothing/").content.decode()
+        client.force_login(nadia)
+        for address, status in (("/nothing/", 404), ("/people/?f=nothing~is~x", 400)):
+            answer = client.get(address)
+            assert (answer.status_code, palette in answer.content.decode()) == (status, True), address
+        part = client.get("/people/?f=nothing~is~x", headers={"HX-Request": "true"})
+        assert palette not in part.content.decode(), "a part of a page is no page"
+
     def test_request_id_is_kept_when_it_is_sane(self, client: Client, db: None) -> None:
         assert client.get("/readyz", headers={"X-Request-ID": "abc-12345678"}).headers["X-Request-ID"] == "abc-12345678"
         assert client.get("/readyz", headers={"X-Request-ID": "a\u00e9<b>"}).headers["X-Request-ID"] != "a\u00e9<b>"

@@ -52,6 +52,8 @@ def wants_json(request: HttpRequest) -> bool:
 def answer(request: HttpRequest, error: PentadError) -> HttpResponse:
     if wants_json(request):
         return problem(error)
+    # Whoever is signed in keeps menu and palette, unless Pentad itself is at fault.
+    framed = bool(getattr(request, "actor", None)) and error.status < 500 and not request.headers.get("HX-Request")
     context = {
         "status": error.status,
         "title": REASONS.get(error.status, "Error"),
@@ -59,6 +61,8 @@ def answer(request: HttpRequest, error: PentadError) -> HttpResponse:
         "fix": error.fix,
         "code": error.code,
         "request_id": getattr(request, "id", ""),
+        "framed": framed,
+        "layout": "shell/base.html" if framed else "shell/plain.html",
     }
     response = HttpResponse(render_to_string("shell/error.html", context, request), status=error.status)
     if error.status == 429:
@@ -83,7 +87,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     message = f"There is nothing at {request.path[:200]}."
-    return answer(request, NotFound(message, fix="Check the address, or search with Ctrl-K."))
+    fix = "Check the address, or search with Ctrl K." if getattr(request, "actor", None) else "Check the address."
+    return answer(request, NotFound(message, fix=fix))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

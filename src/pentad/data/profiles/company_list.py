@@ -10,7 +10,7 @@ from pentad.data.profiles import vocabulary
 from pentad.data.profiles.lists import MOST_USUAL, trait_cell
 from pentad.data.profiles.models import Company, Membership
 from pentad.roles.views import cells
-from pentad.roles.views.spec import Column, Condition, Empty, ListSpec, Sort
+from pentad.roles.views.spec import Column, Condition, Empty, ListSpec, Sort, register
 
 
 def company_title(company: Company) -> str:
@@ -42,7 +42,7 @@ def _company_trait(name: str) -> Column:
         f"trait:{name}",
         name.replace("_", " ").capitalize(),
         lambda c: trait_cell(name, c.traits.get(name)),
-        "tag",
+        vocabulary.trait_icon(name),
         plain=lambda c: c.traits.get(name),
     )
 
@@ -120,3 +120,4 @@ COMPANIES = ListSpec(
     load=load_companies,
     template="profiles/companies.html",
 )
+register(COMPANIES)

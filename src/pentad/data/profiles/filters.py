@@ -274,7 +274,7 @@ def trait(name: str) -> Field:
         return Condition(~held) if operator in ("isnt", "none") else _roots(held, rows)
 
     return Field(
-        f"trait:{name}", name, TRAIT_CHOICES if values else TRAIT, condition, "tag", "Traits",
+        f"trait:{name}", name, TRAIT_CHOICES if values else TRAIT, condition, vocabulary.trait_icon(name), "Traits",
         lambda: [(one, one) for one in values],
     )  # fmt: skip
 
@@ -299,6 +299,5 @@ def named(name: str) -> Field | None:
 
 def _named_only(name: str) -> Field:
     """For the menu, which shows a trait's name: its values are read when it is chosen."""
-    return Field(
-        f"trait:{name}", name, TRAIT, lambda operator, value: trait(name).condition(operator, value), "tag", "Traits"
-    )
+    condition = lambda operator, value: trait(name).condition(operator, value)  # noqa: E731
+    return Field(f"trait:{name}", name, TRAIT, condition, vocabulary.trait_icon(name), "Traits")

@@ -12,7 +12,7 @@ from pentad.data.identity.models import Person
 from pentad.data.profiles import filters, vocabulary
 from pentad.data.profiles.models import Company, Membership
 from pentad.roles.views import cells
-from pentad.roles.views.spec import BulkAction, Column, Empty, ListSpec, Sort
+from pentad.roles.views.spec import BulkAction, Column, Empty, ListSpec, Sort, register
 
 TONES = ("violet", "blue", "green", "gold", "orange")
 TAGGED = {"plan", "tier", "loyalty_tier", "status", "stage", "segment", "subscription", "industry"}
@@ -38,14 +38,18 @@ def shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def tone_of(value: str) -> str:
+    """The colour of a tagged trait: the same wherever the value is shown."""
+    return "gray" if value.lower() in ("none", "free") else TONES[zlib.crc32(value.encode()) % len(TONES)]
+
+
 def trait_cell(name: str, value: Any) -> str:
     """A trait in a list: a coloured tag for the few-valued ones, text for the others."""
     text = shown(value)
     if text == "—":
-        return SafeString('<span class="text-muted-foreground">—</span>')
+        return cells.NOTHING
     if name in TAGGED and isinstance(value, str):
-        tone = "gray" if value.lower() in ("none", "free") else TONES[zlib.crc32(value.encode()) % len(TONES)]
-        return cells.tag(text[:60], tone)
+        return cells.tag(text[:60], tone_of(value))
     return escape(text[:120])
 
 
@@ -62,7 +66,7 @@ def _name(person: Person) -> str:
 def _company(person: Person) -> str:
     found = getattr(person, "companies", [])
     if not found:
-        return ""
+        return cells.NOTHING
     more = format_html(' <span class="text-muted-foreground">+{}</span>', len(found) - 1) if len(found) > 1 else ""
     return format_html(
         '<a class="hover:underline" href="/companies/{}/">{}</a>{}',
@@ -93,7 +97,7 @@ def trait_column(name: str) -> Column:
         f"trait:{name}",
         name.replace("_", " ").capitalize() if name.islower() else name,
         lambda person: trait_cell(name, person.traits.get(name)),
-        "tag",
+        vocabulary.trait_icon(name),
         plain=lambda person: person.traits.get(name),
     )
 
@@ -129,7 +133,7 @@ PEOPLE = ListSpec(
         Column(
             "email",
             "E-mail",
-            lambda p: escape(p.email),
+            lambda p: escape(p.email) if p.email else cells.NOTHING,
             "mail",
             sort="email",
             muted=True,
@@ -203,3 +207,4 @@ PEOPLE = ListSpec(
         ("New this week", {"filters": [["first_seen", "within", "7"], ["known", "is", "yes"]], "sort": "-first_seen"}),
     ),
 )
+register(PEOPLE)

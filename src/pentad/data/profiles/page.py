@@ -11,34 +11,11 @@ from pentad.core.errors import Unavailable
 from pentad.data.identity.queries import IdentifierRow
 from pentad.data.ingest.models import Source
 from pentad.data.profiles.events import money
-from pentad.data.profiles.lists import TAGGED, shown
+from pentad.data.profiles.lists import TAGGED, shown, tone_of
 from pentad.data.profiles.models import Company
 from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, people_of
+from pentad.data.profiles.vocabulary import trait_icon
 
-ICONS = {
-    "email": "mail",
-    "phone": "phone",
-    "company": "building-2",
-    "city": "map-pin",
-    "country": "globe",
-    "language": "languages",
-    "locale": "languages",
-    "plan": "repeat",
-    "tier": "crown",
-    "loyalty_tier": "crown",
-    "stage": "circle-dot",
-    "status": "circle-dot",
-    "birthday": "calendar",
-    "createdAt": "calendar",
-    "created_at": "calendar",
-    "title": "briefcase",
-    "name": "user",
-    "address": "map-pin",
-    "owner": "user-round",
-    "website": "globe",
-    "industry": "briefcase",
-    "employees": "users",
-}
 FIRST = (
     "email",
     "phone",
@@ -65,12 +42,12 @@ MOST_MEMBERS = 500
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """A trait as a line: its words, and the explanation behind them."""
+    """A trait as a line: its words, and the explanation behind them. With a tone it is a tag."""
 
     label: str
     icon: str
     text: str
-    is_tag: bool
+    tone: str
     fact: TraitExplanation
 
 
@@ -97,7 +74,8 @@ def fact_line(fact: TraitExplanation) -> FactLine:
     label = {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(
         fact.name, label[:1].upper() + label[1:]
     )
-    return FactLine(label, ICONS.get(fact.name, "tag"), _text(fact.name, fact.value), fact.name in TAGGED, fact)
+    tone = tone_of(fact.value) if fact.name in TAGGED and isinstance(fact.value, str) and fact.value else ""
+    return FactLine(label, trait_icon(fact.name), _text(fact.name, fact.value), tone, fact)
 
 
 def _text(name: str, value: Any) -> str:

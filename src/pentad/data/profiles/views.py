@@ -102,6 +102,7 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
         "may_merge": actor.may("people.merge"),
         "may_erase": actor.may("people.erase"),
         "place": list_place(request, PEOPLE, root),
+        "sources": list(Source.objects.order_by("name").only("no", "name")),
         **_timeline_context(request, root, kind, None),
     }
 
@@ -138,14 +139,15 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
     if kind not in events.KINDS:
         raise Invalid(f"There is no timeline of “{kind[:40]}”.", code="bad_kind", fix="Choose one of the chips.")
     asked = events.KINDS[kind][1]
-    source = request.GET.get("source", "")
+    given = request.GET.get("source", "")
+    source = given if given.isdecimal() and len(given) < 10 else ""
     context: dict[str, Any] = {"person": root, "kind": kind, "kinds": events.KINDS, "source": source}
     try:
         rows, following = queries.timeline(
             root,
             limit=TIMELINE_PAGE,
             before=before,
-            sources=[int(source)] if source.isdecimal() and len(source) < 10 else (),
+            sources=[int(source)] if source else (),
             **asked,
         )
     except Unavailable as error:
@@ -160,7 +162,8 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
 def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     """A page of the timeline, for chips and for reading on."""
     root = queries.find_person(person_id)
-    context = _timeline_context(request, root, request.GET.get("kind", ""), request.GET.get("before") or None)
+    before = request.GET.get("before") or None
+    context = _timeline_context(request, root, request.GET.get("kind", ""), before) | {"narrowed": before is None}
     last = request.GET.get("day", "")
     return render(
         request,
@@ -209,7 +212,7 @@ def company(request: HttpRequest, company_id: str) -> HttpResponse:
     context = {
         "title": company_title(row),
         "company": row,
-        "facts": [page.fact_line(fact) for fact in queries.company_trait_explanations(row)],
+        "facts": [page.fact_line(fact) for fact in queries.company_trait_explanations(row) if fact.name != "name"],
         "members": members[:50],
         "more_members": len(members) > 50,
         "member_count": found.count(),

@@ -1,4 +1,4 @@
-"""What names there are: traits and their usual values, namespaces. Read by hopping over indexes, kept for a minute."""
+"""What names there are: traits with their icons and usual values, namespaces. Read by hopping over indexes, kept for a minute."""
 
 import threading
 import time
@@ -16,6 +16,30 @@ R = TypeVar("R")
 KEPT_SECONDS = 60.0
 MOST_NAMES = 300
 MOST_VALUES = 40
+ICONS = {
+    "email": "mail",
+    "phone": "phone",
+    "company": "building-2",
+    "city": "map-pin",
+    "country": "globe",
+    "language": "languages",
+    "locale": "languages",
+    "plan": "repeat",
+    "tier": "crown",
+    "loyalty_tier": "crown",
+    "stage": "circle-dot",
+    "status": "circle-dot",
+    "birthday": "calendar",
+    "createdAt": "calendar",
+    "created_at": "calendar",
+    "title": "briefcase",
+    "name": "user",
+    "address": "map-pin",
+    "owner": "user-round",
+    "website": "globe",
+    "industry": "briefcase",
+    "employees": "users",
+}
 
 
 def kept(function: Callable[P, R]) -> Callable[P, R]:
@@ -48,6 +72,11 @@ def _hop(table: str, column: str, most: int, where: str = "", params: tuple[Any,
     with connection.cursor() as cursor:
         cursor.execute(sql, params * 2)
         return [row[0] for row in cursor.fetchall()]
+
+
+def trait_icon(name: str) -> str:
+    """What stands before a trait on pages, in heads of lists and in menus."""
+    return ICONS.get(name, "tag")
 
 
 @kept

@@ -1,6 +1,10 @@
 """Template filters of the identity screens: `{% load identity %}`."""
 
+from datetime import datetime
+
 from django import template
+
+from pentad.data.identity.models import Conflict
 
 register = template.Library()
 
@@ -9,3 +13,9 @@ register = template.Library()
 def label(labels: dict[int, str], no: int) -> str:
     """What to call the customer with this number."""
     return labels.get(no, "")
+
+
+@register.filter
+def seen(conflict: Conflict) -> list[datetime]:
+    """First and last time it came up; events may arrive out of order."""
+    return sorted((conflict.first_at, conflict.last_at))

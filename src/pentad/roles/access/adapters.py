@@ -15,6 +15,12 @@ from django.utils.crypto import salted_hmac
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail address or the password is not right. Try again, or ask an administrator"
+        " for a new password link.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

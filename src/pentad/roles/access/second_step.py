@@ -24,7 +24,7 @@ def open_again(tries: int, last_at: datetime) -> datetime:
     """From when on another code is looked at, after so many misses in a row."""
     if not tries or tries % FREE:
         return last_at
-    return last_at + min(PAUSE * 2 ** min(tries // FREE - 1, 10), LONGEST)
+    return last_at + min(PAUSE * (1 << min(tries // FREE - 1, 10)), LONGEST)
 
 
 def take_try(user: User) -> None:
@@ -38,7 +38,7 @@ def take_try(user: User) -> None:
             row.tries, row.last_at = row.tries + 1, now
             row.save()
     if again > now:
-        raise ValidationError(_too_many(again, again - now), code="too_many_codes")
+        raise ValidationError(_too_many(again, again - now))
 
 
 def forget_tries(user: User) -> None:

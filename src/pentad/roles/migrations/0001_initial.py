@@ -1,9 +1,10 @@
 import django.db.models.deletion
 import django.utils.timezone
-import pentad.core.clock
-import pentad.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import pentad.core.clock
+import pentad.core.ids
 
 
 class Migration(migrations.Migration):

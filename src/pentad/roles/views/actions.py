@@ -8,7 +8,7 @@ from pentad.core.action import action, check, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import owner_no
+from pentad.roles.views.queries import owner_no, siblings
 from pentad.roles.views.state import ListState, as_saved
 
 MAX_NAME = 80
@@ -49,8 +49,25 @@ def change_view(
     if default is not None:
         _clear_default(view)
         view.state = view.state | {"default": default}
-    view.save()
+    view.save(update_fields=["name", "state"])
     note(subject=f"view:{view.id}")
+    return view
+
+
+@action("people.view")
+def move_view(*, actor: Actor, view: SavedView, left: bool) -> SavedView:
+    """Change places with the neighbour among the tabs. At the end of the row nothing changes."""
+    _may_change(actor, view)
+    rows = siblings(view)
+    shown = [row for row in rows if row.pinned or row.pk == view.pk]
+    at = next(index for index, row in enumerate(shown) if row.pk == view.pk)
+    to = at - 1 if left else at + 1
+    if 0 <= to < len(shown):
+        one, two = rows.index(shown[at]), rows.index(shown[to])
+        rows[one], rows[two] = rows[two], rows[one]
+        for position, row in enumerate(rows, 1):
+            SavedView.objects.filter(pk=row.pk).update(position=position)
+        note(subject=f"view:{view.id}")
     return view
 
 

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from pentad.core import clock
 from pentad.roles.views import words
 
+NOTHING = mark_safe('<span class="text-muted-foreground phone:hidden">—</span>')
+"""An empty cell; on a phone, where a row is two lines, it takes no room."""
 DOT = mark_safe('<span class="tag-dot"></span>')
 
 

@@ -14,3 +14,8 @@ class SavedView(models.Model):
     state = models.JSONField(help_text="q, filters, columns, sort")
     position = models.PositiveSmallIntegerField(default=0)
     created = models.DateTimeField(default=clock.now)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it is a tab; others are in the menu beside the tabs."""
+        return bool(self.state.get("pinned", True))

@@ -1,6 +1,6 @@
 """Reads of saved views."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
@@ -13,9 +13,15 @@ def owner_no(actor: Actor) -> int | None:
 
 
 def views_of(actor: Actor, list_name: str) -> list[SavedView]:
-    """The team's views and one's own, in their order."""
+    """The team's views, then one's own, each in their order."""
     mine = Q(owner=None) | Q(owner_id=owner_no(actor))
-    return list(SavedView.objects.filter(mine, list=list_name).order_by("position", "created"))
+    rows = SavedView.objects.filter(mine, list=list_name)
+    return list(rows.order_by(F("owner_id").asc(nulls_first=True), "position", "created"))
+
+
+def siblings(view: SavedView) -> list[SavedView]:
+    """The views a view can change places with, and itself: the team's among themselves, one's own among themselves."""
+    return list(SavedView.objects.filter(list=view.list, owner_id=view.owner_id).order_by("position", "created"))
 
 
 def find_view(actor: Actor, id: str) -> SavedView:

@@ -57,7 +57,9 @@ def show_list(request: HttpRequest, spec: ListSpec) -> HttpResponse:
     state = _changed_by_part(request, spec, part) if part in ("apply", "columns") else wanted(request, spec)
     if part == "tabs":
         return render(
-            request, "views/_tabs.html", {"spec": spec, "tabs": tabs(request, spec, state, fresh=True), "state": state}
+            request,
+            "views/_tabs.html",
+            {"spec": spec, "state": state, **_tabs_context(request, spec, state, fresh=True)},
         )
     if part == "count":
         found = counts.count(spec, state)
@@ -109,7 +111,6 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
     columns = spec.shown_columns(state.columns)
     sort, down = spec.sort(state.sort)
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    shown_tabs = tabs(request, spec, state)
     return {
         "spec": spec,
         "peeks": spec.peek_url is not None,
@@ -121,8 +122,7 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
         "total": total,
         "last": page.first + len(page.rows) - 1,
         "chips": chips(spec, state),
-        "tabs": shown_tabs,
-        "tabs_pending": any(tab.count is None for tab in shown_tabs),
+        **_tabs_context(request, spec, state),
         "sort": sort,
         "down": down,
         "sorts": _sorts(spec, state),
@@ -215,7 +215,7 @@ def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool 
     for index, (name, saved) in enumerate(spec.views):
         made.append(Tab(name, f"?view=own-{index}", state.view == f"own-{index}", take(spec, from_saved(saved))))
     for view in views_of(request.actor, spec.name):  # type: ignore[attr-defined]
-        if view.state.get("pinned", True) or view.id == state.view:
+        if view.pinned or view.id == state.view:
             try:
                 made.append(
                     Tab(view.name, f"?view={view.id}", state.view == view.id, take(spec, from_saved(view.state)), view)
@@ -223,6 +223,20 @@ def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool 
             except Invalid:  # a filter it uses is gone; it still opens, and says so
                 made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, counts.Count(0), view))
     return made
+
+
+def _tabs_context(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool = False) -> dict[str, Any]:
+    shown = tabs(request, spec, state, fresh=fresh)
+    saved = views_of(request.actor, spec.name)  # type: ignore[attr-defined]
+    chosen = next((view for view in saved if view.id == state.view), None)
+    row = [view.id for view in saved if chosen and view.owner_id == chosen.owner_id and (view.pinned or view == chosen)]
+    return {
+        "tabs": shown,
+        "tabs_pending": any(tab.count is None for tab in shown),
+        "more_views": [view for view in saved if not view.pinned and view != chosen],
+        "may_go_left": bool(row) and row[0] != state.view,
+        "may_go_right": bool(row) and row[-1] != state.view,
+    }
 
 
 def _is_changed(request: HttpRequest, spec: ListSpec, state: ListState) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 
-from pentad.core.errors import Invalid
+from pentad.core.errors import Invalid, NotFound
 
 Row = Any
 Control = Literal["none", "text", "number", "choice", "choices", "days", "date"]
@@ -187,3 +187,19 @@ class ListSpec:
         name, down = text.removeprefix("-"), text.startswith("-")
         found = next((one for one in self.sorts if one.name == name), None)
         return (found, down) if found else (self.sorts[0], self.sorts[0].descending)
+
+
+_known: dict[str, ListSpec] = {}
+
+
+def register(spec: ListSpec) -> ListSpec:
+    """Make a list known by its name: only known ones have saved views."""
+    _known[spec.name] = spec
+    return spec
+
+
+def known_list(name: str) -> ListSpec:
+    """Raises NotFound."""
+    if name not in _known:
+        raise NotFound(f"There is no list “{name[:40]}”.", code="list_not_found", fix="Save the view on its list.")
+    return _known[name]

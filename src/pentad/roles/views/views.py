@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pentad.core.errors import Invalid
 from pentad.roles.access import signed_in
 from pentad.roles.views import actions
+from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import find_view
+from pentad.roles.views.spec import known_list
 from pentad.roles.views.state import ListState
 
 SALT = "deleted view"
@@ -20,27 +22,30 @@ SALT = "deleted view"
 @signed_in("people.view")
 def new_view(request: HttpRequest, list_name: str) -> HttpResponse:
     """The dialog that names a view, and what it sends."""
+    spec = known_list(list_name)
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "GET":
-        context = {"list": list_name, "state": request.GET.get("state", ""), "may_share": actor.may(actions.SHARE)}
+        context = {"list": spec.name, "state": request.GET.get("state", ""), "may_share": actor.may(actions.SHARE)}
         return render(request, "views/_new_view.html", context)
     view = actions.save_view(
-        actor=actor, list_name=list_name[:40], name=request.POST.get("name", ""),
+        actor=actor, list_name=spec.name, name=request.POST.get("name", ""),
         state=ListState.parse(request.POST.get("state", "")), team=request.POST.get("team") == "1",
     )  # fmt: skip
-    return _go(f"/{list_name}/?view={view.id}")
+    return _go(view)
 
 
 @require_POST
 @signed_in("people.view")
 def change(request: HttpRequest, view_id: str) -> HttpResponse:
-    """Rename, overwrite, pin, or make it the default."""
+    """Rename, overwrite, pin, move, or make it the default."""
     actor = request.actor  # type: ignore[attr-defined]
     view = find_view(actor, view_id)
+    if "move" in request.POST:
+        return _go(actions.move_view(actor=actor, view=view, left=request.POST["move"] == "left"))
     flags = {key: request.POST[key] == "1" for key in ("pinned", "default") if key in request.POST}
     state = ListState.parse(request.POST["state"]) if "overwrite" in request.POST else None
     actions.change_view(actor=actor, view=view, name=request.POST.get("name"), state=state, **flags)
-    return _go(f"/{view.list}/?view={view.id}")
+    return _go(view)
 
 
 @require_POST
@@ -52,7 +57,7 @@ def delete(request: HttpRequest, view_id: str) -> HttpResponse:
     kept = actions.delete_view(actor=actor, view=view)
     token = signing.dumps(kept, salt=SALT, compress=True)
     toast = {"text": f"View “{view.name}” deleted.", "undo": f"/views/restore/?what={token}"}
-    location = {"path": f"/{view.list}/?f=", "target": "#list-body"}
+    location = {"path": f"{known_list(view.list).url}?f=", "target": "#list-body"}
     return HttpResponse(
         status=200, headers={"HX-Trigger": json.dumps({"toast": toast}), "HX-Location": json.dumps(location)}
     )
@@ -67,8 +72,8 @@ def restore(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         raise Invalid("It is too late to undo this.", code="too_late", fix="Save the view again.") from None
     view = actions.restore_view(actor=request.actor, kept=kept)  # type: ignore[attr-defined]
-    return _go(f"/{view.list}/?view={view.id}")
+    return _go(view)
 
 
-def _go(url: str) -> HttpResponse:
-    return HttpResponse(status=204, headers={"HX-Redirect": url})
+def _go(view: SavedView) -> HttpResponse:
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{known_list(view.list).url}?view={view.id}"})

@@ -1,0 +1,163 @@
+"""What a policy answers: how far a right reaches, what one may see of a field, and why. Pure.
+
+A grant allows or denies a right (or all that a pattern such as "people.*" covers) for a scope: one's own records,
+those of one's teams, or all. What is allowed is everything some grant allows, less everything any grant denies.
+A field rule says how much of a field a role sees; the field's own rule counts before one for its sensitivity class.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Scope(IntEnum):
+    """Whose records: each holds the ones before it."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    ALL = 3
+
+
+class Level(IntEnum):
+    """How much of a field: each holds the ones before it."""
+
+    HIDDEN = 0
+    MASKED = 1
+    SEE = 2
+    CHANGE = 3
+
+
+CLASSES = ("public", "internal", "personal", "sensitive")
+"""Sensitivity of a field, rising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """role: whose grant it is, by the role's name. right: a name, "people.*" or "*"."""
+
+    role: str
+    right: str
+    scope: Scope = Scope.ALL
+    deny: bool = False
+
+    def covers(self, right: str) -> bool:
+        if self.right in ("*", right):
+            return True
+        return self.right.endswith(".*") and right.startswith(self.right[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """target: a field's name, "class:" and a sensitivity class, or "*". deny: a ceiling whatever other roles say."""
+
+    role: str
+    kind: str
+    target: str
+    level: Level
+    deny: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a right reaches: the records within `allow` that are not within `deny`."""
+
+    allow: Scope
+    deny: Scope = Scope.NONE
+
+    @property
+    def nothing(self) -> bool:
+        return self.allow <= self.deny
+
+    @property
+    def everything(self) -> bool:
+        return self.allow == Scope.ALL and self.deny == Scope.NONE
+
+    def holds(self, near: Scope) -> bool:
+        """near: the smallest scope that the record lies in."""
+        return self.deny < near <= self.allow
+
+
+NO_REACH = Reach(Scope.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that is granted to one colleague or program at one moment.
+
+    user: the colleague's number; a program's owner; None for a program without one.
+    teams: the teams one belongs to and all below them; mates: everybody in those, oneself too.
+    classes: the sensitivity of (kind, field), where somebody has said it.
+    """
+
+    roles: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    fields: tuple[FieldRule, ...] = ()
+    classes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    user: int | None = None
+    teams: frozenset[int] = frozenset()
+    mates: frozenset[int] = frozenset()
+
+    def may(self, right: str) -> bool:
+        """Whether the right reaches any record at all."""
+        return not self.reach(right).nothing
+
+    def reach(self, right: str) -> Reach:
+        about = [grant for grant in self.grants if grant.covers(right)]
+        return Reach(_widest(g for g in about if not g.deny), _widest(g for g in about if g.deny))
+
+    def near(self, owner: int | None, team: int | None) -> Scope:
+        """The smallest scope that a record of this owner and team lies in."""
+        if owner is not None and owner == self.user:
+            return Scope.OWN
+        return Scope.TEAM if owner in self.mates or team in self.teams else Scope.ALL
+
+    def sensitivity(self, kind: str, name: str) -> str:
+        return self.classes.get((kind, name)) or usual_class(name)
+
+    def level(self, kind: str, name: str) -> Level:
+        """The most any role allows, below every ceiling."""
+        rules = [rule for rule in self.fields if rule.kind in (kind, "*")]
+        allowed = max((self._level_of(role, rules, kind, name) for role in self.roles), default=Level.HIDDEN)
+        ceilings = [rule.level for rule in rules if rule.deny and self._about(rule, kind, name)]
+        return min([allowed, *ceilings])
+
+    def _level_of(self, role: str, rules: list[FieldRule], kind: str, name: str) -> Level:
+        own = [rule for rule in rules if rule.role == role and not rule.deny]
+        for target in (name, f"class:{self.sensitivity(kind, name)}", "*"):
+            said = [rule.level for rule in own if rule.target == target]
+            if said:
+                return min(said)
+        return Level.CHANGE
+
+    def _about(self, rule: FieldRule, kind: str, name: str) -> bool:
+        return rule.target in (name, f"class:{self.sensitivity(kind, name)}", "*")
+
+
+def _widest(grants: Iterable[Grant]) -> Scope:
+    return max((grant.scope for grant in grants), default=Scope.NONE)
+
+
+def masked(text: str) -> str:
+    """A text of which only beginnings are left: “Keiko Yılmaz” reads “K••• Y•••”, an address “k•••@l•••”."""
+    if "@" in text:
+        name, _, host = text.partition("@")
+        return f"{name[:1]}•••@{host[:1]}•••"
+    return " ".join(f"{word[:1]}•••" for word in text.split()[:4])
+
+
+# -- as it is when nobody has changed it ----------------------------------------------------------
+
+PERSONAL = frozenset(
+    {
+        "name", "email", "phone", "identifiers", "trait:email", "trait:phone", "trait:name", "trait:firstName",
+        "trait:lastName", "trait:first_name", "trait:last_name", "trait:address", "trait:birthday", "trait:username",
+        "trait:avatar", "trait:ip",
+    }
+)  # fmt: skip
+SENSITIVE = frozenset({"trait:health", "trait:religion", "trait:iban", "trait:national_id", "trait:salary"})
+
+
+def usual_class(name: str) -> str:
+    """The sensitivity of a field by its name, until somebody says otherwise."""
+    return "personal" if name in PERSONAL else "sensitive" if name in SENSITIVE else "internal"
