@@ -3,6 +3,7 @@
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -221,3 +222,25 @@ class TestHelp:
         assert subprocess.run([PENTAD, "--version"], capture_output=True, text=True, check=True).stdout.startswith(
             "pentad "
         )
+
+
+class TestWhatCameToAHalt:
+    def test_nothing_to_load_again_and_nothing_to_finish(self, folder: Server) -> None:
+        folder.cli("source", "add", "Web")
+        assert folder.cli("load-again").stdout == "0\n"
+        assert folder.cli("erase", "--unfinished").stdout == ""
+
+    def test_what_stays_missing_is_told(self, folder: Server) -> None:
+        folder.cli("source", "add", "Web")
+        with sqlite3.connect(folder.folder / "pentad.db") as database:
+            database.execute(
+                "INSERT INTO pentad_data_gap (log, source_no, message_id, received, found)"
+                " VALUES ('web-00000001.log', 1, 'lost', '2026-11-20 12:00:00', '2026-11-20 12:00:00')"
+            )
+        done = folder.cli("load-again", status=None)
+        assert (done.returncode, done.stdout) == (1, "0\n")
+        assert "still missing: 1" in done.stderr
+
+    def test_erase_wants_one_thing(self, folder: Server) -> None:
+        folder.cli("source", "add", "Web")
+        check_refused(folder.cli("erase", status=None), "--identifier", "--unfinished", status=2)

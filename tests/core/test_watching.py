@@ -69,7 +69,9 @@ def test_metrics_tell_of_events_jobs_and_requests(db: None) -> None:
 def test_readiness_names_what_is_wrong(db: None) -> None:
     ready = Readiness()
     ready.add("database", database)
-    assert ready.result() == {"ready": True, "checks": {"database": {"ok": True, "detail": ""}}}
+    assert ready.result() == {
+        "ready": True, "checks": {"database": {"ok": True, "detail": ""}}, "warnings": {},
+    }  # fmt: skip
     ready.add("loader", lambda: "It is 90 s behind.")
     ready.add("broken", lambda: str(1 // 0))
     result = ready.result()

@@ -9,7 +9,7 @@ from pentad.cli.options import data_option, database_option, on_data
 
 
 def register(cli: click.Group) -> None:
-    for command in (up, erase, seal, doctor, migrate):
+    for command in (up, erase, seal, doctor, load_again, migrate):
         cli.add_command(command)
 
 
@@ -27,10 +27,28 @@ def up(data: Path, database: str | None, host: str, port: int, demo: bool) -> No
 
 
 @click.command()
-@click.option("--identifier", required=True, metavar="NAMESPACE:VALUE", help="Such as user_id:42 or email:ada@x.org.")
+@click.option("--identifier", metavar="NAMESPACE:VALUE", help="Such as user_id:42 or email:ada@x.org.")
+@click.option("--unfinished", is_flag=True, help="Set erasures that came to a halt going again.")
 @on_data()
-def erase(identifier: str) -> None:
+def erase(identifier: str | None, unfinished: bool) -> None:
     """Erase a person: hidden at once, then removed from every file."""
+    if unfinished == bool(identifier):
+        raise click.UsageError("Give either --identifier or --unfinished.")
+    if identifier:
+        _erase_person(identifier)
+    else:
+        _finish_erasures()
+
+
+def _finish_erasures() -> None:
+    from pentad.core.actor import CLI
+    from pentad.data.privacy.actions import finish_erasures, see_gone
+
+    for erasure in finish_erasures(actor=CLI):
+        click.echo(f"erased {see_gone(erasure).id}")
+
+
+def _erase_person(identifier: str) -> None:
     from pentad.core import runtime
     from pentad.core.actor import CLI
     from pentad.core.errors import NotFound
@@ -72,6 +90,25 @@ def doctor() -> None:
     if errors:
         raise click.exceptions.Exit(1)
     click.echo("sound" if not problems else "sound, with warnings")
+
+
+@click.command("load-again")
+@on_data()
+def load_again() -> None:
+    """Load messages again that were accepted and cannot be found; prints how many. Exit status 0 when none is missing."""
+    from pentad.core import runtime
+    from pentad.core.actor import CLI
+    from pentad.data.ingest import actions
+    from pentad.data.ingest.models import Gap
+
+    if not Gap.objects.exists():
+        click.echo("0")
+        return
+    done: dict[str, int] = runtime.see_through(actions.load_again(actor=CLI))
+    click.echo(done["loaded"])
+    if done["missing"]:
+        click.echo(f"pentad: still missing: {done['missing']}. The receipts page names them.", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @click.command()

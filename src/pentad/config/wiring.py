@@ -22,6 +22,7 @@ from pentad.data.ingest.inbox import OUTBOX, FrameMeta, Inbox
 from pentad.data.ingest.loader import Loader
 from pentad.data.ingest.own import own_source
 from pentad.data.ingest.signal_store import Keeper
+from pentad.data.privacy import queries as privacy
 from pentad.ledger import Ledger
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,8 @@ def running(folder: Folder) -> Iterator["Services"]:
         stack.callback(services.jobs.stop, grace=STOP_SECONDS)
         readiness.add("loader", services.loader_keeps_up)
         stack.callback(readiness.remove, "loader")
+        readiness.warn("erasures", privacy.warning)
+        stack.callback(readiness.remove, "erasures")
         metrics.on_read(services.measure)
         yield services
 

@@ -19,6 +19,8 @@ class CheckResult(TypedDict):
 class Result(TypedDict):
     ready: bool
     checks: dict[str, CheckResult]
+    warnings: dict[str, str]
+    """What an operator must see to although the process serves."""
 
 
 class Readiness:
@@ -26,18 +28,29 @@ class Readiness:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._warnings: dict[str, Check] = {}
 
     def add(self, name: str, check: Check) -> None:
         """Add or replace a check."""
         self._checks[name] = check
 
+    def warn(self, name: str, check: Check) -> None:
+        """Add or replace a check that is told and makes nothing unready."""
+        self._warnings[name] = check
+
     def remove(self, name: str) -> None:
         self._checks.pop(name, None)
+        self._warnings.pop(name, None)
 
     def result(self) -> Result:
         """Ask all. A check that raises is not ready; the answer names only the kind of error."""
         found = {name: self._ask(name, check) for name, check in self._checks.items()}
-        return {"ready": all(one["ok"] for one in found.values()), "checks": found}
+        warnings = {name: self._ask(name, check)["detail"] for name, check in self._warnings.items()}
+        return {
+            "ready": all(one["ok"] for one in found.values()),
+            "checks": found,
+            "warnings": {name: text for name, text in warnings.items() if text},
+        }
 
     def _ask(self, name: str, check: Check) -> CheckResult:
         try:

@@ -8,6 +8,7 @@ from pentad.data.ingest import queries
 from pentad.data.ingest.checks import CHECKS
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.receipt_views import address
+from pentad.data.privacy import queries as privacy
 from pentad.data.profiles import entries
 
 _SECTION = "Data"
@@ -57,7 +58,8 @@ def doctor_checks() -> list[Problem]:
         Problem(
             "receipts", "error",
             f"{m.count} accepted messages of source {m.source_no} are not in the ledger: {', '.join(m.message_ids[:5])}",
-            "Keep the data folder as it is: the inbox log that holds them was not deleted. Report this.",
+            "Run `pentad load-again`, or press “Load them again” on the receipts page: the inbox log that holds them was not"
+            " deleted. If they are still missing then, keep the data folder as it is and report this.",
         )
         for m in queries.missing()
     ]  # fmt: skip
@@ -66,6 +68,7 @@ def doctor_checks() -> list[Problem]:
         worst = gaps[0]
         text = f"The counts of {len(gaps)} minutes do not balance, the last at {worst.minute:%Y-%m-%d %H:%M} UTC by {worst.missing}."
         problems.append(Problem("receipts", "error", text, "See the receipts page for the minutes and sources."))
+    problems += privacy.problems()
     return problems + [problem for check in CHECKS for problem in check()]
 
 

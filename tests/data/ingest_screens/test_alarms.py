@@ -10,9 +10,10 @@ from pentad.core.errors import Conflict, Denied
 from pentad.core.health import readiness
 from pentad.core.hooks import doctor_checks
 from pentad.core.jobs import actions as jobs
-from pentad.core.models import Job
+from pentad.core.models import AuditLine, Job
 from pentad.data.ingest.models import Gap, Source
 from pentad.ledger import LedgerSlice
+from pentad.roles.access import actions as access
 from tests.data.ingest_screens.conftest import Road
 
 
@@ -30,6 +31,30 @@ def test_missing_messages_are_named(browser: Client, shop: Source) -> None:
     assert "lost-1" in page
     assert "&lt;b&gt;lost-2&lt;/b&gt;" in page
     assert any("lost-1" in problem.message for problem in doctor_checks())
+
+
+def test_missing_messages_can_be_loaded_again_by_who_may(browser: Client, shop: Source) -> None:
+    assert browser.post("/missing/load/").status_code == 409
+    lose(shop, "lost-1")
+    assert "Load them again" in browser.get("/receipts/").content.decode()
+    answer = browser.post("/missing/load/?period=week")
+    assert "The messages are being loaded again." in answer.headers["HX-Trigger"]
+    assert "They are being loaded again…" in answer.content.decode()
+    job = Job.objects.get(kind="ingest.reload")
+    assert job.key == "reload"
+    assert "Load them again" not in browser.get("/receipts/").content.decode()
+    line = AuditLine.objects.get(action="load_again")
+    assert (line.right, line.detail) == ("receipts.edit", {"missing": 1})
+
+
+def test_who_only_looks_cannot_load_them_again(browser: Client, shop: Source) -> None:
+    lose(shop, "lost-1")
+    lea = access.add_user(actor=CLI, email="lea@kestrel.example", name="Lea", role="member", password="kestrel-demo")
+    browser.force_login(lea, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = browser.get("/receipts/").content.decode()
+    assert "lost-1" in page
+    assert "Load them again" not in page
+    assert browser.post("/missing/load/").status_code == 403
 
 
 def test_counts_that_do_not_balance_raise_the_alarm(browser: Client, road: Road, shop: Source) -> None:

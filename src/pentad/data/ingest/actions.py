@@ -1,4 +1,4 @@
-"""What people do with sources: add, change, archive, restore, and give a new write key."""
+"""What people do with sources: add, change, archive, restore, give a new write key; and with messages that are missing."""
 
 import re
 import secrets
@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from pentad.core import clock
+from pentad.core import clock, jobs
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
-from pentad.data.ingest.models import Source
+from pentad.core.models import Job
+from pentad.data.ingest.models import Gap, Source
 
 KINDS = {
     "web": "Website",
@@ -20,6 +21,9 @@ KINDS = {
     "import": "File import",
 }
 """Kinds a person may choose. "pentad" is our own and made by the system alone."""
+
+RELOAD = "reload"
+"""The key of the job that loads messages again: one at a time."""
 
 _SPACES = re.compile(r"\s+")
 
@@ -191,6 +195,16 @@ def rotate_key(*, actor: Actor, source: Source) -> Source:
     source.save(update_fields=["write_key"])
     note(f"source:{source.id}", name=source.name)
     return source
+
+
+@action("receipts.edit")
+def load_again(*, actor: Actor) -> Job:
+    """Load messages again that cannot be found in the ledger, from the inbox log that was kept for them."""
+    missing = Gap.objects.count()
+    if not missing:
+        raise Conflict("No message is missing.", code="nothing_missing", fix="Nothing is left to do.")
+    note("receipts", missing=missing)
+    return jobs.enqueue("ingest.reload", key=RELOAD)
 
 
 def _refuse_own(source: Source) -> None:

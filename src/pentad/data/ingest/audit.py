@@ -28,6 +28,10 @@ class Missing:
     source_no: int
     message_id: str
     received_us: int
+    start: int
+    """Of its request, in the log."""
+    index: int
+    """In the request."""
 
 
 class _Batch(msgspec.Struct):
@@ -100,7 +104,7 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
     staging.put("second_look", table)
     text = identifier_sql("said", "body", "messageId")
     named = (
-        f"SELECT source_no, received, coalesce(nullif({text}, ''),"
+        f"SELECT source_no, received, place, coalesce(nullif({text}, ''),"
         f" {unread_id('NOT json_valid(body)', 'body')}, 'pentad-' || md5(place)) AS message_id FROM"
         ' (SELECT *, TRY(from_json(body, \'{"messageId":"VARCHAR"}\')).messageId AS said FROM second_look)'
     )
@@ -119,7 +123,7 @@ def _not_found(staging: Staging, ledger: Ledger, table: pa.Table) -> list[Missin
     )
     known = set(zip(aside["source_no"].to_pylist(), aside["message_id"].to_pylist(), strict=True))
     return [
-        Missing(row["source_no"], row["message_id"], row["received"])
+        Missing(row["source_no"], row["message_id"], row["received"], *map(int, row["place"].split(":")[1:]))
         for row in left.to_pylist()
         if (row["source_no"], row["message_id"][:200]) not in known
     ]
@@ -137,6 +141,6 @@ def remember(log: str, missing: list[Missing]) -> None:
     """Gaps are rows, so that the alarm survives a restart. A log that is whole again closes its gaps."""
     Gap.objects.filter(log=log).delete()
     Gap.objects.bulk_create(
-        Gap(log=log, source_no=m.source_no, message_id=m.message_id, received=clock.from_us(m.received_us))
+        Gap(log=log, source_no=m.source_no, message_id=m.message_id[:200], received=clock.from_us(m.received_us))
         for m in missing[:10_000]
     )

@@ -8,7 +8,8 @@ to the ledger, its persons are looked up again without a change, and it is appen
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -122,8 +123,27 @@ class Loader:
                         continue
                 raise Conflict(
                     f"The inbox log {path.name} is kept because messages in it are not in the ledger.",
-                    code="gap_open", fix="Look at the receipts page: it names them.",
+                    code="gap_open", fix="Load them again, on the receipts page or by `pentad load-again`.",
                 )  # fmt: skip
+
+    def finish(self, path: Path) -> bool:
+        """Load a closed log to its end and look for its messages, again if need be. True when it could go."""
+        with self._work:
+            self._audited.pop(path.name, None)
+            while path.exists() and self._step_log(path):
+                pass
+            return not path.exists()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """No slice is under way inside: both stores are in step."""
+        with self._work:
+            yield
+
+    def missing(self, path: Path) -> list[audit.Missing]:
+        """Messages of a loaded log that are not in the ledger."""
+        with self._work:
+            return audit.missing_messages(self._staging, self.ledger, path, self.ledger.offset(path.name))
 
     # -- one step --------------------------------------------------------------------------------
 
@@ -228,7 +248,12 @@ class Loader:
                 "messages of an inbox log are not in the ledger; the log is kept", log=path.name, messages=len(missing)
             )
             return False
+        self.let_go(path)
+        return True
+
+    def let_go(self, path: Path) -> None:
+        """Delete a loaded log, and what was remembered of it."""
         delete_log(path)
         self.ledger.forget_log(path.name)
         LoaderOffset.objects.filter(log=path.name).delete()
-        return True
+        audit.remember(path.name, [])

@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core import clock
-from pentad.data.ingest import charts, contents, queries
+from pentad.core.models import Job
+from pentad.data.ingest import actions, charts, contents, queries
 from pentad.data.ingest.counts import Step
 from pentad.data.ingest.models import Source
-from pentad.data.ingest.page import is_part, standstill
+from pentad.data.ingest.page import actor_of, is_part, standstill, toast
 from pentad.roles.access.gate import signed_in
 
 PERIODS: dict[str, tuple[str, timedelta, Step]] = {
@@ -42,7 +43,8 @@ def receipts_page(request: HttpRequest) -> HttpResponse:
     source = Source.objects.filter(id=request.GET["source"]).first() if request.GET.get("source") else None
     _, length, step = PERIODS[period]
     since = clock.now() - length
-    context: dict[str, Any] = {"period": period, "since": _SINCE[period], "chosen": source}
+    may_edit = actor_of(request).may("receipts.edit")
+    context: dict[str, Any] = {"period": period, "since": _SINCE[period], "chosen": source, "may_edit": may_edit}
     if is_part(request):
         # Asked every few seconds: a fault in an old minute was shown when the page opened.
         recent = max(since, clock.now() - timedelta(days=1))
@@ -51,10 +53,25 @@ def receipts_page(request: HttpRequest) -> HttpResponse:
     return render(request, "ingest/receipts.html", context)
 
 
+@require_POST
+@signed_in("receipts.edit")
+def load_again(request: HttpRequest) -> HttpResponse:
+    """Have missing messages loaded again; the page follows how it goes."""
+    actions.load_again(actor=actor_of(request))
+    source = Source.objects.filter(id=request.GET["source"]).first() if request.GET.get("source") else None
+    period = request.GET.get("period", "day")
+    period = period if period in PERIODS else "day"
+    since = clock.now() - PERIODS[period][1]
+    context = {"period": period, "since": _SINCE[period], "chosen": source, "may_edit": True}
+    answer = render(request, "ingest/_balance.html", context | _balance(source, since, since))
+    return toast(answer, "The messages are being loaded again.")
+
+
 def _balance(source: Source | None, since: datetime, gaps_since: datetime) -> dict[str, Any]:
     return {
         "totals": queries.totals(source, since),
         "missing": _missing(source),
+        "reloading": Job.objects.filter(key=actions.RELOAD).exists(),
         "standstill": standstill(),
         "gaps": _gaps(source, gaps_since),
     }

@@ -19,6 +19,7 @@ urlpatterns = [
     path("live/", live_views.live_page, name="live"),
     path("live/rows/", live_views.live_rows, name="live_rows"),
     path("live/<int:seq>/", live_views.live_detail, name="live_detail"),
+    path("missing/load/", receipt_views.load_again, name="load_again"),
     path("receipts/", receipt_views.receipts_page, name="receipts"),
     path("receipts/<path:message_id>/", receipt_views.receipt_page, name="receipt"),
     path("receipt/<path:message_id>", receipt_views.receipt_redirect, name="receipt_redirect"),

@@ -15,7 +15,7 @@ from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.rules import Ident
 from pentad.data.privacy.models import ErasedIdentifier, Erasure
-from pentad.data.privacy.queries import digest
+from pentad.data.privacy.queries import REWRITE, WIPE, dead_jobs, digest, halted
 
 
 @action("people.erase")
@@ -38,10 +38,25 @@ def erase_person(*, actor: Actor, person: Person) -> Erasure:
     OutboxMessage.objects.filter(message__personId__in=[p.id for p in parts]).delete()
     Person.objects.filter(Q(root_id__in=nos)).delete()
     Person.objects.filter(no__in=nos).delete()
-    jobs.enqueue("privacy.rewrite", {"erasure": erasure.id, "values": sorted(telling)}, key=f"erasure:{erasure.id}")
+    jobs.enqueue(REWRITE, {"erasure": erasure.id, "values": sorted(telling)}, key=f"erasure:{erasure.id}")
     note(subject=f"erasure:{erasure.id}", parts=len(nos))
     transaction.on_commit(lambda: _hide(nos))
     return erasure
+
+
+@action("people.erase")
+def finish_erasures(*, actor: Actor) -> list[Erasure]:
+    """Set erasures that have come to a halt going again."""
+    dead, found = dead_jobs(), halted()
+    for erasure in found:
+        if (job := dead.get(erasure.id)) is not None:
+            jobs.retry(job)
+            Job.objects.filter(pk=job.pk).update(key=f"{'wipe' if job.kind == WIPE else 'erasure'}:{erasure.id}")
+        else:
+            # What the stopped job was to look for is gone with it: rows of the person's parts are found without.
+            jobs.enqueue(REWRITE, {"erasure": erasure.id, "values": []}, key=f"erasure:{erasure.id}")
+    note(subject="erasures", finished=[erasure.id for erasure in found])
+    return found
 
 
 def see_gone(erasure: Erasure, timeout: float = 600.0) -> Erasure:

@@ -10,9 +10,10 @@ from pentad.core.errors import Unavailable
 from pentad.core.jobs import Context, task
 from pentad.data.ingest import loader
 from pentad.data.privacy.models import Erasure
+from pentad.data.privacy.queries import REWRITE, WIPE
 
 
-@task("privacy.rewrite", scrub=True)
+@task(REWRITE, scrub=True)
 def rewrite(job: Context, erasure: str, values: list[str]) -> dict[str, int]:
     """Hide, load what is still in the inbox, and rewrite the ledger's files."""
     row = Erasure.objects.get(id=erasure)
@@ -24,11 +25,11 @@ def rewrite(job: Context, erasure: str, values: list[str]) -> dict[str, int]:
     job.progress(0.3)
     report = store.erase(row.person_nos, values)
     # A job of its own, after this one: what this one was told is in the database until it has ended.
-    job.then("privacy.wipe", {"erasure": erasure}, key=f"wipe:{erasure}")
+    job.then(WIPE, {"erasure": erasure}, key=f"wipe:{erasure}")
     return {"events": report.events, "quarantined": report.quarantined, "redacted": report.redacted}
 
 
-@task("privacy.wipe")
+@task(WIPE)
 def wipe(job: Context, erasure: str) -> None:
     """The last step: what the relational database left behind."""
     wipe_database()
