@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pentad.roles.access.middleware.set_actor",
+    "pentad.roles.access.sessions.middleware.note_browser",
     "pentad.config.errors.RenderErrors",
     "axes.middleware.AxesMiddleware",  # must stay last
 ]

@@ -1,4 +1,5 @@
 """The roles competency's rows, gathered for Django."""
 
 from pentad.roles.access.models import ApiKey, User  # noqa: F401  Django finds models here
+from pentad.roles.access.sessions.models import BrowserSession  # noqa: F401
 from pentad.roles.views.models import SavedView  # noqa: F401

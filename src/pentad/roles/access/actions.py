@@ -15,6 +15,7 @@ from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.second_step import forget_tries
+from pentad.roles.access.sessions.actions import drop_sessions
 
 
 @action("admin.keys")
@@ -66,7 +67,10 @@ def add_user(*, actor: Actor, email: str, name: str, role: str, password: str | 
 
 @action("admin.users")
 def change_user(*, actor: Actor, user: User, role: str | None = None, active: bool | None = None) -> User:
-    """Give another role, or close or reopen the account. Raises Conflict when no administrator would be left."""
+    """Give another role, or close or reopen the account; either way the colleague is signed out everywhere.
+
+    Raises Conflict when no administrator would be left.
+    """
     role = user.role if role is None else _role(role)
     active = user.is_active if active is None else active
     if not (active and role == rules.ADMIN):
@@ -77,6 +81,8 @@ def change_user(*, actor: Actor, user: User, role: str | None = None, active: bo
                 code="last_administrator",
                 fix="Make another colleague administrator first.",
             )
+    if user.role != role or not active:
+        drop_sessions(user)
     user.role, user.is_active = role, active
     user.save(update_fields=["role", "is_active"])
     note(f"user:{user.pk}", role=role, active=active)
@@ -99,6 +105,7 @@ def set_password(*, actor: Actor, user: User, password: str) -> User:
     check_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
+    drop_sessions(user)
     note(f"user:{user.pk}")
     return user
 
@@ -109,6 +116,7 @@ def remove_second_step(*, actor: Actor, user: User) -> User:
     removed, _ = Authenticator.objects.filter(user=user).delete()
     AccessAttempt.objects.filter(username=user.email).delete()
     forget_tries(user)
+    drop_sessions(user)
     note(f"user:{user.pk}", removed=removed)
     return user
 

@@ -10,13 +10,14 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, NotFound
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.policy import policy_for
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def actor_of(user: User) -> Actor:
     """A signed-in colleague with the rights of the role."""
-    return Actor("user", str(user.pk), user.name or user.email, rules.rights_of(user.role))
+    return Actor("user", str(user.pk), user.name or user.email, rules.rights_of(user.role) | {rules.OWN_ACCOUNT})
 
 
 def actor_by_token(token: str) -> Actor | None:
@@ -28,7 +29,7 @@ def actor_by_token(token: str) -> Actor | None:
     if key.last_used is None or key.last_used < now - USE_NOTED_EVERY:
         stale = Q(last_used__isnull=True) | Q(last_used__lt=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
-    return Actor("key", key.id, key.name, rules.rights_of(key.role))
+    return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id))
 
 
 def is_first_run() -> bool:

@@ -13,6 +13,9 @@ ROLES: dict[str, frozenset[str]] = {
 }
 """Role → rights. "*" is every right, of plugins too."""
 
+OWN_ACCOUNT = "account.own"
+"""What everybody who is signed in may do with the own account."""
+
 LABELS = {ADMIN: "Administrator", MEMBER: "Member"}
 
 MEANING = "Members see, edit and export customers and see sources and receipts. Administrators may do everything."

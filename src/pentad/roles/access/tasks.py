@@ -7,10 +7,12 @@ from django.conf import settings
 
 from pentad.core import clock
 from pentad.core.jobs import Context, task
+from pentad.roles.access.sessions.queries import ended
 
 
 @task("access.sweep")
 def sweep(job: Context) -> None:
     """Forget sessions that have ended and wrong passwords that no longer count."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    ended().delete()
     AccessAttempt.objects.filter(attempt_time__lt=clock.now() - settings.AXES_COOLOFF_TIME).delete()

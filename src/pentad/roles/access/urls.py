@@ -5,6 +5,7 @@ from allauth.mfa.webauthn.views import login_webauthn
 from django.urls import path
 
 from pentad.roles.access import settings_views, views
+from pentad.roles.access.sessions import views as sessions
 
 urlpatterns = [
     path("setup/", views.setup, name="setup"),
@@ -30,8 +31,10 @@ urlpatterns = [
     path("account/passkeys/add/", views.add_passkey, name="mfa_add_webauthn"),
     path("account/passkeys/<int:pk>/", views.rename_passkey, name="mfa_edit_webauthn"),
     path("account/passkeys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
+    path("account/sessions/", sessions.mine, name="own_sessions"),
     path("settings/people/", settings_views.people, name="settings_people"),
     path("settings/people/<int:user_id>/", settings_views.person, name="settings_person"),
+    path("settings/people/<int:user_id>/sessions/", sessions.of_colleague, name="settings_sessions"),
     path("settings/keys/", settings_views.key_list, name="settings_keys"),
     path("settings/keys/<str:key_id>/revoke/", settings_views.revoke_key, name="settings_revoke_key"),
 ]
