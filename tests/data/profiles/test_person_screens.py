@@ -1,14 +1,21 @@
 """What people type, and what they take out as a file."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client, RequestFactory
 
+from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
 from pentad.data.profiles.lists import PEOPLE
+from pentad.data.profiles.page import fact_line
 from pentad.data.profiles.person_views import typed_value
+from pentad.data.profiles.queries import TraitExplanation
 from pentad.data.profiles.views import list_place
 from pentad.roles.access import actions
+
+FACT = TraitExplanation("birthday", "", 1, "CRM", True, clock.now(), "m1", "it is the only one")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +38,24 @@ from pentad.roles.access import actions
 )
 def test_what_is_typed_becomes_a_value_that_can_be_kept(text: str, value: object) -> None:
     assert typed_value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("1988-04-17", "17 April 1988"), ("2025-12-20T08:00:00Z", "20 December 2025"), ("2025-13-40", "2025-13-40"),
+        ("1234-56-78 spare", "1234-56-78 spare"), ("2025-12", "2025-12"), (7, "7"),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_days(value: object, said: str) -> None:
+    assert fact_line(replace(FACT, value=value)).text == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "tone"), [("plan", "free", "gray"), ("plan", None, ""), ("city", "Bern", "")]
+)
+def test_only_traits_of_few_values_are_tags(name: str, value: object, tone: str) -> None:
+    assert fact_line(replace(FACT, name=name, value=value)).tone == tone
 
 
 @pytest.fixture

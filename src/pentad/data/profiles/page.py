@@ -79,9 +79,9 @@ def fact_line(fact: TraitExplanation) -> FactLine:
 
 
 def _text(name: str, value: Any) -> str:
-    """The value in words; moments as days."""
+    """The value in words; moments and dates as days."""
     text = shown(value)
-    if isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and value[10:11] in "T ":
+    if isinstance(value, str) and len(value) >= 10 and value[4:5] == value[7:8] == "-" and value[10:11] in "T ":
         try:
             at = datetime.fromisoformat(value.replace("Z", "+00:00"))
         except ValueError:

@@ -72,7 +72,7 @@ def invitation_used(request: HttpRequest) -> HttpResponse:
 class SetupForm(forms.Form):
     name = forms.CharField(max_length=200, label="Your name")
     email = forms.EmailField(label="E-mail address")
-    password = forms.CharField(widget=forms.PasswordInput, label="Password")
+    password = forms.CharField(widget=forms.PasswordInput, label="Password", help_text="At least 10 characters")
 
 
 @never_cache
