@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pentad.core.actor import SYSTEM, acting_as
 from tests.serving import Server
 
 FOLDER_MARKERS = {"journeys": "journey", "browser": "browser", "clients": "client", "conformance": "conformance"}
@@ -22,6 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(FOLDER_MARKERS[folder])
         elif item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("relational")
+
+
+@pytest.fixture(autouse=True)
+def _reader() -> Iterator[None]:
+    """Read as Pentad itself, unless a test names somebody."""
+    with acting_as(SYSTEM):
+        yield
 
 
 @pytest.fixture

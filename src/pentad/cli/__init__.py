@@ -10,6 +10,7 @@ import sys
 import click
 
 from pentad import __version__
+from pentad.core.actor import CLI, read_as
 from pentad.core.errors import PentadError
 
 
@@ -36,6 +37,7 @@ def main() -> None:
 
 
 def run() -> int:
+    read_as(CLI)
     try:
         status = cli(prog_name="pentad", standalone_mode=False)
     except click.ClickException as error:

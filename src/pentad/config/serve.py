@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from pentad.config import bootstrap
+from pentad.core.actor import NOBODY, read_as
 from pentad.core.errors import Invalid
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def up(
     """Serve the data folder until SIGINT or SIGTERM. Raises Unavailable when another process has the folder,
     Invalid when the port is taken.
     """
+    read_as(NOBODY)  # each request and each job names whom it reads for
     port = _free_port(host, port)
     if host in LOOPBACK:
         # Another site's name that points to this machine must not open our pages.

@@ -23,6 +23,10 @@ R = TypeVar("R")
 RIGHTS: dict[str, str] = {}
 """Every right an action asks for, with the first line of its docstring."""
 
+Guard = Callable[[Actor, str, Any], None]
+GUARDS: list[Guard] = []
+"""Asked about each argument of an action: they raise Denied for a record that the right does not reach."""
+
 _line: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("line", default=None)
 
 
@@ -60,6 +64,9 @@ def action(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             actor = kwargs["actor"]
             assert isinstance(actor, Actor)
             check(actor, right)
+            for value in (*args, *kwargs.values()):
+                for guard in GUARDS:
+                    guard(actor, right, value)
             line: dict[str, Any] = {"subject": "", "detail": {}}
             token = _line.set(line)
             try:

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class DataConfig(AppConfig):
     name = "pentad.data"
     label = "pentad_data"
+
+    def ready(self) -> None:
+        from pentad.data.profiles import kinds  # noqa: F401  registers itself

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RolesConfig(AppConfig):
@@ -6,4 +7,17 @@ class RolesConfig(AppConfig):
     label = "pentad_roles"
 
     def ready(self) -> None:
-        from pentad.roles.access import signals  # noqa: F401  connects itself
+        from pentad.core.action import GUARDS
+        from pentad.roles.access import seeing, signals  # noqa: F401  signals connect themselves
+
+        GUARDS.append(seeing.guard)
+        post_migrate.connect(_first_roles, sender=self)
+
+
+def _first_roles(using: str, **_: object) -> None:
+    """A database without any role gets those that come with the product."""
+    from pentad.roles.access import builtin
+    from pentad.roles.access.rights_models import FieldRule, Grant, Role
+
+    if using == "default" and not Role.objects.exists():
+        builtin.put_back(Role, Grant, FieldRule)

@@ -1,5 +1,16 @@
 """The roles competency's rows, gathered for Django."""
 
+from pentad.roles.access.invitations.models import Invitation  # noqa: F401
 from pentad.roles.access.models import ApiKey, User  # noqa: F401  Django finds models here
+from pentad.roles.access.rights_models import (  # noqa: F401
+    Elevation,
+    FieldClass,
+    FieldRule,
+    Grant,
+    Role,
+    Share,
+    Team,
+    TeamMember,
+)
 from pentad.roles.access.sessions.models import BrowserSession  # noqa: F401
 from pentad.roles.views.models import SavedView  # noqa: F401

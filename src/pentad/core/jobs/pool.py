@@ -10,6 +10,7 @@ import structlog
 from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from pentad.core import clock
+from pentad.core.actor import SYSTEM, acting_as
 from pentad.core.jobs import leases, schedules
 from pentad.core.jobs.context import Cancelled, Context, LeaseLost, Stopping
 from pentad.core.jobs.queue import enqueue, enqueued, finished
@@ -25,7 +26,8 @@ def work(context: Context) -> None:
     task: Task | None = None
     try:
         task = find(context.job.kind)
-        _do(task, context)
+        with acting_as(SYSTEM):
+            _do(task, context)
         ended = "done"
     except Cancelled:
         leases.drop(context, scrub=task is not None and task.scrub)

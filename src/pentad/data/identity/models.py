@@ -7,9 +7,10 @@ it was first seen with (`person_id`), so that taking a link away restores both s
 from django.db import models
 
 from pentad.core import clock, ids
+from pentad.roles.access.seeing import Owned, SeenManager
 
 
-class Person(models.Model):
+class Person(Owned):
     """One customer, or one part of one: parts that are linked share a root, which lists show.
 
     `own_*` columns speak of this part alone; the others of the whole cluster and hold on the root.
@@ -37,6 +38,9 @@ class Person(models.Model):
     own_last_seen = models.DateTimeField(null=True)
     own_event_count = models.BigIntegerField(default=0)
     created = models.DateTimeField(default=clock.now)
+
+    objects = models.Manager()
+    seen: "models.Manager[Person]" = SeenManager()
 
     class Meta:
         indexes = [

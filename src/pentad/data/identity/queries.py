@@ -10,23 +10,40 @@ from pentad.core.errors import NotFound
 from pentad.data.identity import store
 from pentad.data.identity.models import BlockedValue, Conflict, Identifier, IdentifierRule, MergeLink, Person
 from pentad.data.identity.rules import DEFAULT_RULES, MAX_IDENTIFIERS, Ident
+from pentad.roles.access.rights import Level
+from pentad.roles.access.seeing import level, veiled
 
 
 def find_person(id: str) -> Person:
-    """The customer with this public id; of a merged one, the root. Raises NotFound."""
-    person = Person.objects.select_related("root").filter(id=id).first()
+    """The customer with this public id, as the reader may see it; of a merged one, the root.
+
+    Raises NotFound, in the same words, for one there is not and for one the reader may not see.
+    """
+    part = Person.objects.filter(id=id).values_list("no", "root_id").first()
+    person = Person.seen.filter(no=part[1] or part[0]).first() if part else None
     if person is None:
         raise NotFound(
             f"There is no customer with the id {id!r}.", code="person_not_found", fix="Search by an identifier."
         )
-    return person.root or person
+    return person
 
 
 def person_by_identifier(namespace: str, value: str) -> Person | None:
-    """The customer an identifier points to, or None. E-mail addresses are compared in lower case."""
+    """The customer an identifier points to, or None; None too when the reader may not see the customer, or that kind
+    of identifier at all. E-mail addresses are compared in lower case.
+    """
     value = value.strip().lower() if namespace == "email" else value.strip()
-    row = Identifier.objects.select_related("person__root").filter(namespace=namespace, value=value).first()
-    return (row.person.root or row.person) if row else None
+    if level("people", field_of(namespace)) == Level.HIDDEN:
+        return None
+    row = (
+        Identifier.objects.filter(namespace=namespace, value=value).values_list("person_id", "person__root_id").first()
+    )
+    return Person.seen.filter(no=row[1] or row[0]).first() if row else None
+
+
+def field_of(namespace: str) -> str:
+    """The field whose rules an identifier follows: an address is one wherever it stands."""
+    return namespace if namespace in ("email", "phone") else "identifiers"
 
 
 def part_numbers(person: Person) -> list[int]:
@@ -46,11 +63,20 @@ class IdentifierRow:
     first_seen: datetime
 
 
+def _shown(namespace: str, value: str) -> str | None:
+    shown: str | None = veiled(value, level("people", field_of(namespace)))
+    return shown
+
+
 def identifiers(person: Person) -> list[IdentifierRow]:
     """All identifiers of the customer, strongest first."""
     rules = store.rules_in_force()
     rows = Identifier.objects.filter(person_id__in=part_numbers(person)).order_by("first_seen", "id")
-    found = [IdentifierRow(r.namespace, r.value, r.person_id, r.source_no, r.first_seen) for r in rows]
+    found = [
+        IdentifierRow(r.namespace, value, r.person_id, r.source_no, r.first_seen)
+        for r in rows
+        if (value := _shown(r.namespace, r.value))
+    ]
     return sorted(found, key=lambda r: (rules.of(r.namespace).priority, r.namespace))
 
 
@@ -61,7 +87,8 @@ def identifiers_of_many(roots: list[Person]) -> dict[int, list[dict[str, str]]]:
     out: dict[int, list[dict[str, str]]] = {p.no: [] for p in roots}
     for some in store.chunks(parts):
         for row in Identifier.objects.filter(person_id__in=some).order_by("id"):
-            out[parts[row.person_id]].append({"namespace": row.namespace, "value": row.value})
+            if value := _shown(row.namespace, row.value):
+                out[parts[row.person_id]].append({"namespace": row.namespace, "value": value})
     return out
 
 

@@ -80,7 +80,7 @@ def list_people(
     if identifier is not None:
         person = person_by_identifier(*as_ident(identifier))
         return {"results": people_out([person] if person else []), "next": None}
-    rows = Person.objects.filter(root=None, **({"no__gt": _number(after)} if after else {})).order_by("no")
+    rows = Person.seen.filter(root=None, **({"no__gt": _number(after)} if after else {})).order_by("no")
     page = list(rows[: limit + 1])
     return {"results": people_out(page[:limit]), "next": str(page[limit - 1].no) if len(page) > limit else None}
 

@@ -37,7 +37,7 @@ def selected(request: HttpRequest) -> "QuerySet[Person]":
     ids = given.getlist("id")
     if not ids:
         raise Invalid("No customer is selected.", code="nothing_selected", fix="Tick some rows first.")
-    return Person.objects.filter(id__in=ids, root=None)
+    return Person.seen.filter(id__in=ids, root=None)
 
 
 def _few(request: HttpRequest) -> list[Person]:

@@ -6,9 +6,11 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 
+from pentad.data.identity.models import Person
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.lists import MOST_USUAL, trait_cell
 from pentad.data.profiles.models import Company, Membership
+from pentad.roles.access import seeing
 from pentad.roles.views import cells
 from pentad.roles.views.spec import Column, Condition, Empty, ListSpec, Sort, register
 
@@ -21,13 +23,17 @@ def load_companies(rows: Sequence[Company]) -> None:
     """Give each company of a page the number of its customers."""
     members = Membership.objects.filter(company_id__in=[row.no for row in rows])
     root = Coalesce("person__root_id", "person_id")
+    if not seeing.sees_all("people"):
+        members = members.alias(of=root).filter(of__in=Person.seen.values("pk"))
     counts = dict(members.values_list("company_id").annotate(n=Count(root, distinct=True)))
     for row in rows:
         row.member_count = counts.get(row.no, 0)  # type: ignore[attr-defined]
 
 
 def search_companies(text: str) -> Condition:
-    where = Q(name__icontains=text) | Q(group_id=text) | Q(id=text)
+    where = Q(group_id=text) | Q(id=text)
+    if seeing.sees("companies", "name"):
+        where |= Q(name__icontains=text)
     return Condition(where, lambda limit: set(Company.objects.filter(where).values_list("pk", flat=True)[:limit]))
 
 
@@ -63,8 +69,10 @@ COMPANIES = ListSpec(
     many="companies",
     icon="building-2",
     url="/companies/",
-    right="people.view",
-    base=Company.objects.all,
+    right="companies.view",
+    base=Company.seen.all,
+    open=lambda: seeing.sees_all("companies") and seeing.sees_all("people"),
+    sees=lambda name: seeing.sees("companies", name),
     row_url=lambda company: f"/companies/{company.id}/",
     row_key=lambda company: company.id,
     label=company_title,

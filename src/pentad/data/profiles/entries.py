@@ -24,9 +24,11 @@ def palette(query: str) -> list[PaletteItem]:
     keys = condition.driver(LOOKED_AT) if condition.driver else []
     found = people().filter(pk__in=list(keys)[:LOOKED_AT]).order_by("-known", "-last_seen")[:MOST]
     items = [person_item(person, "Customers") for person in found]
-    named = Company.objects.filter(Q(name__icontains=query) | Q(group_id=query)).order_by("-last_seen")[:4]
+    named = Company.seen.filter(Q(name__icontains=query) | Q(group_id=query)).order_by("-last_seen")[:4]
     return items + [
-        PaletteItem(company_title(c), f"/companies/{c.id}/", "building-2", "Companies", c.group_id, right="people.view")
+        PaletteItem(
+            company_title(c), f"/companies/{c.id}/", "building-2", "Companies", c.group_id, right="companies.view"
+        )
         for c in named
     ]
 

@@ -19,6 +19,8 @@ from pentad.data.ingest.models import Source
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import Company, Membership, PersonTrait
 from pentad.data.profiles.rules import text_of
+from pentad.roles.access import seeing
+from pentad.roles.access.rights import Level
 from pentad.roles.views.spec import Condition, Field, Operator
 
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -26,15 +28,15 @@ LAST = "\U0010ffff"
 
 
 def people() -> "QuerySet[Person]":
-    """Customers: roots, each standing for all its parts."""
-    return Person.objects.filter(root=None)
+    """Customers the reader may see: roots, each standing for all its parts."""
+    return Person.seen.filter(root=None)
 
 
 def people_by_key() -> "QuerySet[Person]":
     """The same, to be read by primary key: SQLite, without statistics, takes `root IS NULL` for rare and would rather
     read an index that begins with it than the few rows asked for.
     """
-    return Person.objects.alias(of=Coalesce(F("root_id"), Value(0))).filter(of=0)
+    return Person.seen.alias(of=Coalesce(F("root_id"), Value(0))).filter(of=0)
 
 
 def _roots(where: Q, rows: "QuerySet[Any]") -> Condition:
@@ -73,10 +75,16 @@ def starting(word: str) -> Q:
 def identified(text: str) -> set[int]:
     """Roots of the customers that have this identifier in any namespace, or this id."""
     root = Coalesce(F("person__root_id"), F("person_id"))
-    found = set(Identifier.objects.filter(value__in={text, text.lower()}).values_list(root, flat=True)[:50])
+    rows = Identifier.objects.all()
+    for name in ("email", "phone"):
+        if seeing.level("people", name) == Level.HIDDEN:
+            rows = rows.exclude(namespace=name)
+    if seeing.level("people", "identifiers") == Level.HIDDEN:
+        rows = rows.filter(namespace__in=("email", "phone"))
+    found = set(rows.filter(value__in={text, text.lower()}).values_list(root, flat=True)[:50])
     namespace, colon, value = text.partition(":")
     if colon and value:
-        found |= set(Identifier.objects.filter(namespace=namespace, value=value.strip()).values_list(root, flat=True))
+        found |= set(rows.filter(namespace=namespace, value=value.strip()).values_list(root, flat=True))
     found |= set(Person.objects.filter(id=text.lower()).values_list(Coalesce(F("root_id"), F("no")), flat=True))
     return found
 
@@ -86,7 +94,9 @@ def search(text: str) -> Condition:
     exact = identified(text)
     if exact and "@" in text:  # a whole address is meant, not others that begin like it
         return Condition(Q(pk__in=exact), lambda limit: exact)
-    words = [word.lower()[:60] for word in _WORD.findall(text)][:6]
+    # Words are those of name and address: who may not read them all must not find them out by searching.
+    readable = seeing.sees("people", "name") and seeing.sees("people", "email")
+    words = [word.lower()[:60] for word in _WORD.findall(text)][:6] if readable else []
     rows = [PersonWord.objects.filter(starting(word)) for word in words]
     named = reduce(and_, (Q(Exists(one.filter(person_id=OuterRef("pk")))) for one in rows), Q())
     where = Q(pk__in=exact) | named if rows else Q(pk__in=exact)
@@ -217,7 +227,7 @@ def company() -> Field:
 
 @vocabulary.kept
 def _companies() -> list[tuple[str, str]]:
-    names = Company.objects.order_by("-last_seen").values_list("name", flat=True)[:50]
+    names = Company.seen.order_by("-last_seen").values_list("name", flat=True)[:50]
     return [(name, name) for name in names if name]
 
 

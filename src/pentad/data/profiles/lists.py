@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from pentad.data.identity.models import Person
 from pentad.data.profiles import filters, vocabulary
 from pentad.data.profiles.models import Company, Membership
+from pentad.roles.access import seeing
 from pentad.roles.views import cells
 from pentad.roles.views.spec import BulkAction, Column, Empty, ListSpec, Sort, register
 
@@ -125,6 +126,8 @@ PEOPLE = ListSpec(
     right="people.view",
     base=filters.people,
     base_by_key=filters.people_by_key,
+    open=lambda: seeing.sees_all("people"),
+    sees=lambda name: seeing.sees("people", name),
     row_url=lambda person: f"/people/{person.id}/",
     row_key=lambda person: person.id,
     label=title,

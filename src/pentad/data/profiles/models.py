@@ -4,6 +4,7 @@ from django.db import models
 
 from pentad.core import clock, ids
 from pentad.data.identity.models import Person
+from pentad.roles.access.seeing import Owned, SeenManager
 
 
 class TraitValue(models.Model):
@@ -41,7 +42,7 @@ class PersonTrait(TraitValue):
         ]
 
 
-class Company(models.Model):
+class Company(Owned):
     """An organisation from `group` calls."""
 
     no = models.AutoField(primary_key=True)
@@ -51,6 +52,9 @@ class Company(models.Model):
     traits = models.JSONField(default=dict)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
+
+    objects = models.Manager()
+    seen: "models.Manager[Company]" = SeenManager()
 
 
 class CompanyTrait(TraitValue):

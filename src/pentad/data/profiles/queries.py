@@ -18,9 +18,12 @@ from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.profiles.fold import preferred_sources, ranks
+from pentad.data.profiles.kinds import veiled_event, veiled_traits
 from pentad.data.profiles.models import Company, CompanyTrait, Note, PersonTrait, TraitValue
 from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
+from pentad.roles.access.rights import Level
+from pentad.roles.access.seeing import level, veiled
 
 MAX_PAGE = 500
 
@@ -62,31 +65,34 @@ def surviving_traits(person_nos: Collection[int]) -> dict[str, Any]:
     """The traits that these parts would have together."""
     rows = PersonTrait.objects.filter(person_id__in=person_nos)
     best = winners([_fact(r, r.person_id) for r in rows], ranks(), preferred_sources())
-    return {name: fact.value for name, fact in sorted(best.items()) if fact.value is not None}
+    held = {name: fact.value for name, fact in sorted(best.items()) if fact.value is not None}
+    return veiled_traits(held, lambda name: level("people", name))
 
 
 def trait_explanations(person: Person) -> list[TraitExplanation]:
     """Every trait of a customer with its provenance, by name."""
     rows = PersonTrait.objects.filter(person_id__in=part_numbers(person))
-    return _explain([_fact(r, r.person_id) for r in rows])
+    return _explain("people", [_fact(r, r.person_id) for r in rows])
 
 
 def company_trait_explanations(company: Company) -> list[TraitExplanation]:
     """Every trait of a company with its provenance, by name."""
-    return _explain([_fact(r, company.no) for r in CompanyTrait.objects.filter(company=company)])
+    return _explain("companies", [_fact(r, company.no) for r in CompanyTrait.objects.filter(company=company)])
 
 
 def _fact(row: TraitValue, part: int) -> Fact:
     return Fact(row.name, row.source_no, row.value, row.at, row.message_id, part, row.once)
 
 
-def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
+def _explain(kind: str, facts: Sequence[Fact]) -> list[TraitExplanation]:
     known, prefer = ranks(), preferred_sources()
     by_name: dict[str, list[Fact]] = {}
     for fact in facts:
         by_name.setdefault(fact.name, []).append(fact)
     found = []
     for name, stated in sorted(by_name.items()):
+        if (at := level(kind, f"trait:{name}")) == Level.HIDDEN:
+            continue
         own = prefer.get(name, [])
         best = winners(stated, known, prefer)[name]
         others = ranked((f for f in stated if f is not best), known, own)
@@ -94,23 +100,30 @@ def _explain(facts: Sequence[Fact]) -> list[TraitExplanation]:
         found.append(
             TraitExplanation(
                 name,
-                best.value,
+                veiled(best.value, at),
                 best.source_no,
                 rank.name,
                 rank.owned,
                 best.at,
                 best.message_id,
                 why(best, others, known, own),
-                [_statement(f, known) for f in others],
+                [_statement(f, known, at) for f in others],
             )
         )
     return found
 
 
-def _statement(fact: Fact, known: dict[int, Any]) -> Statement:
+def _statement(fact: Fact, known: dict[int, Any], at: Level) -> Statement:
     rank = known.get(fact.source_no, UNKNOWN_SOURCE)
     return Statement(
-        fact.value, fact.source_no, rank.name, rank.owned, rank.priority, fact.at, fact.message_id, fact.once
+        veiled(fact.value, at),
+        fact.source_no,
+        rank.name,
+        rank.owned,
+        rank.priority,
+        fact.at,
+        fact.message_id,
+        fact.once,
     )
 
 
@@ -162,6 +175,8 @@ def timeline(
         part_numbers(person), limit=limit + 1, before=_cursor(before) if before else None,
         types=types, names=names, source_nos=sources, columns=_COLUMNS,
     )  # fmt: skip
+    if level("people", "events") < Level.SEE:
+        return [], None
     rows = ledger.current().rows(sql, params)
     events = event_rows(rows[:limit])
     return events, _as_cursor(rows[limit - 1]) if len(rows) > limit else None
@@ -170,6 +185,7 @@ def timeline(
 def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
     """Ledger rows with the columns of a timeline as EventRows."""
     names = {no: rank.name for no, rank in ranks().items()}
+    seen = [veiled_event(_object(r["traits"]), _object(r["context"])) for r in rows]
     return [
         EventRow(
             r["seq"],
@@ -182,12 +198,12 @@ def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
             names.get(r["source_no"], UNKNOWN_SOURCE.name),
             r["person_no"],
             _object(r["props"]),
-            _object(r["context"]),
-            _object(r["traits"]),
+            context,
+            traits,
             r["original"] and _aware(r["original"]),
             r["sent"] and _aware(r["sent"]),
         )
-        for r in rows
+        for r, (traits, context) in zip(rows, seen, strict=True)
     ]
 
 
@@ -230,12 +246,17 @@ class Activity:
 
 def activity(person: Person, days: int = 84) -> list[Activity]:
     """Events a day over the last `days` days, days without events included, oldest first."""
+    shown = level("people", "events") >= Level.SEE
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     since = today - timedelta(days=days - 1)
-    rows = ledger.current().rows(
-        "SELECT date_trunc('day', ts) AS day, count(*) AS n, count(*) FILTER (WHERE name = 'Order Completed') AS orders"
-        f" FROM events WHERE person_no IN ({_in(part_numbers(person))}) AND ts >= ? GROUP BY 1",
-        [since.replace(tzinfo=None)],
+    rows = (
+        []
+        if not shown
+        else ledger.current().rows(
+            "SELECT date_trunc('day', ts) AS day, count(*) AS n, count(*) FILTER (WHERE name = 'Order Completed') AS orders"
+            f" FROM events WHERE person_no IN ({_in(part_numbers(person))}) AND ts >= ? GROUP BY 1",
+            [since.replace(tzinfo=None)],
+        )
     )
     found = {(r["day"].year, r["day"].month, r["day"].day): r for r in rows}
     out = []
@@ -257,6 +278,8 @@ class Totals:
 
 def totals(person: Person) -> Totals:
     """Sums over the whole history of a customer."""
+    if level("people", "events") < Level.SEE:
+        return Totals(0, {}, [])
     rows = ledger.current().rows(
         "SELECT type, name, count(*) AS n, sum(p_revenue) AS revenue, p_currency FROM events"
         f" WHERE person_no IN ({_in(part_numbers(person))}) GROUP BY type, name, p_currency"
@@ -282,20 +305,20 @@ def _in(numbers: Sequence[int]) -> str:
 
 def companies_of(person: Person) -> QuerySet[Company]:
     """The companies any part of this customer belongs to, latest first."""
-    return Company.objects.filter(memberships__person_id__in=part_numbers(person)).distinct().order_by("-last_seen")
+    return Company.seen.filter(memberships__person_id__in=part_numbers(person)).distinct().order_by("-last_seen")
 
 
 def people_of(company: Company) -> QuerySet[Person]:
     """The customers (roots) that belong to a company, last seen first."""
     of = Q(memberships__company=company) | Q(parts__memberships__company=company)
-    return Person.objects.filter(of, root=None).distinct().order_by("-last_seen", "-no")
+    return Person.seen.filter(of, root=None).distinct().order_by("-last_seen", "-no")
 
 
 def find_company(id: str) -> Company:
     """The company with this public id. Raises NotFound."""
     from pentad.core.errors import NotFound
 
-    company = Company.objects.filter(id=id).first()
+    company = Company.seen.filter(id=id).first()
     if company is None:
         raise NotFound(f"There is no company with the id {id!r}.", code="company_not_found")
     return company

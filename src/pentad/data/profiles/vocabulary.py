@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection
 
 from pentad.data.profiles.models import CompanyTrait, PersonTrait
+from pentad.roles.access.seeing import sees_all
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,9 +98,15 @@ def namespaces() -> list[str]:
     return _hop("pentad_data_identifier", "namespace", MOST_NAMES)
 
 
-@kept
 def trait_values(name: str) -> list[str]:
-    """Values of a trait as they were stated; empty when there are too many to choose from."""
+    """Values of a trait as they were stated; empty when there are too many to choose from, or when they would tell
+    the reader something of customers that are not to be seen.
+    """
+    return _trait_values(name) if sees_all("people") else []
+
+
+@kept
+def _trait_values(name: str) -> list[str]:
     texts = _hop("pentad_data_persontrait", "text", MOST_VALUES + 1, "name = %s", (name,))
     if len(texts) > MOST_VALUES:
         return []

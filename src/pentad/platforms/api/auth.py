@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from pentad.core.actor import Actor
+from pentad.core.actor import Actor, read_as
 from pentad.core.errors import NotSignedIn
 from pentad.roles.access.queries import actor_by_token
 
@@ -28,4 +28,5 @@ class Bearer(HttpBearer):
                 fix="Make a new one on the page “API keys”, or with “pentad key add”.",
             )
         request.actor = actor  # type: ignore[attr-defined]
+        read_as(actor)  # until the middleware takes it back
         return actor

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from pentad.core.actor import NOBODY, acting_as
 from pentad.roles.access.queries import actor_of
 
 
@@ -14,7 +15,9 @@ def set_actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callab
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         by_session = not request.path.startswith("/api/") and request.user.is_authenticated
-        request.actor = actor_of(request.user) if by_session else None  # type: ignore[attr-defined,arg-type]
-        return get_response(request)
+        actor = actor_of(request.user) if by_session else None  # type: ignore[arg-type]
+        request.actor = actor  # type: ignore[attr-defined]
+        with acting_as(actor or NOBODY):
+            return get_response(request)
 
     return middleware

@@ -38,7 +38,7 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
-    role = models.CharField(max_length=20, default="member", help_text="admin or member")
+    role = models.CharField(max_length=40, default="member", help_text="The name of a Role")
     theme = models.CharField(max_length=10, default="system", help_text="light, dark or system")
     shortcuts = models.BooleanField(default=True)
     USERNAME_FIELD = "email"
@@ -73,7 +73,8 @@ class ApiKey(models.Model):
 
     id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
     name = models.CharField(max_length=120)
-    role = models.CharField(max_length=20)
+    role = models.CharField(max_length=40)
+    owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", help_text="Whose records are its own")
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     created = models.DateTimeField(default=clock.now)

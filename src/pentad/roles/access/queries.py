@@ -3,21 +3,26 @@
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, NotFound
 from pentad.roles.access import rules
-from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.models import ApiKey, SecondStepMisses, User
 from pentad.roles.access.policy import policy_for
+from pentad.roles.access.second_step import FREE
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def actor_of(user: User) -> Actor:
     """A signed-in colleague with the rights of the role."""
-    return Actor("user", str(user.pk), user.name or user.email, rules.rights_of(user.role) | {rules.OWN_ACCOUNT})
+    return Actor(
+        "user", str(user.pk), user.name or user.email, policy=policy_for(user.role, user.pk, rules.OWN_ACCOUNT)
+    )
 
 
 def actor_by_token(token: str) -> Actor | None:
@@ -38,9 +43,15 @@ def is_first_run() -> bool:
 
 
 def colleagues() -> QuerySet[User]:
-    """Open accounts first. `second_step` says whether one has set it up."""
+    """Open accounts first. `second_step` says whether one has set it up, `locked` whether too many tries failed."""
     has_one = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return User.objects.annotate(second_step=Exists(has_one)).order_by("-is_active", "name", "email")
+    since = clock.now() - settings.AXES_COOLOFF_TIME
+    missed = AccessAttempt.objects.filter(
+        username=OuterRef("email"), failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gt=since
+    )
+    codes = SecondStepMisses.objects.filter(user=OuterRef("pk"), tries__gte=FREE)
+    locked = Exists(missed) | Exists(codes)
+    return User.objects.annotate(second_step=Exists(has_one), locked=locked).order_by("-is_active", "name", "email")
 
 
 def keys() -> QuerySet[ApiKey]:

@@ -35,7 +35,7 @@ def _key(spec: ListSpec, state: ListState) -> tuple[str, str]:
 
 def known_count(spec: ListSpec, state: ListState) -> Count | None:
     """The count when it was taken a moment ago."""
-    kept = _kept.get(_key(spec, state))
+    kept = _kept.get(_key(spec, state)) if spec.open() else None
     return kept[1] if kept and kept[0] > time.monotonic() else None
 
 
@@ -45,7 +45,9 @@ def count(spec: ListSpec, state: ListState, planned: Plan | None = None) -> Coun
     if kept is not None:
         return kept
     planned = planned or plan(spec, state)
-    found = Count(planned.rows.count()) if planned.driven or not planned.conditions else _bounded(planned)
+    found = Count(planned.rows.count()) if planned.driven or not planned.conditions else _bounded(planned, spec.open())
+    if not spec.open():  # what one may count, another may not know
+        return found
     with _lock:
         if len(_kept) > MOST_KEPT:
             _kept.clear()
@@ -53,8 +55,9 @@ def count(spec: ListSpec, state: ListState, planned: Plan | None = None) -> Coun
     return found
 
 
-def _bounded(planned: Plan) -> Count:
-    driver = planned.conditions[0].driver if len(planned.conditions) == 1 else None
+def _bounded(planned: Plan, all_seen: bool) -> Count:
+    # A driver counts keys of rows that the reader may not see.
+    driver = planned.conditions[0].driver if all_seen and len(planned.conditions) == 1 else None
 
     def to_limit(rows: Rows) -> int:
         return rows.order_by().values("pk")[: LIMIT + 1].count()

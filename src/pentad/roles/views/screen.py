@@ -163,7 +163,7 @@ def _heads(spec: ListSpec, state: ListState, columns: Sequence[Column]) -> list[
     current, down = spec.sort(state.sort)
     heads = []
     for column in columns:
-        if not column.sort:
+        if not column.sort or not spec.sees(column.sort):
             heads.append((column, "", ""))
             continue
         sort, _ = spec.sort(column.sort)
@@ -185,6 +185,7 @@ def _sorts(spec: ListSpec, state: ListState) -> list[tuple[str, str, bool]]:
             sort is current and turn == down,
         )
         for sort in spec.sorts
+        if spec.sees(sort.name)
         for turn in ((True, False) if sort.descending else (False, True))
     ]
 
@@ -260,7 +261,7 @@ def _hiding(spec: ListSpec, state: ListState) -> list[tuple[str, str, str]]:
 
 def _grouped(spec: ListSpec) -> list[tuple[str, list[Any]]]:
     groups: dict[str, list[Any]] = {}
-    for field in spec.fields():
+    for field in (one for one in spec.fields() if spec.sees(one.name)):
         groups.setdefault(field.group, []).append(field)
     return list(groups.items())
 

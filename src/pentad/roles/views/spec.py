@@ -150,6 +150,10 @@ class ListSpec:
     column_named: Callable[[str], Column | None] = lambda name: None
     base_by_key: "Callable[[], QuerySet[Any, Any]] | None" = None
     """The base for reading rows by their primary keys; when the condition of `base` would tempt SQLite to an index."""
+    open: Callable[[], bool] = lambda: True
+    """Whether the reader sees every row in full, so that counts may be shared with others."""
+    sees: Callable[[str], bool] = lambda name: True
+    """Whether the reader sees a field (by the name of its column, filter or sort) in full; else it is no way to search."""
     default_columns: Callable[[], Sequence[str]] = tuple
     """Columns shown when none is chosen; those marked as default when empty."""
     extra_columns: Callable[[], Sequence[Column]] = tuple
@@ -167,7 +171,7 @@ class ListSpec:
     def field(self, name: str) -> Field:
         """Raises Invalid for a filter there is not."""
         found = self.field_named(name) or next((one for one in self.fields() if one.name == name), None)
-        if found is None:
+        if found is None or not self.sees(name):
             raise Invalid(
                 f"{self.title} cannot be filtered by “{name}”.",
                 code="bad_filter",
@@ -186,7 +190,7 @@ class ListSpec:
         """The sort and whether it descends; "-name" descends. The first sort when unknown."""
         name, down = text.removeprefix("-"), text.startswith("-")
         found = next((one for one in self.sorts if one.name == name), None)
-        return (found, down) if found else (self.sorts[0], self.sorts[0].descending)
+        return (found, down) if found and self.sees(name) else (self.sorts[0], self.sorts[0].descending)
 
 
 _known: dict[str, ListSpec] = {}

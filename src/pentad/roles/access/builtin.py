@@ -1,0 +1,118 @@
+"""The roles that come with the product: what they are granted until somebody changes it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """grants: right → scope. fields: (kind, target) → level."""
+
+    label: str
+    note: str
+    grants: dict[str, str]
+    fields: dict[tuple[str, str], str]
+
+
+_CUSTOMERS = {"people.view": "all", "companies.view": "all"}
+_SENSITIVE_MASKED = {("*", "class:sensitive"): "masked"}
+
+ROLES: dict[str, BuiltIn] = {
+    "admin": BuiltIn("Administrator", "May do and see everything.", {"*": "all"}, {}),
+    "member": BuiltIn(
+        "Member",
+        "Sees, edits and exports customers; sees sources and receipts.",
+        {
+            **_CUSTOMERS,
+            "people.edit": "all",
+            "people.create": "all",
+            "people.export": "all",
+            "people.bulk": "all",
+            "people.reveal": "all",
+            "sources.view": "all",
+            "receipts.view": "all",
+        },
+        {},
+    ),
+    "lead": BuiltIn(
+        "Team lead",
+        "Sees, edits, merges and exports what belongs to the team and those below it; gives records to others.",
+        {
+            "people.view": "team",
+            "people.edit": "team",
+            "people.create": "all",
+            "people.export": "team",
+            "people.bulk": "team",
+            "people.merge": "team",
+            "people.assign": "team",
+            "people.share": "team",
+            "people.reveal": "team",
+            "companies.view": "team",
+            "companies.edit": "team",
+            "companies.assign": "team",
+        },
+        _SENSITIVE_MASKED,
+    ),
+    "rep": BuiltIn(
+        "Sales rep",
+        "Sees and edits only own customers and companies, and what is shared.",
+        {
+            "people.view": "own",
+            "people.edit": "own",
+            "people.create": "all",
+            "people.share": "own",
+            "companies.view": "own",
+            "companies.edit": "own",
+        },
+        _SENSITIVE_MASKED,
+    ),
+    "agent": BuiltIn(
+        "Service agent",
+        "Sees and edits every customer; sensitive fields are masked and can be revealed for a reason.",
+        {**_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
+        _SENSITIVE_MASKED,
+    ),
+    "marketer": BuiltIn(
+        "Marketer",
+        "Sees and exports every customer, without sensitive fields.",
+        {**_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
+        {("*", "class:sensitive"): "hidden"},
+    ),
+    "analyst": BuiltIn(
+        "Analyst",
+        "Sees every customer with personal fields masked and without sensitive ones.",
+        {**_CUSTOMERS},
+        {("*", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
+    ),
+    "developer": BuiltIn(
+        "Developer",
+        "Connects sources and looks after receipts, jobs and identity rules.",
+        {
+            **_CUSTOMERS,
+            "sources.*": "all",
+            "receipts.*": "all",
+            "identity.edit": "all",
+            "jobs.*": "all",
+        },
+        {},
+    ),
+}
+
+
+def put_back(role: Any, grant: Any, field_rule: Any, *names: str) -> None:
+    """Write these built-in roles (all, when none is named) as they came, over what is there. Takes the three models,
+    so that a migration can hand in its own.
+    """
+    for order, (name, built) in enumerate(ROLES.items()):
+        if names and name not in names:
+            continue
+        row, _ = role.objects.update_or_create(
+            name=name, defaults={"label": built.label, "note": built.note, "order": order}
+        )
+        grant.objects.filter(role=row).delete()
+        field_rule.objects.filter(role=row).delete()
+        grant.objects.bulk_create(grant(role=row, right=right, scope=scope) for right, scope in built.grants.items())
+        field_rule.objects.bulk_create(
+            field_rule(role=row, kind=kind, target=target, level=level)
+            for (kind, target), level in built.fields.items()
+        )

@@ -1,0 +1,214 @@
+"""Records as the reader may see them: which ones, as part of the query, and how much of each.
+
+    class Person(Owned):
+        objects = models.Manager()      # everything: for actions, the loader and background upkeep
+        seen = SeenManager()            # what the reader may see, masked where the policy says so
+
+`reader()` (core.actor) names on whose behalf is read. With nobody named, nothing is seen.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.query import ModelIterable
+
+from pentad.core import clock
+from pentad.core.actor import Actor, reader
+from pentad.core.errors import Denied
+from pentad.roles.access.rights import Level, Policy, Reach, Scope, masked
+from pentad.roles.access.rights_models import Share, Team
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Owned(models.Model):
+    """A record that belongs to a colleague, a team, or nobody yet."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record that rights speak of.
+
+    fields: (name, label) of what a field rule may name, without those that are too many to list, such as traits.
+    veil: hides in one loaded record what the levels (asked by field name) do not let through.
+    """
+
+    name: str
+    one: str
+    many: str
+    fields: tuple[tuple[str, str], ...]
+    veil: Callable[[Any, Callable[[str], Level]], None]
+
+    @property
+    def view(self) -> str:
+        return f"{self.name}.view"
+
+
+_kinds: dict[type[models.Model], Kind] = {}
+
+
+def register(model: type[models.Model], kind: Kind) -> None:
+    _kinds[model] = kind
+
+
+def kinds() -> list[Kind]:
+    """Every kind, by name."""
+    return sorted(_kinds.values(), key=lambda kind: kind.name)
+
+
+def kind_of(model: type[models.Model]) -> Kind:
+    return _kinds[model]
+
+
+# -- which records -----------------------------------------------------------------------------------
+
+
+def sees_all(kind: str) -> bool:
+    """Whether nothing of a kind is hidden from the reader: then what is counted for all may be shown."""
+    actor = reader()
+    return reach_of(actor, f"{kind}.view").everything and not (isinstance(actor.policy, Policy) and actor.policy.fields)
+
+
+def reach_of(actor: Actor, right: str) -> Reach:
+    """How far a right reaches. An actor without a policy (Pentad itself, the command line) has all or nothing."""
+    if isinstance(actor.policy, Policy):
+        return actor.policy.reach(right)
+    return Reach(Scope.ALL if actor.may(right) else Scope.NONE)
+
+
+def within(actor: Actor, right: str, kind: str) -> Q | None:
+    """The records a right reaches, as a condition; None when it reaches all. Never matches when it reaches none."""
+    reach = reach_of(actor, right)
+    if reach.everything:
+        return None
+    policy = actor.policy
+    if not isinstance(policy, Policy):
+        return Q(pk__in=[])
+    allowed = _inside(reach.allow, policy)
+    if shared := _shared(policy, kind, right):
+        allowed |= shared
+    return allowed & ~_inside(reach.deny, policy) if reach.deny else allowed
+
+
+def _inside(scope: Scope, policy: Policy) -> Q:
+    if scope == Scope.ALL:
+        return Q()
+    own = Q(owner_id=policy.user) if policy.user is not None else Q(pk__in=[])
+    if scope == Scope.TEAM:
+        return Q(owner_id__in=sorted(policy.mates)) | Q(team_id__in=sorted(policy.teams))
+    return own if scope == Scope.OWN else Q(pk__in=[])
+
+
+def _shared(policy: Policy, kind: str, right: str) -> Q | None:
+    """Records that were shared: to see them, or to change them too. Sharing opens nothing else."""
+    if policy.user is None or right not in (f"{kind}.view", f"{kind}.edit"):
+        return None
+    rows = Share.objects.filter(Q(until=None) | Q(until__gt=clock.now()), kind=kind)
+    rows = rows.filter(Q(user_id=policy.user) | Q(team_id__in=sorted(policy.teams)))
+    if right.endswith(".edit"):
+        rows = rows.filter(change=True)
+    return Q(pk__in=rows.values("record"))
+
+
+def may(actor: Actor, right: str, record: "Owned") -> bool:
+    """Whether the right reaches this record."""
+    condition = within(actor, right, kind_of(type(record)).name)
+    return condition is None or type(record)._default_manager.filter(condition, pk=record.pk).exists()
+
+
+def guard(actor: Actor, right: str, value: Any) -> None:
+    """Before an action (see core.action): the right must reach every record it is given, also in a list of them."""
+    if isinstance(value, Owned):
+        require(actor, right, value)
+    elif isinstance(value, list | tuple):
+        require(actor, right, *(one for one in value if isinstance(one, Owned)))
+
+
+def require(actor: Actor, right: str, *records: "Owned") -> None:
+    """Raise Denied unless the right reaches each record; for rights of another kind, unless it may be seen."""
+    for record in records:
+        kind = kind_of(type(record))
+        right = right if right.startswith(f"{kind.name}.") else kind.view
+        if not may(actor, right, record):
+            raise Denied(
+                f"{actor.name} may not do this with this {kind_of(type(record)).one}: “{right}” does not reach it.",
+                fix="“Explain access” in the settings tells which rule decides.",
+                right=right,
+            )
+
+
+# -- how much of each --------------------------------------------------------------------------------
+
+
+def level(kind: str, name: str) -> Level:
+    """How much of a field the reader sees."""
+    return level_for(reader(), kind, name)
+
+
+def level_for(actor: Actor, kind: str, name: str) -> Level:
+    if isinstance(actor.policy, Policy):
+        return actor.policy.level(kind, name)
+    return Level.CHANGE if actor.may(f"{kind}.view") else Level.HIDDEN
+
+
+def sees(kind: str, name: str) -> bool:
+    """Whether the reader sees a field in full: only then may a list be searched, filtered or sorted by it."""
+    return level(kind, name) >= Level.SEE
+
+
+def veiled(value: Any, at: Level) -> Any:
+    """A value as far as the level lets it through; None when it does not."""
+    if at >= Level.SEE or value in (None, ""):
+        return value
+    return masked(value if isinstance(value, str) else "•") if at == Level.MASKED else None
+
+
+class SeenQuerySet(QuerySet[M]):
+    """Veils what it loads. `values` and the like would go round that: they are for keys only."""
+
+    def _fetch_all(self) -> None:
+        fresh = self._result_cache is None
+        super()._fetch_all()
+        if fresh and issubclass(self._iterable_class, ModelIterable):
+            veil(self._result_cache or [])
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        for row in super().iterator(chunk_size or 2_000):
+            if isinstance(row, models.Model):
+                veil([row])
+            yield row
+
+
+def veil(rows: list[Any]) -> None:
+    """Hide in loaded records what the reader may not see of them."""
+    actor = reader()
+    if not rows or not isinstance(actor.policy, Policy) or not actor.policy.fields:
+        return
+    kind, asked, policy = kind_of(type(rows[0])), dict[str, Level](), actor.policy
+
+    def at(name: str) -> Level:
+        if name not in asked:
+            asked[name] = policy.level(kind.name, name)
+        return asked[name]
+
+    for row in rows:
+        kind.veil(row, at)
+
+
+class SeenManager(models.Manager.from_queryset(SeenQuerySet)):  # type: ignore[misc]
+    """What the reader may see."""
+
+    def get_queryset(self) -> "SeenQuerySet[Any]":
+        rows: SeenQuerySet[Any] = super().get_queryset()
+        condition = within(reader(), kind_of(self.model).view, kind_of(self.model).name)
+        return rows if condition is None else rows.filter(condition)
