@@ -199,6 +199,29 @@ class TestSecondStep:
         sign_in(again)
         assert again.post("/signin/second-factor/", {"code": codes[0]}).status_code == 200, "a code works once"
 
+    def test_who_lost_it_comes_in_by_recovery_codes_only(self, client: Client, nadia: User) -> None:
+        self._turn_on(client)
+        codes = re.findall(r"\b\d{8}\b", client.get("/account/recovery/").content.decode())
+        nadia.refresh_from_db()
+        lost = Client()
+        form = lost.get(actions.invitation(actor=SYSTEM, user=nadia), follow=True)  # a new password is no way round
+        done = lost.post(form.redirect_chain[-1][0], {"password1": "single-origin", "password2": "single-origin"})
+        assert done.headers["Location"] == "/invitation/done/", done.content.decode()
+        assert sign_in(lost, password="single-origin").headers["Location"] == "/signin/second-factor/"
+        for path in ("/account/", "/account/app/remove/", "/account/recovery/new/", "/account/confirm/", "/people/"):
+            refused = lost.get(path)
+            assert "/signin/" in refused.headers.get("Location", ""), (path, refused.status_code)
+        assert lost.post("/account/app/remove/").status_code == 302
+        assert nadia.authenticator_set.count() == 2
+        for code in codes:
+            browser = Client()
+            sign_in(browser, password="single-origin")
+            came = browser.post("/signin/second-factor/", {"code": code})
+            assert came.headers.get("Location") == "/", (codes.index(code), came.content.decode()[-2500:])
+        spent = Client()
+        sign_in(spent, password="single-origin")
+        assert spent.post("/signin/second-factor/", {"code": codes[0]}).status_code == 200
+
     def test_codes_are_guessed_five_times_an_account_whatever_the_address_and_session(
         self, client: Client, nadia: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:

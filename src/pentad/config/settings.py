@@ -7,6 +7,9 @@ PENTAD_HTTPS     "1" when people reach Pentad through https: cookies become Secu
 PENTAD_PROXIES   how many reverse proxies stand in front and append to X-Forwarded-For; default 0
 PENTAD_LEDGER    where the event store lives: a clickhouse:// URL; default the data folder
 PENTAD_LOG       least level of log lines: debug, info, warning or error; default info, on a terminal warning
+PENTAD_SMTP      how mail leaves: smtp://user:password@host:587 (STARTTLS when offered a password), smtps://…:465, or
+                 smtp://host:25 without; default none: links are shown to be sent by hand
+PENTAD_MAIL_FROM the sender of mails, such as "Kestrel Coffee <cx@kestrel.example>"; default pentad@localhost
 PENTAD_METRICS   "open" lets anybody read /metrics; default: this machine and administrators' tokens
 """
 
@@ -15,6 +18,7 @@ import secrets
 import time
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
@@ -177,7 +181,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # colleagues are added by an administrator,
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # by account: axes, below, which keeps count on disk
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,3/m/key"}  # by account: axes, below, which keeps count on disk
 
 MFA_ADAPTER = "pentad.roles.access.adapters.MfaAdapter"
 MFA_FORMS = {
@@ -201,6 +205,19 @@ AXES_DISABLE_ACCESS_LOG = True  # sign-ins are audit lines
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# ── Mail ────────────────────────────────────────────────────────────────────────────────────────
+
+_smtp = urlsplit(os.environ.get("PENTAD_SMTP", ""))
+MAIL = bool(_smtp.hostname)
+"""Whether mail can be sent."""
+EMAIL_HOST = _smtp.hostname or ""
+EMAIL_PORT = _smtp.port or {"smtps": 465, "smtp": 587}.get(_smtp.scheme, 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_USE_TLS = _smtp.scheme == "smtp" and bool(EMAIL_HOST_PASSWORD)  # a password never travels in the clear
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("PENTAD_MAIL_FROM", "pentad@localhost")
 
 # ── Cookies, headers, limits ────────────────────────────────────────────────────────────────────
 

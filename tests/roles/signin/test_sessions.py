@@ -24,20 +24,6 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:152.0) Gecko/20100101 Firefox/152.
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36 Edg/150.0"
 
 
-@pytest.fixture
-def nadia() -> User:
-    return actions.add_user(
-        actor=SYSTEM, email="nadia@kestrel.example", name="Nadia Karim", role="admin", password=PASSWORD
-    )
-
-
-@pytest.fixture
-def tom() -> User:
-    return actions.add_user(
-        actor=SYSTEM, email="tom@kestrel.example", name="Tom Reyes", role="member", password=PASSWORD
-    )
-
-
 def browser(user: User, agent: str = FIREFOX, address: str = "198.51.100.7") -> Client:
     """Signed in through the page, as browsers are."""
     client = Client(HTTP_USER_AGENT=agent, REMOTE_ADDR=address)

@@ -27,7 +27,7 @@ def add_key(*, actor: Actor, name: str, role: str) -> tuple[ApiKey, str]:
     name = _name(name, 120, "The key")
     token = rules.new_token()
     key = ApiKey.objects.create(
-        name=name, role=_role(role), prefix=rules.shown_prefix(token), digest=rules.digest(token)
+        name=name, role=check_role(role), prefix=rules.shown_prefix(token), digest=rules.digest(token)
     )
     note(f"key:{key.id}", role=role)
     return key, token
@@ -49,14 +49,7 @@ def add_user(*, actor: Actor, email: str, name: str, role: str, password: str | 
 
     Raises Invalid for a bad address, name, role or password, Conflict when the address has an account.
     """
-    email = User.objects.normalise(email)
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Invalid(f"“{email}” is not an e-mail address.", code="bad_email", field="email") from None
-    if User.objects.filter(email=email).exists():
-        raise Conflict(f"{email} has an account already.", code="user_exists", field="email")
-    user = User(email=email, name=_name(name, 200, "The colleague"), role=_role(role))
+    user = User(email=check_email(email), name=_name(name, 200, "The colleague"), role=check_role(role))
     if password is not None:
         check_password(password, user)
     user.set_password(password)
@@ -71,7 +64,7 @@ def change_user(*, actor: Actor, user: User, role: str | None = None, active: bo
 
     Raises Conflict when no administrator would be left.
     """
-    role = user.role if role is None else _role(role)
+    role = user.role if role is None else check_role(role)
     active = user.is_active if active is None else active
     if not (active and role == rules.ADMIN):
         others = User.objects.select_for_update().filter(role=rules.ADMIN, is_active=True).exclude(pk=user.pk)
@@ -121,6 +114,15 @@ def remove_second_step(*, actor: Actor, user: User) -> User:
     return user
 
 
+@action("admin.users")
+def unlock_user(*, actor: Actor, user: User) -> User:
+    """Let a colleague try again at once after too many wrong passwords or codes."""
+    AccessAttempt.objects.filter(username=user.email).delete()
+    forget_tries(user)
+    note(f"user:{user.pk}")
+    return user
+
+
 def check_password(password: str, user: User) -> None:
     """Raise Invalid, with every reason, when the password is too weak."""
     try:
@@ -129,7 +131,20 @@ def check_password(password: str, user: User) -> None:
         raise Invalid(" ".join(error.messages), code="weak_password", field="password") from None
 
 
-def _role(role: str) -> str:
+def check_email(email: str) -> str:
+    """The address as we keep it. Raises Invalid, or Conflict when it has an account."""
+    email = User.objects.normalise(email)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(f"“{email}” is not an e-mail address.", code="bad_email", field="email") from None
+    if User.objects.filter(email=email).exists():
+        raise Conflict(f"{email} has an account already.", code="user_exists", field="email")
+    return email
+
+
+def check_role(role: str) -> str:
+    """The role, if there is one of this name. Raises Invalid."""
     if role not in rules.ROLES:
         raise Invalid(
             f"There is no role “{role}”.", code="unknown_role", fix=f"Roles are {', '.join(rules.ROLES)}.", field="role"

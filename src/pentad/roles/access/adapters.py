@@ -1,11 +1,13 @@
 """How the sign-in library fits our house: no public sign-up, secrets encrypted, lockouts explained."""
 
 import base64
+import math
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -13,12 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+from pentad.core import clock
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "The e-mail address or the password is not right. Try again, or ask an administrator"
-        " for a new password link.",
+        "email_password_mismatch": "The e-mail address or the password is not right. Try again, or set a new password.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -54,7 +57,12 @@ def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = N
 
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     """The page after too many wrong passwords."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    response = render(request, "access/locked.html", {"minutes": minutes}, status=429)
-    response["Retry-After"] = str(minutes * 60)
+    email, address = attempted_email(request), request.META.get("REMOTE_ADDR")
+    tries = AccessAttempt.objects.filter(username=email, ip_address=address)
+    last = tries.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or clock.now()
+    again = last + settings.AXES_COOLOFF_TIME
+    seconds = max(1, math.ceil((again - clock.now()).total_seconds()))
+    context = {"again": again, "minutes": math.ceil(seconds / 60)}
+    response = render(request, "access/locked.html", context, status=429)
+    response["Retry-After"] = str(seconds)
     return response

@@ -51,7 +51,7 @@ def _too_many(again: datetime, wait: timedelta) -> str:
     span = f"{minutes} minute{'s' * (minutes != 1)}" if minutes < 120 else f"{math.ceil(minutes / 60)} hours"
     return (
         f"Too many wrong codes for this account. Try again in {span}, after {again:%H:%M} UTC on {again.day} {again:%B}."
-        " An administrator can remove the second step before that."
+        " An administrator can open the account before that."
     )
 
 

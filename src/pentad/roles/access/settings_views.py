@@ -10,6 +10,9 @@ from django.views.decorators.http import require_POST
 from pentad.core.errors import PentadError
 from pentad.roles.access import actions, rules
 from pentad.roles.access.gate import signed_in
+from pentad.roles.access.invitations.actions import invite
+from pentad.roles.access.invitations.models import Invitation
+from pentad.roles.access.invitations.queries import invitations, mails, path_of
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import colleagues, keys
 
@@ -19,8 +22,7 @@ def _role_field() -> forms.ChoiceField:
     return forms.ChoiceField(choices=choices, initial=rules.MEMBER, label="Role", help_text=rules.MEANING)
 
 
-class PersonForm(forms.Form):
-    name = forms.CharField(max_length=200, label="Name")
+class InvitationForm(forms.Form):
     email = forms.EmailField(label="E-mail address")
     role = _role_field()
 
@@ -33,15 +35,16 @@ class KeyForm(forms.Form):
 @never_cache  # may show an invitation, which is as good as a password
 @signed_in("admin.users")
 def people(request: HttpRequest) -> HttpResponse:
-    """Colleagues: list and add."""
-    form = PersonForm(request.POST or None)
+    """Colleagues and who is invited."""
+    form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        home = request.build_absolute_uri("/")
         try:
-            user = actions.add_user(actor=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+            made = invite(actor=request.actor, site=home, **form.cleaned_data)  # type: ignore[attr-defined]
         except PentadError as error:
             form.add_error(error.data.get("field"), error.message)
         else:
-            return _invite(request, user)
+            return _people_page(request, form=InvitationForm(), invitation=made)
     status = 422 if form.errors else 200
     return _people_page(request, form=form, status=status)
 
@@ -50,11 +53,11 @@ def people(request: HttpRequest) -> HttpResponse:
 @signed_in("admin.users")
 @require_POST
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Change one colleague: role, open or closed account, no second step, or a new link to set a password."""
+    """Change one colleague: role, open or closed account, no second step, no lockout, or a new link to set a password."""
     user = get_object_or_404(User, pk=user_id)
     actor = request.actor  # type: ignore[attr-defined]
     if "invite" in request.POST:
-        return _invite(request, user)
+        return _password_link(request, user)
     try:
         if "role" in request.POST:
             actions.change_user(actor=actor, user=user, role=request.POST["role"])
@@ -62,6 +65,8 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
             actions.change_user(actor=actor, user=user, active=request.POST["active"] == "1")
         elif "second_step" in request.POST:
             actions.remove_second_step(actor=actor, user=user)
+        elif "locked" in request.POST:
+            actions.unlock_user(actor=actor, user=user)
     except PentadError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
     else:
@@ -69,16 +74,26 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("settings_people")
 
 
-def _invite(request: HttpRequest, user: User) -> HttpResponse:
+def _password_link(request: HttpRequest, user: User) -> HttpResponse:
     """Shown in the answer and never stored: the link is as good as a password."""
     path = actions.invitation(actor=request.actor, user=user)  # type: ignore[attr-defined]
-    return _people_page(request, form=PersonForm(), invited=user, link=request.build_absolute_uri(path))
+    return _people_page(request, form=InvitationForm(), invited=user, link=request.build_absolute_uri(path))
 
 
 def _people_page(
-    request: HttpRequest, *, form: PersonForm, invited: User | None = None, link: str = "", status: int = 200
+    request: HttpRequest,
+    *,
+    form: InvitationForm,
+    invitation: Invitation | None = None,
+    invited: User | None = None,
+    link: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"people": colleagues(), "form": form, "invited": invited, "link": link}
+    waiting = [(one, request.build_absolute_uri(path_of(one))) for one in invitations()]
+    made = {"invitation": invitation, "invited": invited, "mails": mails()}
+    if invitation is not None:
+        link = request.build_absolute_uri(path_of(invitation))
+    context = {"people": colleagues(), "invitations": waiting, "form": form, "link": link, **made}
     return render(request, "access/people.html", context, status=status)
 
 

@@ -5,6 +5,7 @@ from allauth.mfa.webauthn.views import login_webauthn
 from django.urls import path
 
 from pentad.roles.access import settings_views, views
+from pentad.roles.access.invitations import views as invitations
 from pentad.roles.access.sessions import views as sessions
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("signin/closed/", views.inactive, name="account_inactive"),
     path("invitation/<str:uidb36>/<str:key>/", views.accept_invitation, name="account_reset_password_from_key"),
     path("invitation/done/", views.invitation_used, name="account_reset_password_from_key_done"),
+    path("join/<str:token>/", invitations.join, name="accept_invitation"),
+    path("signin/forgot/", invitations.forgot, name="forgot_password"),
     path("account/", views.account_page, name="mfa_index"),
     path("account/confirm/", views.confirm_password, name="account_reauthenticate"),
     path("account/confirm/code/", views.confirm_second_factor, name="mfa_reauthenticate"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("settings/people/", settings_views.people, name="settings_people"),
     path("settings/people/<int:user_id>/", settings_views.person, name="settings_person"),
     path("settings/people/<int:user_id>/sessions/", sessions.of_colleague, name="settings_sessions"),
+    path("settings/invitations/<str:invitation_id>/revoke/", invitations.revoke, name="settings_revoke_invitation"),
     path("settings/keys/", settings_views.key_list, name="settings_keys"),
     path("settings/keys/<str:key_id>/revoke/", settings_views.revoke_key, name="settings_revoke_key"),
 ]

@@ -6,7 +6,15 @@ from django import template
 from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.utils.safestring import SafeString
 
+from pentad.roles.access import rules
+
 register = template.Library()
+
+
+@register.simple_tag
+def role_label(role: str) -> str:
+    """How a role is called."""
+    return rules.LABELS.get(role, role)
 
 
 @register.simple_tag

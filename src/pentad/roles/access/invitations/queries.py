@@ -1,0 +1,54 @@
+"""Reads of invitations, and their links."""
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from pentad.core.errors import Conflict
+from pentad.roles.access.invitations.models import Invitation
+from pentad.roles.access.invitations.settings import SITE
+
+SALT = "pentad.invitation"
+SHOWN = 100
+
+
+def invitations() -> QuerySet[Invitation]:
+    """The latest first."""
+    return Invitation.objects.order_by("-created")[:SHOWN]
+
+
+def path_of(invitation: Invitation) -> str:
+    """The page on which the invitation is accepted. As good as a password until it is."""
+    return reverse("accept_invitation", kwargs={"token": signing.dumps(invitation.id, salt=SALT)})
+
+
+def invitation_by(token: str, *, lock: bool = False) -> Invitation:
+    """The open invitation of a link. Raises Conflict when it is none, or open no more."""
+    rows = Invitation.objects.select_for_update() if lock else Invitation.objects
+    try:
+        found = rows.filter(pk=signing.loads(token, salt=SALT)).first()
+    except signing.BadSignature:
+        found = None
+    if found is None or found.state != Invitation.OPEN:
+        raise Conflict(
+            "This invitation no longer works.",
+            code="invitation_closed",
+            fix="An invitation works once and for some days. Ask an administrator for a new one.",
+        )
+    return found
+
+
+def mails() -> bool:
+    """Whether mail can be sent."""
+    return bool(settings.MAIL)
+
+
+def site() -> str:
+    """The configured address, without a slash at its end. Never the Host header of a stranger."""
+    return SITE.get().rstrip("/")
+
+
+def may_ask_for_link() -> bool:
+    """Whether a password link can be asked for by mail."""
+    return mails() and bool(site())
