@@ -116,7 +116,7 @@ def hooks() -> str:
 
 
 def rights() -> str:
-    from pentad.roles.access.rules import ROLES
+    from pentad.roles.access import builtin
 
     asked: dict[str, dict[str, str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -128,7 +128,7 @@ def rights() -> str:
                     asked.setdefault(right, {})[function.name] = says
     rows = []
     for right in sorted(asked):
-        roles = ", ".join(role for role, held in ROLES.items() if held & {"*", right})
+        roles = ", ".join(role for role in builtin.ROLES if builtin.policy(role).may(right))
         actions = [f"`{name}`" for name, _ in sorted(asked[right].items())]
         rows.append((f"`{right}`", roles, ", ".join(actions)))
     return _table(("right", "roles that hold it", "asked by"), *rows)

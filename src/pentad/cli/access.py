@@ -5,11 +5,9 @@ import sys
 import click
 
 from pentad.cli.options import on_data
-from pentad.roles.access.rules import ADMIN, MEMBER, ROLES
+from pentad.roles.access.rules import ADMIN, MEMBER
 
-role_option = click.option(
-    "--role", type=click.Choice(list(ROLES)), default=MEMBER, show_default=True, help="What it may do."
-)
+role_option = click.option("--role", default=MEMBER, show_default=True, help="The role's name, such as admin or rep.")
 
 
 def register(cli: click.Group) -> None:
@@ -66,7 +64,7 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", help="Full name; default: the part of the address before the @.")
-@click.option("--role", type=click.Choice(list(ROLES)), default=ADMIN, show_default=True, help="What they may do.")
+@click.option("--role", default=ADMIN, show_default=True, help="The role's name, such as admin or rep.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @on_data(create=True)
 def add_user(email: str, name: str | None, role: str, password_stdin: bool) -> None:

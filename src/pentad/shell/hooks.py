@@ -9,6 +9,7 @@ from pentad.core.hookvalues import NavItem
 def navigation(actor: Actor) -> list[NavItem]:
     return [
         NavItem("Colleagues", "/settings/people/", "user-round", "Administration", "u", right="admin.users", order=910),
+        NavItem("Roles and teams", "/settings/roles/", "key-round", "Administration", right="admin.rights", order=915),
         NavItem("API keys", "/settings/keys/", "key-round", "Administration", right="admin.keys", order=920),
         NavItem("Jobs", "/jobs/", "list-checks", "Administration", "j", right="jobs.view", order=930),
     ]

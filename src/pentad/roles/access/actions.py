@@ -14,6 +14,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.queries import role_labels
 from pentad.roles.access.second_step import forget_tries
 from pentad.roles.access.sessions.actions import drop_sessions
 
@@ -145,9 +146,10 @@ def check_email(email: str) -> str:
 
 def check_role(role: str) -> str:
     """The role, if there is one of this name. Raises Invalid."""
-    if role not in rules.ROLES:
+    known = role_labels()
+    if role not in known:
         raise Invalid(
-            f"There is no role “{role}”.", code="unknown_role", fix=f"Roles are {', '.join(rules.ROLES)}.", field="role"
+            f"There is no role “{role}”.", code="unknown_role", fix=f"Roles are {', '.join(known)}.", field="role"
         )
     return role
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pentad.roles.access.rights import FieldRule, Grant, Level, Policy, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
@@ -97,6 +99,18 @@ ROLES: dict[str, BuiltIn] = {
         {},
     ),
 }
+
+
+def policy(name: str) -> Policy:
+    """What a role that came with the product is granted, without teams; nothing for any other."""
+    built = ROLES.get(name)
+    if built is None:
+        return Policy()
+    return Policy(
+        roles=(name,),
+        grants=tuple(Grant(name, right, Scope[scope.upper()]) for right, scope in built.grants.items()),
+        fields=tuple(FieldRule(name, kind, to, Level[at.upper()]) for (kind, to), at in built.fields.items()),
+    )
 
 
 def put_back(role: Any, grant: Any, field_rule: Any, *names: str) -> None:

@@ -9,8 +9,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from pentad.core.action import check
+from pentad.core.errors import Denied
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+EYES = "eyes"
+"""In the session: the number of the colleague through whose eyes an administrator looks."""
+
+PAGE_RIGHTS: set[str] = set()
+"""Every right a page asks for."""
 
 
 def signed_in(right: str | None = None) -> Callable[[V], V]:
@@ -19,12 +27,16 @@ def signed_in(right: str | None = None) -> Callable[[V], V]:
     Others are sent to the sign-in page and back; a colleague without the right gets Denied.
     """
 
+    if right is not None:
+        PAGE_RIGHTS.add(right)
+
     def decorate(view: V) -> V:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor: Any = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 return _to_sign_in(request)
+            _only_look(request)
             if right is not None:
                 check(actor, right)
             return view(request, *args, **kwargs)
@@ -32,6 +44,15 @@ def signed_in(right: str | None = None) -> Callable[[V], V]:
         return cast(V, guarded)
 
     return decorate
+
+
+def _only_look(request: HttpRequest) -> None:
+    """Through somebody else's eyes nothing is changed, but for leaving them."""
+    user = getattr(request, "eyes", None)
+    if user is not None and request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.endswith("/leave/"):
+        raise Denied(
+            f"You look through {user}’s eyes: nothing can be changed.", code="eyes_only", fix="Leave their view first."
+        )
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from pentad.core.actor import NOBODY, acting_as
+from pentad.core.actor import NOBODY, Actor, acting_as
+from pentad.roles.access.gate import EYES
+from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 
 
@@ -16,8 +18,17 @@ def set_actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callab
     def middleware(request: HttpRequest) -> HttpResponseBase:
         by_session = not request.path.startswith("/api/") and request.user.is_authenticated
         actor = actor_of(request.user) if by_session else None  # type: ignore[arg-type]
-        request.actor = actor  # type: ignore[attr-defined]
+        request.eyes = lent = _eyes(request, actor) if actor else None  # type: ignore[attr-defined]
+        request.actor = actor = actor_of(lent) if lent else actor  # type: ignore[attr-defined]
         with acting_as(actor or NOBODY):
             return get_response(request)
 
     return middleware
+
+
+def _eyes(request: HttpRequest, own: Actor) -> User | None:
+    """Through whose eyes an administrator looks. The right is asked for again with each request."""
+    number = request.session.get(EYES)
+    if number is None or not own.may("admin.rights"):
+        return None
+    return User.objects.filter(pk=number, is_active=True).first()

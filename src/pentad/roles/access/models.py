@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 
 from pentad.core import clock, ids
-from pentad.roles.access import rules
+from pentad.roles.access.rights_models import Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,7 +51,7 @@ class User(AbstractUser):
 
     @property
     def role_label(self) -> str:
-        return rules.LABELS.get(self.role, self.role)
+        return Role.objects.filter(name=self.role).values_list("label", flat=True).first() or self.role
 
     def get_full_name(self) -> str:
         return self.name
@@ -83,4 +83,4 @@ class ApiKey(models.Model):
 
     @property
     def role_label(self) -> str:
-        return rules.LABELS.get(self.role, self.role)
+        return Role.objects.filter(name=self.role).values_list("label", flat=True).first() or self.role

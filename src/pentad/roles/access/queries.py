@@ -13,6 +13,7 @@ from pentad.core.errors import Conflict, NotFound
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, SecondStepMisses, User
 from pentad.roles.access.policy import policy_for
+from pentad.roles.access.rights_models import Role
 from pentad.roles.access.second_step import FREE
 
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -35,6 +36,11 @@ def actor_by_token(token: str) -> Actor | None:
         stale = Q(last_used__isnull=True) | Q(last_used__lt=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
     return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id))
+
+
+def role_labels() -> dict[str, str]:
+    """Every role's name and what it is called, in their order."""
+    return dict(Role.objects.order_by("order", "label").values_list("name", "label"))
 
 
 def is_first_run() -> bool:

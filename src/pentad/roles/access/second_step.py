@@ -14,6 +14,7 @@ from django.db import transaction
 
 from pentad.core import clock
 from pentad.roles.access.models import SecondStepMisses, User
+from pentad.roles.audit.telling import NOBODY, record
 
 FREE = 5
 PAUSE = timedelta(minutes=15)
@@ -62,7 +63,11 @@ class _Counted:
 
     def clean_code(self) -> Any:
         take_try(self.user)
-        code = super().clean_code()  # type: ignore[misc]
+        try:
+            code = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            record(NOBODY, "second_step_failed", f"user:{self.user.pk}")
+            raise
         forget_tries(self.user)
         return code
 

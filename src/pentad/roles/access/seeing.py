@@ -66,6 +66,11 @@ def kinds() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.name)
 
 
+def models_of_kinds() -> list[type[models.Model]]:
+    """The models of every kind."""
+    return list(_kinds)
+
+
 def kind_of(model: type[models.Model]) -> Kind:
     return _kinds[model]
 

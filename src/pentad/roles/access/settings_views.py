@@ -14,12 +14,16 @@ from pentad.roles.access.invitations.actions import invite
 from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.queries import invitations, mails, path_of
 from pentad.roles.access.models import ApiKey, User
-from pentad.roles.access.queries import colleagues, keys
+from pentad.roles.access.queries import colleagues, keys, role_labels
 
 
 def _role_field() -> forms.ChoiceField:
-    choices = [(role, rules.LABELS[role]) for role in rules.ROLES]
-    return forms.ChoiceField(choices=choices, initial=rules.MEMBER, label="Role", help_text=rules.MEANING)
+    return forms.ChoiceField(
+        choices=lambda: list(role_labels().items()),
+        initial=rules.MEMBER,
+        label="Role",
+        help_text="What they may see and do",
+    )
 
 
 class InvitationForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from allauth.mfa.recovery_codes.views import download_recovery_codes
 from allauth.mfa.webauthn.views import login_webauthn
-from django.urls import path
+from django.urls import include, path
 
 from pentad.roles.access import settings_views, views
 from pentad.roles.access.invitations import views as invitations
@@ -39,6 +39,7 @@ urlpatterns = [
     path("settings/people/<int:user_id>/", settings_views.person, name="settings_person"),
     path("settings/people/<int:user_id>/sessions/", sessions.of_colleague, name="settings_sessions"),
     path("settings/invitations/<str:invitation_id>/revoke/", invitations.revoke, name="settings_revoke_invitation"),
+    path("", include("pentad.roles.access.manage.urls")),
     path("settings/keys/", settings_views.key_list, name="settings_keys"),
     path("settings/keys/<str:key_id>/revoke/", settings_views.revoke_key, name="settings_revoke_key"),
 ]

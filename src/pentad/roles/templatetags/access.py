@@ -6,7 +6,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.utils.safestring import SafeString
 
-from pentad.roles.access import rules
+from pentad.roles.access.queries import role_labels
 
 register = template.Library()
 
@@ -14,7 +14,7 @@ register = template.Library()
 @register.simple_tag
 def role_label(role: str) -> str:
     """How a role is called."""
-    return rules.LABELS.get(role, role)
+    return role_labels().get(role, role)
 
 
 @register.simple_tag

@@ -1,0 +1,263 @@
+"""Verbs on roles, teams, owners, shares and elevations."""
+
+from datetime import datetime, timedelta
+
+from pentad.core import clock
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Conflict, Denied, Invalid
+from pentad.roles.access import builtin
+from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.policy import below
+from pentad.roles.access.rights import CLASSES, Level, Policy, Scope
+from pentad.roles.access.rights_models import (
+    Elevation,
+    FieldClass,
+    FieldRule,
+    Grant,
+    Role,
+    Share,
+    Team,
+    TeamMember,
+)
+from pentad.roles.access.rules import ADMIN
+from pentad.roles.access.seeing import Owned, kind_of, reach_of
+
+LONGEST_ELEVATION = timedelta(days=7)
+
+
+# -- roles -------------------------------------------------------------------------------------------
+
+
+@action("admin.rights")
+def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like: str = "") -> Role:
+    """Make a role, with the grants of another one to begin with, or rename it.
+
+    name: small letters, digits and "-"; it stays. Raises Invalid, and Conflict for one that is there already.
+    """
+    label = _text(label, 80, "A role")
+    if not name or not all(c.isascii() and (c.islower() or c.isdecimal() or c == "-") for c in name) or len(name) > 40:
+        raise Invalid(
+            f"“{name[:60]}” cannot be a role's name.",
+            code="bad_role_name",
+            fix="Use small letters, digits and “-”, at most 40.",
+        )
+    if like and Role.objects.filter(name=name).exists():
+        raise Conflict(f"There is a role “{name}” already.", code="role_exists")
+    role, made = Role.objects.update_or_create(name=name, defaults={"label": label, "note": note_text.strip()[:300]})
+    if made and like:
+        for grant in Grant.objects.filter(role_id=like):
+            Grant.objects.create(role=role, right=grant.right, scope=grant.scope, deny=grant.deny)
+        for rule in FieldRule.objects.filter(role_id=like):
+            FieldRule.objects.create(role=role, kind=rule.kind, target=rule.target, level=rule.level, deny=rule.deny)
+    note(f"role:{name}", made=made, like=like)
+    return role
+
+
+@action("admin.rights")
+def remove_role(*, actor: Actor, role: Role) -> None:
+    """Remove a role that nobody holds. Raises Conflict while colleagues, keys or elevations do."""
+    _changeable(role)
+    held = User.objects.filter(role=role.name).count() + ApiKey.objects.filter(role=role.name, revoked=None).count()
+    if held:
+        raise Conflict(
+            f"{held} colleagues or keys hold the role “{role.label}”.",
+            code="role_in_use",
+            fix="Give them another role first.",
+        )
+    note(f"role:{role.name}")
+    role.delete()
+
+
+@action("admin.rights")
+def put_role_back(*, actor: Actor, role: Role) -> None:
+    """Give a role that came with the product its first grants again. Raises Invalid for others."""
+    if role.name not in builtin.ROLES:
+        raise Invalid(f"“{role.label}” did not come with Pentad.", code="not_built_in")
+    builtin.put_back(Role, Grant, FieldRule, role.name)
+    note(f"role:{role.name}")
+
+
+@action("admin.rights")
+def set_grant(*, actor: Actor, role: Role, right: str, scope: str, deny: bool = False) -> None:
+    """Allow or deny a role a right for a scope; "none" takes the grant away. Raises Invalid, Conflict for the administrator's."""
+    _changeable(role)
+    if scope not in {one.name.lower() for one in Scope}:
+        raise Invalid(f"“{scope}” is no scope.", code="bad_scope", fix="own, team, all, or none.")
+    _text(right, 80, "A right")
+    if scope == "none":
+        Grant.objects.filter(role=role, right=right, deny=deny).delete()
+    else:
+        Grant.objects.update_or_create(role=role, right=right, deny=deny, defaults={"scope": scope})
+    note(f"role:{role.name}", grant=right, scope=scope, deny=deny)
+
+
+@action("admin.rights")
+def set_field_rule(*, actor: Actor, role: Role, kind: str, target: str, level: str, deny: bool = False) -> None:
+    """Say how much of a field (or of a sensitivity class, "class:personal") a role sees; "" takes the rule away."""
+    _changeable(role)
+    _text(target, 140, "A field")
+    rows = FieldRule.objects.filter(role=role, kind=kind, target=target, deny=deny)
+    if not level:
+        rows.delete()
+    elif level in {one.name.lower() for one in Level}:
+        FieldRule.objects.update_or_create(role=role, kind=kind, target=target, deny=deny, defaults={"level": level})
+    else:
+        raise Invalid(f"“{level}” is no level.", code="bad_level", fix="hidden, masked, see or change.")
+    note(f"role:{role.name}", field=f"{kind}.{target}", level=level, deny=deny)
+
+
+@action("admin.rights")
+def set_field_class(*, actor: Actor, kind: str, field: str, sensitivity: str) -> None:
+    """Class a field as public, internal, personal or sensitive; "" leaves it to its name again."""
+    if not sensitivity:
+        FieldClass.objects.filter(kind=kind, field=field).delete()
+    elif sensitivity in CLASSES:
+        FieldClass.objects.update_or_create(
+            kind=kind, field=_text(field, 140, "A field"), defaults={"sensitivity": sensitivity}
+        )
+    else:
+        raise Invalid(f"“{sensitivity}” is no class.", code="bad_class", fix=f"One of {', '.join(CLASSES)}.")
+    note(f"field:{kind}.{field}", sensitivity=sensitivity)
+
+
+def _changeable(role: Role) -> None:
+    if role.name == ADMIN:
+        raise Conflict(
+            "Administrators may do everything: this role cannot be changed.",
+            code="administrator_role",
+            fix="Make another role, and give that to those who should do less.",
+        )
+
+
+# -- teams -------------------------------------------------------------------------------------------
+
+
+@action("admin.rights")
+def save_team(*, actor: Actor, name: str, parent: Team | None = None, team: Team | None = None) -> Team:
+    """Make a team, rename or move it. Raises Conflict for a name that is taken and for a circle."""
+    name = _text(name, 120, "A team")
+    if Team.objects.filter(name=name).exclude(pk=team.pk if team and team.pk else 0).exists():
+        raise Conflict(f"There is a team “{name}” already.", code="team_exists", field="name")
+    if team is not None and parent is not None and parent.pk in below({team.pk}):
+        raise Conflict(f"“{parent.name}” is below “{team.name}”.", code="team_circle", fix="Choose another team above.")
+    team = team or Team()
+    team.name, team.parent = name, parent
+    team.save()
+    note(f"team:{team.pk}")
+    return team
+
+
+@action("admin.rights")
+def remove_team(*, actor: Actor, team: Team) -> None:
+    """Remove a team; its records belong to no team then. Raises Conflict while teams are below it."""
+    if Team.objects.filter(parent=team).exists():
+        raise Conflict(f"There are teams below “{team.name}”.", code="team_not_empty", fix="Move or remove them first.")
+    note(f"team:{team.pk}")
+    team.delete()
+
+
+@action("admin.rights")
+def set_member(*, actor: Actor, team: Team, user: User, member: bool) -> None:
+    """Take a colleague into a team, or out of it."""
+    if member:
+        TeamMember.objects.get_or_create(team=team, user=user)
+    else:
+        TeamMember.objects.filter(team=team, user=user).delete()
+    note(f"team:{team.pk}", user=user.pk, member=member)
+
+
+# -- owners, shares, elevation ---------------------------------------------------------------------
+
+
+def assign(*, actor: Actor, record: Owned, owner: User | None, team: Team | None) -> None:
+    """Give a record to a colleague and a team, or to nobody. Needs “assign” of the record's kind to reach it."""
+    kind = kind_of(type(record))
+
+    @action(f"{kind.name}.assign")
+    def assign_record(*, actor: Actor, record: Owned) -> None:
+        """Give records to colleagues and teams."""
+        record.owner, record.team = owner, team
+        type(record)._base_manager.filter(pk=record.pk).update(owner=owner, team=team)
+        note(f"{kind.one}:{record.pk}", owner=owner.pk if owner else None, team=team.pk if team else None)
+
+    assign_record(actor=actor, record=record)
+
+
+def share(
+    *,
+    actor: Actor,
+    record: Owned,
+    user: User | None = None,
+    team: Team | None = None,
+    change: bool = False,
+    until: datetime | None = None,
+) -> Share:
+    """Open one record to a colleague or a team. Nobody gives more than they have. Raises Invalid, Denied."""
+    kind = kind_of(type(record))
+    if (user is None) == (team is None):
+        raise Invalid("A record is shared with one colleague or one team.", code="bad_share", fix="Choose one of them.")
+
+    @action(f"{kind.name}.share")
+    def share_record(*, actor: Actor, record: Owned) -> Share:
+        """Open single records to colleagues and teams."""
+        if change and reach_of(actor, f"{kind.name}.edit").nothing:
+            raise Denied("You cannot let others change what you may not change.", right=f"{kind.name}.edit")
+        found, _ = Share.objects.update_or_create(
+            kind=kind.name,
+            record=record.pk,
+            user=user,
+            team=team,
+            defaults={"change": change, "until": until, "by": actor.ref},
+        )
+        note(f"{kind.one}:{record.pk}", share=found.pk, change=change)
+        return found
+
+    return share_record(actor=actor, record=record)
+
+
+def unshare(*, actor: Actor, record: Owned, share: Share) -> None:
+    """Take a share back."""
+    kind = kind_of(type(record))
+
+    @action(f"{kind.name}.share")
+    def unshare_record(*, actor: Actor, record: Owned) -> None:
+        """Open single records to colleagues and teams."""
+        note(f"{kind.one}:{record.pk}", share=share.pk)
+        share.delete()
+
+    unshare_record(actor=actor, record=record)
+
+
+@action("admin.elevate")
+def elevate(*, actor: Actor, user: User, role: Role, reason: str, hours: float) -> Elevation:
+    """Give a colleague another role beside the own one for a while. Raises Invalid without a reason or beyond a week."""
+    reason = _text(reason, 500, "A reason")
+    if not 0 < hours <= LONGEST_ELEVATION / timedelta(hours=1):
+        raise Invalid(f"{hours:g} hours is out of range.", code="bad_hours", fix="At most 168 hours, a week.")
+    policy = actor.policy
+    if role.name == ADMIN and isinstance(policy, Policy) and not policy.may("*"):
+        raise Denied("Only administrators make administrators.", right="*")
+    found = Elevation.objects.create(
+        user=user, role=role, reason=reason, by=actor.ref, until=clock.now() + timedelta(hours=hours)
+    )
+    note(f"user:{user.pk}", role=role.name, hours=hours, reason=reason)
+    return found
+
+
+@action("admin.elevate")
+def end_elevation(*, actor: Actor, elevation: Elevation) -> None:
+    """End an elevation before its time."""
+    if elevation.ended is None:
+        elevation.ended = clock.now()
+        elevation.save(update_fields=["ended"])
+    note(f"user:{elevation.user_id}", role=elevation.role_id)
+
+
+def _text(text: str, most: int, what: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Invalid(f"{what} needs some text.", code="text_missing")
+    if len(text) > most:
+        raise Invalid(f"{what} has {len(text)} characters; at most {most} fit.", code="text_too_long")
+    return text

@@ -1,0 +1,125 @@
+"""Why somebody may or may not: every rule that speaks of it, which one decides, and how to change it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.db.models import Q
+
+from pentad.core import clock
+from pentad.roles.access.models import User
+from pentad.roles.access.rights import Policy, Scope
+from pentad.roles.access.rights_models import Role, Share
+from pentad.roles.access.seeing import Kind, Owned, kind_of
+
+Effect = Literal["allows", "denies", "silent"]
+WHOSE = {Scope.NONE: "no", Scope.OWN: "own", Scope.TEAM: "the team's", Scope.ALL: "all"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule, and what it says of this record."""
+
+    effect: Effect
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """verdict: in a sentence. changes: what would turn it round."""
+
+    allowed: bool
+    verdict: str
+    steps: list[Step] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+
+def explain(who: User, policy: Policy, right: str, record: Owned | None = None) -> Explanation:
+    """May this colleague use a right, on this record or at all?"""
+    kind = kind_of(type(record)) if record is not None else None
+    near = policy.near(record.owner_id, record.team_id) if record is not None else Scope.OWN
+    labels = dict(Role.objects.filter(name__in=policy.roles).values_list("name", "label"))
+    steps = [Step("silent", _held(labels, policy))]
+    if record is not None and kind is not None:
+        steps.append(Step("silent", _place(record, kind, near)))
+    about = [grant for grant in policy.grants if grant.covers(right)]
+    for grant in about:
+        within = record is None or near <= grant.scope
+        effect: Effect = "silent" if not within else "denies" if grant.deny else "allows"
+        does = "denies" if grant.deny else "allows"
+        how = "" if within else "; this record is not among them"
+        pattern = f" (by “{grant.right}”)" if grant.right != right else ""
+        text = f"{labels.get(grant.role, 'Everybody')} {does} {right} for {WHOSE[grant.scope]} records{pattern}{how}."
+        steps.append(Step(effect, text))
+    if not about:
+        steps.append(Step("silent", f"No role of theirs names {right}."))
+    if shared := _shares(policy, right, record, kind):
+        steps += shared
+    allowed = any(step.effect == "allows" for step in steps) and not any(step.effect == "denies" for step in steps)
+    what = f"{right} on this {kind.one}" if kind else right
+    verdict = f"{who} {'may' if allowed else 'may not'} use {what}."
+    return Explanation(allowed, verdict, steps, _changes(who, policy, right, kind, allowed, steps))
+
+
+def explain_field(who: User, policy: Policy, kind: Kind, name: str) -> Explanation:
+    """How much of a field does this colleague see?"""
+    level = policy.level(kind.name, name)
+    sensitivity = policy.sensitivity(kind.name, name)
+    labels = dict(Role.objects.filter(name__in=policy.roles).values_list("name", "label"))
+    steps = [Step("silent", _held(labels, policy)), Step("silent", f"“{name}” is classed as {sensitivity}.")]
+    for rule in policy.fields:
+        if rule.kind in (kind.name, "*") and rule.target in (name, f"class:{sensitivity}", "*"):
+            word = "at most " if rule.deny else ""
+            effect: Effect = "allows" if rule.level >= level else "denies"
+            steps.append(Step(effect, f"{labels[rule.role]}: {word}{rule.level.name.lower()} for {rule.target}."))
+    if len(steps) == 2:
+        steps.append(Step("allows", "No rule speaks of it, so it can be seen and changed."))
+    words = {0: "does not see it", 1: "sees it masked", 2: "sees it", 3: "sees it and may change it"}
+    changes = (
+        [] if level >= 2 else ["Change the field rule of a role.", "Class the field differently.", "Elevate them."]
+    )
+    return Explanation(level >= 2, f"{who} {words[level]}.", steps, changes)
+
+
+def _held(labels: dict[str, str], policy: Policy) -> str:
+    held = " and ".join(labels.get(role, role) for role in policy.roles) or "no role"
+    return f"Holds {held}."
+
+
+def _place(record: Owned, kind: Kind, near: Scope) -> str:
+    owner = f"belongs to {record.owner}" if record.owner else "belongs to nobody"
+    team = f", team {record.team.name}" if record.team else ""
+    whose = {Scope.OWN: "their own", Scope.TEAM: "their team's"}.get(near, "somebody else's")
+    return f"The {kind.one} {owner}{team}: {whose}."
+
+
+def _shares(policy: Policy, right: str, record: Owned | None, kind: Kind | None) -> list[Step]:
+    if record is None or kind is None or right not in (f"{kind.name}.view", f"{kind.name}.edit"):
+        return []
+    rows = Share.objects.filter(Q(until=None) | Q(until__gt=clock.now()), kind=kind.name, record=record.pk)
+    rows = rows.filter(Q(user_id=policy.user) | Q(team_id__in=sorted(policy.teams)))
+    found = []
+    for one in rows.select_related("user", "team"):
+        enough = one.change or right.endswith(".view")
+        to = one.user or (one.team.name if one.team else "")
+        found.append(
+            Step("allows" if enough else "silent", f"Shared with {to} to {'change' if one.change else 'see'}.")
+        )
+    return found
+
+
+def _changes(who: User, policy: Policy, right: str, kind: Kind | None, allowed: bool, steps: list[Step]) -> list[str]:
+    if allowed:
+        return []
+    if any(step.effect == "denies" for step in steps):
+        return ["Take away the grant that denies: what denies wins over everything that allows."]
+    found = []
+    reach = policy.reach(right)
+    if kind is not None and reach.allow >= Scope.OWN:
+        found.append(f"Make {who} the owner of this {kind.one}.")
+    if kind is not None and reach.allow >= Scope.TEAM:
+        found.append(f"Give this {kind.one} to a team of theirs.")
+    if kind is not None and right in (f"{kind.name}.view", f"{kind.name}.edit"):
+        found.append(f"Share this {kind.one} with {who}.")
+    found.append(f"Grant {right} to a role of theirs, or give them another role.")
+    found.append("Elevate them for a while, with a reason.")
+    return found

@@ -1,0 +1,34 @@
+"""Looking at Pentad through a colleague's eyes: what they may see, and nothing may be changed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.roles.access.gate import EYES, signed_in
+from pentad.roles.access.models import User
+
+
+@action("admin.rights")
+def look_through(*, actor: Actor, user: User) -> None:
+    """See what a colleague sees."""
+    note(f"user:{user.pk}")
+
+
+@require_POST
+@signed_in("admin.rights")
+def look(request: HttpRequest, user_id: int) -> HttpResponse:
+    """From the next page on, see what this colleague sees."""
+    user = get_object_or_404(User, pk=user_id, is_active=True)
+    look_through(actor=request.actor, user=user)  # type: ignore[attr-defined]
+    request.session[EYES] = user.pk
+    return redirect("/")
+
+
+@require_POST
+@signed_in()
+def leave(request: HttpRequest) -> HttpResponse:
+    """See with one's own eyes again."""
+    request.session.pop(EYES, None)
+    return redirect("settings_people")

@@ -1,0 +1,152 @@
+"""Reads for the pages on rights: the matrix of a role, the review."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from pentad.core import clock
+from pentad.core.action import RIGHTS
+from pentad.roles.access import builtin
+from pentad.roles.access.gate import PAGE_RIGHTS
+from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.rights import Grant as Rule
+from pentad.roles.access.rights import Policy, Scope
+from pentad.roles.access.rights_models import Elevation, Grant, Role, Share, Team
+from pentad.roles.access.seeing import Kind, kinds, models_of_kinds
+
+UNUSED = timedelta(days=90)
+
+
+def all_rights() -> list[str]:
+    """Every right some page or action asks for, or a built-in role grants; patterns are not among them."""
+    granted = {right for role in builtin.ROLES.values() for right in role.grants if "*" not in right}
+    return sorted({*RIGHTS, *PAGE_RIGHTS, *granted})
+
+
+def has_scope(right: str) -> bool:
+    """Whether a right is about records that belong to somebody."""
+    return right.partition(".")[0] in {kind.name for kind in kinds()} and not right.endswith(".create")
+
+
+@dataclass(frozen=True, slots=True)
+class RightRow:
+    """A right in a role's matrix. by: the pattern that grants it when no grant of its own does."""
+
+    name: str
+    about: str
+    scoped: bool
+    scope: str
+    by: str
+    denied: str
+
+
+def matrix(role: Role) -> list[tuple[str, list[RightRow]]]:
+    """(area, rights) of a role, every right there is."""
+    grants = list(role.grants.all())
+    own = {(grant.right, grant.deny): grant.scope for grant in grants}
+    areas: dict[str, list[RightRow]] = {}
+    for right in all_rights():
+        patterns = [g.right for g in grants if not g.deny and g.right in ("*", f"{right.partition('.')[0]}.*")]
+        scope = own.get((right, False), "")
+        by = "" if scope or not patterns else patterns[0]
+        row = RightRow(right, RIGHTS.get(right, ""), has_scope(right), scope, by, own.get((right, True), ""))
+        areas.setdefault(right.partition(".")[0], []).append(row)
+    return sorted(areas.items())
+
+
+def field_rows(role: Role) -> list[tuple[Kind, list[tuple[str, str, str]]]]:
+    """Per kind (target, label, level) for each class and field, and for the targets that have a rule."""
+    rules = {(rule.kind, rule.target): rule.level for rule in role.field_rules.all() if not rule.deny}
+    found = []
+    for kind in kinds():
+        targets = [("class:personal", "Personal fields"), ("class:sensitive", "Sensitive fields"), *kind.fields]
+        extra = [(target, target) for k, target in rules if k == kind.name and target not in dict(targets)]
+        level = [(t, label, rules.get((kind.name, t)) or rules.get(("*", t), "")) for t, label in [*targets, *extra]]
+        found.append((kind, level))
+    return found
+
+
+def roles() -> "QuerySet[Role]":
+    return Role.objects.order_by("order", "label")
+
+
+def holders() -> dict[str, int]:
+    """Role → how many open accounts and keys in force hold it."""
+    users = User.objects.filter(is_active=True).values_list("role").annotate(n=Count("pk"))
+    found = dict(users)
+    for role, n in ApiKey.objects.filter(revoked=None).values_list("role").annotate(n=Count("pk")):
+        found[role] = found.get(role, 0) + n
+    return found
+
+
+def teams() -> list[tuple[int, Team, list[User]]]:
+    """(depth, team, members), each below its parent, in alphabetical order."""
+    below: dict[int | None, list[Team]] = {}
+    for team in Team.objects.order_by("name").prefetch_related("members__user"):
+        below.setdefault(team.parent_id, []).append(team)
+    found: list[tuple[int, Team, list[User]]] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for team in below.get(parent, []):
+            found.append((depth, team, sorted((m.user for m in team.members.all()), key=str)))
+            walk(team.pk, depth + 1)
+
+    walk(None, 0)
+    return found
+
+
+@dataclass(slots=True)
+class Review:
+    """Who can see what, and what nobody uses."""
+
+    reach: list[tuple[Role, int, list[tuple[str, str]]]] = field(default_factory=list)
+    elevations: list[Elevation] = field(default_factory=list)
+    shares: list[Share] = field(default_factory=list)
+    findings: list[tuple[str, str]] = field(default_factory=list)
+
+
+def review() -> Review:
+    """The state of rights, with what should be looked at: (what, what to do)."""
+    now, held, found = clock.now(), holders(), Review()
+    shown = [f"{kind.name}.{verb}" for kind in kinds() for verb in ("view", "edit", "export")]
+    for role in roles().prefetch_related("grants"):
+        reach = [(right, _scope(list(role.grants.all()), right)) for right in shown]
+        found.reach.append((role, held.get(role.name, 0), reach))
+        if not held.get(role.name) and role.name not in builtin.ROLES:
+            found.findings.append((f"Nobody holds the role “{role.label}”.", "Remove it, or give it to somebody."))
+    found.elevations = list(Elevation.objects.filter(ended=None, until__gt=now).select_related("user", "role"))
+    found.shares = list(Share.objects.select_related("user", "team").order_by("-created")[:100])
+    stale = User.objects.filter(
+        Q(last_login=None) | Q(last_login__lt=now - UNUSED), is_active=True, date_joined__lt=now - UNUSED
+    )
+    for user in stale[:100]:
+        found.findings.append((f"{user} has not signed in for 90 days.", "Close the account."))
+    for key in ApiKey.objects.filter(
+        Q(last_used=None) | Q(last_used__lt=now - UNUSED), revoked=None, created__lt=now - UNUSED
+    )[:100]:
+        found.findings.append((f"The key “{key.name}” was not used for 90 days.", "Revoke it."))
+    for share in found.shares:
+        if (share.until and share.until < now) or (share.user and not share.user.is_active):
+            found.findings.append((f"A share with {share.user or share.team} has ended.", "Take it back."))
+    names = set(Role.objects.values_list("name", flat=True))
+    for user in User.objects.exclude(role__in=names):
+        found.findings.append(
+            (f"{user} has the role “{user.role}”, which there is not: no rights.", "Give another role.")
+        )
+    return found
+
+
+def _scope(grants: list[Grant], right: str) -> str:
+    rules = tuple(Rule("", g.right, Scope[g.scope.upper()], g.deny) for g in grants)
+    reach = Policy(grants=rules).reach(right)
+    return "" if reach.nothing else reach.allow.name.lower() + (" but some" if reach.deny else "")
+
+
+def record_of(text: str) -> Any | None:
+    """A customer or company by id, as an explanation is asked for it; None when there is none."""
+    for model in models_of_kinds():
+        if (found := model._base_manager.filter(id=text.strip()).first()) is not None:
+            return getattr(found, "root", None) or found
+    return None

@@ -1,0 +1,185 @@
+"""Pages on which administrators look after rights."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pentad.core.errors import NotFound, PentadError
+from pentad.roles.access import builtin
+from pentad.roles.access.gate import signed_in
+from pentad.roles.access.manage import actions, explain, queries
+from pentad.roles.access.models import User
+from pentad.roles.access.policy import policy_for
+from pentad.roles.access.rights import CLASSES
+from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
+from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT
+from pentad.roles.access.seeing import kind_of, kinds
+
+LEVELS = (("", "as usual"), ("hidden", "hidden"), ("masked", "masked"), ("see", "see"), ("change", "see and change"))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("admin.rights")
+def role_list(request: HttpRequest) -> HttpResponse:
+    """Roles, how many hold each; a new one, like one there is."""
+    if request.method == "POST":
+        asked = request.POST
+        name = "-".join(asked.get("label", "").lower().split())
+        try:
+            role = actions.save_role(
+                actor=request.actor,  # type: ignore[attr-defined]
+                name="".join(c for c in name if c.isascii() and (c.isalnum() or c == "-")),
+                label=asked.get("label", ""),
+                note_text=asked.get("note", ""),
+                like=asked.get("like", "member"),
+            )
+        except PentadError as error:
+            messages.error(request, f"{error.message} {error.fix}".strip())
+            return redirect("settings_roles")
+        return redirect("settings_role", role.name)
+    held = queries.holders()
+    rows = [(role, held.get(role.name, 0), role.grants.count()) for role in queries.roles()]
+    return render(request, "access/roles.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("admin.rights")
+def role_page(request: HttpRequest, name: str) -> HttpResponse:
+    """The matrix of a role: a scope for each right, a level for each field."""
+    role = Role.objects.filter(name=name).first()
+    if role is None:
+        raise NotFound(f"There is no role “{name[:40]}”.", code="role_not_found", fix="Go back to the roles.")
+    if request.method == "POST":
+        return _change_role(request, role)
+    context = {
+        "role": role,
+        "fixed": role.name == ADMIN,
+        "built_in": role.name in builtin.ROLES,
+        "areas": queries.matrix(role),
+        "fields": queries.field_rows(role),
+        "levels": LEVELS,
+        "holders": User.objects.filter(role=role.name, is_active=True).order_by("name"),
+    }
+    return render(request, "access/role.html", context)
+
+
+def _change_role(request: HttpRequest, role: Role) -> HttpResponse:
+    asked, actor = request.POST, request.actor  # type: ignore[attr-defined]
+    try:
+        if "right" in asked:
+            deny = asked.get("deny") == "1"
+            actions.set_grant(actor=actor, role=role, right=asked["right"], scope=asked.get("scope", ""), deny=deny)
+        elif "target" in asked:
+            actions.set_field_rule(
+                actor=actor,
+                role=role,
+                kind=asked.get("kind", "*"),
+                target=asked["target"],
+                level=asked.get("level", ""),
+            )
+        elif "remove" in asked:
+            actions.remove_role(actor=actor, role=role)
+            messages.success(request, f"The role “{role.label}” is removed.")
+            return redirect("settings_roles")
+        elif "back" in asked:
+            actions.put_role_back(actor=actor, role=role)
+            messages.success(request, f"“{role.label}” is as it came.")
+    except PentadError as error:
+        messages.error(request, f"{error.message} {error.fix}".strip())
+    return redirect("settings_role", role.name)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("admin.rights")
+def team_list(request: HttpRequest) -> HttpResponse:
+    """Teams with their members, each below the one it belongs to."""
+    if request.method == "POST":
+        try:
+            _change_team(request)
+        except PentadError as error:
+            messages.error(request, f"{error.message} {error.fix}".strip())
+        return redirect("settings_teams")
+    context = {"teams": queries.teams(), "users": User.objects.filter(is_active=True).order_by("name")}
+    return render(request, "access/teams.html", context)
+
+
+def _change_team(request: HttpRequest) -> None:
+    asked, actor = request.POST, request.actor  # type: ignore[attr-defined]
+    team = get_object_or_404(Team, pk=asked["team"]) if asked.get("team", "").isdecimal() else None
+    if team is None or "name" in asked:
+        parent = get_object_or_404(Team, pk=asked["parent"]) if asked.get("parent", "").isdecimal() else None
+        actions.save_team(actor=actor, name=asked.get("name", ""), parent=parent, team=team)
+    elif "remove" in asked:
+        actions.remove_team(actor=actor, team=team)
+    elif asked.get("user", "").isdecimal():
+        user = get_object_or_404(User, pk=asked["user"])
+        actions.set_member(actor=actor, team=team, user=user, member=asked.get("member") == "1")
+
+
+@signed_in("admin.rights")
+def explain_page(request: HttpRequest) -> HttpResponse:
+    """Why somebody may or may not do something with a record, or see a field of it."""
+    asked = request.GET
+    user = User.objects.filter(pk=asked["user"]).first() if asked.get("user", "").isdecimal() else None
+    record = queries.record_of(asked["record"]) if asked.get("record") else None
+    context = {
+        "users": User.objects.order_by("-is_active", "name"),
+        "rights": queries.all_rights(),
+        "kinds": kinds(),
+        "asked": asked,
+        "user": user,
+        "record": record,
+        "unknown": bool(asked.get("record")) and record is None,
+    }
+    if user is not None and asked.get("right"):
+        policy = policy_for(user.role, user.pk, OWN_ACCOUNT)
+        context["told"] = explain.explain(user, policy, asked["right"], record)
+        if record is not None and asked.get("field"):
+            context["field"] = explain.explain_field(user, policy, kind_of(type(record)), asked["field"])
+    return render(request, "access/explain.html", context)
+
+
+@signed_in("admin.rights")
+def review_page(request: HttpRequest) -> HttpResponse:
+    """Who can see what, and what is unused."""
+    classes = FieldClass.objects.order_by("kind", "field")
+    context = {"review": queries.review(), "classes": classes, "sensitivities": CLASSES, "kinds": kinds()}
+    return render(request, "access/review.html", context)
+
+
+@require_POST
+@signed_in("admin.rights")
+def class_field(request: HttpRequest) -> HttpResponse:
+    """Say how sensitive a field is."""
+    asked = request.POST
+    try:
+        actions.set_field_class(
+            actor=request.actor,  # type: ignore[attr-defined]
+            kind=asked.get("kind", ""),
+            field=asked.get("field", ""),
+            sensitivity=asked.get("sensitivity", ""),
+        )
+    except PentadError as error:
+        messages.error(request, f"{error.message} {error.fix}".strip())
+    return redirect("settings_review")
+
+
+@require_POST
+@signed_in("admin.elevate")
+def elevate(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give a colleague another role for a while, or end that."""
+    asked, actor = request.POST, request.actor  # type: ignore[attr-defined]
+    user = get_object_or_404(User, pk=user_id)
+    try:
+        if asked.get("end"):
+            actions.end_elevation(actor=actor, elevation=get_object_or_404(Elevation, pk=asked["end"], user=user))
+            messages.success(request, f"{user} has the own role alone again.")
+        else:
+            role = get_object_or_404(Role, name=asked.get("role", ""))
+            hours = float(asked.get("hours") or 0) if asked.get("hours", "").replace(".", "", 1).isdecimal() else 0.0
+            actions.elevate(actor=actor, user=user, role=role, reason=asked.get("reason", ""), hours=hours)
+            messages.success(request, f"{user} is also {role.label} for {hours:g} hours.")
+    except PentadError as error:
+        messages.error(request, f"{error.message} {error.fix}".strip())
+    return redirect("settings_review")

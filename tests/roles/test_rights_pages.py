@@ -1,0 +1,183 @@
+"""Roles, teams, elevation and explanations on their pages."""
+
+import pytest
+from django.test import Client
+
+from pentad.core.actor import SYSTEM, acting_as
+from pentad.core.errors import Conflict, Denied, NotFound
+from pentad.data.identity.models import Person
+from pentad.data.identity.queries import find_person
+from pentad.roles.access import actions as accounts
+from pentad.roles.access.manage import actions
+from pentad.roles.access.models import User
+from pentad.roles.access.queries import actor_of
+from pentad.roles.access.rights_models import Elevation, Role, Share, Team
+
+pytestmark = pytest.mark.django_db
+
+
+def add(name: str, role: str) -> User:
+    return accounts.add_user(actor=SYSTEM, email=f"{name}@kestrel.example", name=name.title(), role=role)
+
+
+@pytest.fixture
+def nadia() -> User:
+    return add("nadia", "admin")
+
+
+@pytest.fixture
+def keiko() -> User:
+    return add("keiko", "rep")
+
+
+@pytest.fixture
+def admin(nadia: User) -> Client:
+    client = Client()
+    client.force_login(nadia)
+    return client
+
+
+def customer(**fields: object) -> Person:
+    return Person.objects.create(name="Elif Costa", email="elif@lumen.example", **fields)
+
+
+class TestRoles:
+    def test_a_role_begins_like_another_and_is_changed_on_its_page(self, admin: Client) -> None:
+        answer = admin.post("/settings/roles/", {"label": "Key Account", "like": "rep", "note": "Large customers"})
+        assert answer.headers["Location"] == "/settings/roles/key-account/"
+        role = Role.objects.get(name="key-account")
+        assert role.grants.get(right="people.view").scope == "own"
+        admin.post("/settings/roles/key-account/", {"right": "people.view", "scope": "team"})
+        assert role.grants.get(right="people.view").scope == "team"
+        admin.post("/settings/roles/key-account/", {"right": "people.export", "scope": "all", "deny": "1"})
+        assert role.grants.get(right="people.export").deny
+        admin.post("/settings/roles/key-account/", {"kind": "people", "target": "email", "level": "masked"})
+        page = admin.get("/settings/roles/key-account/").content.decode()
+        assert '<option value="masked" selected>' in page
+        admin.post("/settings/roles/key-account/", {"remove": "1"})
+        assert not Role.objects.filter(name="key-account").exists()
+
+    def test_the_administrators_role_stays_and_a_held_one_is_not_removed(self, nadia: User, keiko: User) -> None:
+        with pytest.raises(Conflict):
+            actions.set_grant(actor=SYSTEM, role=Role.objects.get(name="admin"), right="people.view", scope="own")
+        with pytest.raises(Conflict):
+            actions.remove_role(actor=SYSTEM, role=Role.objects.get(name="rep"))
+
+    def test_a_built_in_role_is_put_back(self) -> None:
+        role = Role.objects.get(name="rep")
+        actions.set_grant(actor=SYSTEM, role=role, right="people.view", scope="all")
+        actions.put_role_back(actor=SYSTEM, role=role)
+        assert role.grants.get(right="people.view").scope == "own"
+
+    def test_only_who_holds_the_right_manages(self, keiko: User) -> None:
+        client = Client()
+        client.force_login(keiko)
+        for path in (
+            "/settings/roles/",
+            "/settings/roles/rep/",
+            "/settings/teams/",
+            "/settings/access/",
+            "/settings/access/review/",
+        ):
+            assert client.get(path).status_code == 403, path
+
+
+class TestTeams:
+    def test_teams_stand_below_each_other_without_a_circle(self, admin: Client, keiko: User) -> None:
+        admin.post("/settings/teams/", {"name": "Europe"})
+        europe = Team.objects.get()
+        admin.post("/settings/teams/", {"name": "DACH", "parent": europe.pk})
+        dach = Team.objects.get(name="DACH")
+        assert dach.parent == europe
+        with pytest.raises(Conflict):
+            actions.save_team(actor=SYSTEM, name="Europe", parent=dach, team=europe)
+        admin.post("/settings/teams/", {"team": dach.pk, "user": keiko.pk, "member": "1"})
+        assert "Keiko" in admin.get("/settings/teams/").content.decode()
+        admin.post("/settings/teams/", {"team": europe.pk, "remove": "1"})
+        assert Team.objects.count() == 2, "teams are below it"
+
+
+class TestOwners:
+    def test_assigning_and_sharing_open_a_record_and_only_as_far_as_one_may(self, nadia: User, keiko: User) -> None:
+        tom = add("tom", "rep")
+        record = customer()
+        actions.assign(actor=actor_of(nadia), record=record, owner=keiko, team=None)
+        with acting_as(actor_of(tom)), pytest.raises(NotFound):
+            find_person(record.id)
+        with acting_as(actor_of(keiko)):
+            assert find_person(record.id).name == "Elif Costa"
+        with pytest.raises(Denied):
+            actions.assign(actor=actor_of(keiko), record=record, owner=tom, team=None)
+        actions.share(actor=actor_of(keiko), record=record, user=tom)
+        with acting_as(actor_of(tom)):
+            assert find_person(record.id)
+        with pytest.raises(Denied):
+            actions.share(actor=actor_of(tom), record=record, user=nadia)
+        actions.unshare(actor=actor_of(keiko), record=record, share=Share.objects.get())
+        with acting_as(actor_of(tom)), pytest.raises(NotFound):
+            find_person(record.id)
+
+
+class TestElevation:
+    def test_a_second_role_for_a_while_with_a_reason(self, admin: Client, keiko: User) -> None:
+        record = customer()
+        admin.post(f"/settings/people/{keiko.pk}/elevate/", {"role": "agent", "hours": "2", "reason": "Covers for Tom"})
+        with acting_as(actor_of(keiko)):
+            assert find_person(record.id)
+        assert "Covers for Tom" in admin.get("/settings/access/review/").content.decode()
+        admin.post(f"/settings/people/{keiko.pk}/elevate/", {"end": Elevation.objects.get().pk})
+        with acting_as(actor_of(keiko)), pytest.raises(NotFound):
+            find_person(record.id)
+
+    def test_without_a_reason_or_for_long_it_is_refused(self, admin: Client, keiko: User) -> None:
+        for asked in ({"hours": "2", "reason": " "}, {"hours": "200", "reason": "x"}, {"hours": "many", "reason": "x"}):
+            admin.post(f"/settings/people/{keiko.pk}/elevate/", {"role": "agent", **asked})
+        assert not Elevation.objects.exists()
+
+
+class TestExplanation:
+    def test_why_not_and_what_would_change_it(self, admin: Client, keiko: User) -> None:
+        record = customer(owner=add("sven", "rep"))
+        asked = {"user": keiko.pk, "right": "people.view", "record": record.id}
+        page = admin.get("/settings/access/", asked).content.decode()
+        assert "Keiko may not use people.view on this customer." in page
+        assert "Sales rep allows people.view for own records; this record is not among them." in page
+        assert "The customer belongs to Sven: somebody else&#x27;s." in page
+        assert "Make Keiko the owner of this customer." in page
+        Person.objects.update(owner=keiko)
+        assert "Keiko may use people.view on this customer." in admin.get("/settings/access/", asked).content.decode()
+
+    def test_what_denies_wins_and_is_named(self, admin: Client, keiko: User) -> None:
+        record = customer(owner=keiko)
+        role = Role.objects.get(name="rep")
+        actions.set_grant(actor=SYSTEM, role=role, right="people.view", scope="own", deny=True)
+        page = admin.get(
+            "/settings/access/", {"user": keiko.pk, "right": "people.view", "record": record.id}
+        ).content.decode()
+        assert "Keiko may not use" in page
+        assert "Take away the grant that denies" in page
+        with acting_as(actor_of(keiko)), pytest.raises(NotFound):
+            find_person(record.id)
+
+    def test_a_field(self, admin: Client) -> None:
+        record, mia = customer(), add("mia", "analyst")
+        asked = {"user": mia.pk, "right": "people.view", "record": record.id, "field": "email"}
+        page = admin.get("/settings/access/", asked).content.decode()
+        assert "Mia sees it masked." in page
+        assert "classed as personal" in page
+
+
+class TestEyes:
+    def test_an_administrator_sees_what_a_colleague_sees_and_changes_nothing(self, admin: Client, keiko: User) -> None:
+        hidden, own = customer(), Person.objects.create(name="Ines Jensen", owner=keiko)
+        admin.post(f"/settings/people/{keiko.pk}/eyes/")
+        page = admin.get("/people/").content.decode()
+        assert "Ines Jensen" in page
+        assert "Elif Costa" not in page
+        assert "You see what" in page
+        assert admin.get(f"/people/{hidden.id}/").status_code == 404
+        refused = admin.post(f"/people/{own.id}/notes/", {"text": "Hello"})
+        assert refused.status_code == 403
+        assert "nothing can be changed" in refused.content.decode()
+        admin.post("/settings/eyes/leave/")
+        assert "Elif Costa" in admin.get("/people/").content.decode()
