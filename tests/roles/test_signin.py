@@ -201,7 +201,7 @@ class TestSecondStep:
 
     def test_who_lost_it_comes_in_by_recovery_codes_only(self, client: Client, nadia: User) -> None:
         self._turn_on(client)
-        codes = re.findall(r"\b\d{8}\b", client.get("/account/recovery/").content.decode())
+        codes = set(re.findall(r"\b\d{8}\b", client.get("/account/recovery/").content.decode()))
         nadia.refresh_from_db()
         lost = Client()
         form = lost.get(actions.invitation(actor=SYSTEM, user=nadia), follow=True)  # a new password is no way round
@@ -216,11 +216,10 @@ class TestSecondStep:
         for code in codes:
             browser = Client()
             sign_in(browser, password="single-origin")
-            came = browser.post("/signin/second-factor/", {"code": code})
-            assert came.headers.get("Location") == "/", (codes.index(code), came.content.decode()[-2500:])
+            assert browser.post("/signin/second-factor/", {"code": code}).headers["Location"] == "/"
         spent = Client()
         sign_in(spent, password="single-origin")
-        assert spent.post("/signin/second-factor/", {"code": codes[0]}).status_code == 200
+        assert spent.post("/signin/second-factor/", {"code": codes.pop()}).status_code == 200
 
     def test_codes_are_guessed_five_times_an_account_whatever_the_address_and_session(
         self, client: Client, nadia: User, monkeypatch: pytest.MonkeyPatch
