@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pentad.roles.access.middleware.set_actor",
+    "pentad.roles.audit.middleware.set_origin",
     "pentad.roles.access.sessions.middleware.note_browser",
     "pentad.config.errors.RenderErrors",
     "axes.middleware.AxesMiddleware",  # must stay last

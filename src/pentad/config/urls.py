@@ -9,6 +9,7 @@ FEATURES = [
     "pentad.shell",
     "pentad.roles.access",
     "pentad.roles.views",
+    "pentad.roles.audit",
     "pentad.data.profiles",
     "pentad.data.identity",
     "pentad.data.ingest",

@@ -24,6 +24,7 @@ from pentad.data.ingest.own import own_source
 from pentad.data.ingest.signal_store import Keeper
 from pentad.data.privacy import queries as privacy
 from pentad.ledger import Ledger
+from pentad.roles.audit.keeper import Keeper as AuditKeeper
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,8 @@ def running(folder: Folder) -> Iterator["Services"]:
         services.loader.start()
         stack.callback(services.loader.stop)
         stack.callback(services.inbox.close)
+        services.audit.start()
+        stack.callback(services.audit.stop, grace=STOP_SECONDS)
         services.signals.start()
         stack.callback(services.signals.stop, grace=STOP_SECONDS)
         services.relay.start()
@@ -87,6 +90,7 @@ class Services:
         self.inbox.written = _Waker(self.loader)
         self.relay = outbox.Relay(self._hand_over)
         self.signals = Keeper()
+        self.audit = AuditKeeper()
         self.jobs = Pool(JOB_WORKERS)
 
     def loader_keeps_up(self) -> str | None:

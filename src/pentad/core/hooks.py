@@ -27,6 +27,7 @@ from django.conf import settings
 
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import (
+    AuditKind,
     Command,
     Identifier,
     NavItem,
@@ -37,6 +38,7 @@ from pentad.core.hookvalues import (
 )
 
 __all__ = [
+    "AuditKind",
     "Command",
     "Identifier",
     "NavItem",
@@ -44,6 +46,7 @@ __all__ = [
     "Problem",
     "ScheduleItem",
     "TimelineEntry",
+    "audit_kinds",
     "commands",
     "doctor_checks",
     "failed",
@@ -92,6 +95,10 @@ class Hooks:
     @spec
     def schedules(self) -> list[ScheduleItem]:  # type: ignore[empty-body]
         """Jobs to be enqueued again and again. Asked when job workers start."""
+
+    @spec
+    def audit_kinds(self) -> list[AuditKind]:  # type: ignore[empty-body]
+        """How the audit log shows what this feature's actions are about. Asked once."""
 
 
 _lock = threading.Lock()
@@ -199,3 +206,8 @@ def identifiers_of(message: dict[str, Any]) -> list[Identifier]:
 def schedules() -> list[ScheduleItem]:
     """Every schedule that features and plugins ask for."""
     return _all("schedules")
+
+
+def audit_kinds() -> list[AuditKind]:
+    """Every kind of subject that features and plugins tell of."""
+    return _all("audit_kinds")

@@ -78,3 +78,13 @@ class ScheduleItem:
     name: str
     kind: str
     every_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditKind:
+    """How the audit log shows subjects of a kind, such as "person:0191…". `url` has “{}” where the id goes."""
+
+    kind: str
+    label: str
+    icon: str = ""
+    url: str = ""

@@ -3,7 +3,7 @@
 from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.errors import Unavailable
-from pentad.core.hookvalues import NavItem, PaletteItem, Problem, ScheduleItem
+from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Problem, ScheduleItem
 from pentad.data.ingest import queries
 from pentad.data.ingest.checks import CHECKS
 from pentad.data.ingest.models import Source
@@ -70,6 +70,20 @@ def doctor_checks() -> list[Problem]:
         problems.append(Problem("receipts", "error", text, "See the receipts page for the minutes and sources."))
     problems += privacy.problems()
     return problems + [problem for check in CHECKS for problem in check()]
+
+
+@hooks.impl
+def audit_kinds() -> list[AuditKind]:
+    return [
+        AuditKind("person", "Customer", "user", "/people/{}/"),
+        AuditKind("company", "Company", "building-2", "/companies/{}/"),
+        AuditKind("source", "Source", "plug", "/sources/{}/"),
+        AuditKind("conflict", "Identity conflict", "split", "/identity/"),
+        AuditKind("rule", "Identity rule", "fingerprint", "/identity/rules/"),
+        AuditKind("trait", "Trait", "tag"),
+        AuditKind("import", "Import", "upload"),
+        AuditKind("erasure", "Erasure", "trash-2"),
+    ]
 
 
 @hooks.impl

@@ -9,6 +9,7 @@ class RolesConfig(AppConfig):
     def ready(self) -> None:
         from pentad.core.action import GUARDS
         from pentad.roles.access import seeing, signals  # noqa: F401  signals connect themselves
+        from pentad.roles.audit import signals as audit_signals  # noqa: F401
 
         GUARDS.append(seeing.guard)
         post_migrate.connect(_first_roles, sender=self)

@@ -101,9 +101,12 @@ def _state(actor: Actor, person: Person, traits: dict[str, Any]) -> Person:
 
 
 @action("people.export")
-def export_people(*, actor: Actor, whole: bool) -> None:
-    """Take customers out of Pentad as a file; the screen streams it after this has been noted."""
-    note(subject="people:export", whole=whole)
+def export_people(*, actor: Actor, rows: int, filters: list[str]) -> None:
+    """Take customers out of Pentad as a file; the screen streams it after this has been noted.
+
+    filters: the fields by which the list was narrowed, without their values.
+    """
+    note(subject="list:people", rows=rows, filters=filters)
 
 
 @action("identity.edit")

@@ -12,6 +12,7 @@ from pentad.core.errors import Invalid
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import as_ident, find_person, identifiers_of_many, person_by_identifier
 from pentad.data.profiles import queries
+from pentad.roles.audit import looked_at
 
 router = Router(tags=["people"])
 
@@ -79,9 +80,14 @@ def list_people(
         raise Invalid(f"limit is {limit}; it must lie between 1 and {queries.MAX_PAGE}.", code="bad_limit")
     if identifier is not None:
         person = person_by_identifier(*as_ident(identifier))
+        if person:
+            looked_at(actor_of(request), f"person:{person.id}", "api")
         return {"results": people_out([person] if person else []), "next": None}
     rows = Person.seen.filter(root=None, **({"no__gt": _number(after)} if after else {})).order_by("no")
     page = list(rows[: limit + 1])
+    if page:
+        about = {"rows": len(page[:limit]), "first": page[0].id, "last": page[:limit][-1].id}
+        looked_at(actor_of(request), "list:people", "api", again=True, **about)
     return {"results": people_out(page[:limit]), "next": str(page[limit - 1].no) if len(page) > limit else None}
 
 
@@ -94,11 +100,15 @@ def _number(after: str) -> int:
 @router.get("/people/{id}", response=PersonOut, summary="One person")
 def get_person(request: HttpRequest, id: str) -> dict[str, Any]:
     check(actor_of(request), "people.view")
-    return people_out([find_person(id)])[0]
+    person = find_person(id)
+    looked_at(actor_of(request), f"person:{person.id}", "api")
+    return people_out([person])[0]
 
 
 @router.get("/people/{id}/events", response=EventsOut, summary="A person's events, newest first")
 def list_events(request: HttpRequest, id: str, limit: int = 50, before: str | None = None) -> dict[str, Any]:
     check(actor_of(request), "people.view")
-    events, following = queries.timeline(find_person(id), limit=limit, before=before)
+    person = find_person(id)
+    events, following = queries.timeline(person, limit=limit, before=before)
+    looked_at(actor_of(request), f"person:{person.id}", "api timeline")
     return {"results": events, "next": following}

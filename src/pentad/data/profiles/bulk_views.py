@@ -21,6 +21,7 @@ from pentad.data.profiles import actions
 from pentad.data.profiles.lists import PEOPLE, load_people
 from pentad.data.profiles.person_views import TYPED, preview_context, typed_value
 from pentad.roles.access import signed_in
+from pentad.roles.audit import told_by
 from pentad.roles.views import counts, plans
 from pentad.roles.views.state import ListState
 
@@ -66,7 +67,9 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     given: QueryDict = request.POST if request.method == "POST" else request.GET
     state = ListState.parse(given.get("state", ""))
     rows = selected(request)
-    actions.export_people(actor=actor_of(request), whole=given.get("all") == "1")
+    whole = given.get("all") == "1"
+    filters = told_by(state) if whole else ["chosen rows"]
+    actions.export_people(actor=actor_of(request), rows=rows.count(), filters=filters)
     name = f"customers-{clock.now():%Y-%m-%d-%H%M}.csv"
     response = StreamingHttpResponse(_csv(rows, state), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

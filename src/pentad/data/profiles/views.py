@@ -20,6 +20,7 @@ from pentad.data.profiles.company_list import COMPANIES, company_title
 from pentad.data.profiles.lists import PEOPLE, title
 from pentad.data.profiles.models import Company, Note
 from pentad.roles.access import signed_in
+from pentad.roles.audit import looked_at
 from pentad.roles.views import counts, paging
 from pentad.roles.views.screen import show_list
 from pentad.roles.views.spec import ListSpec
@@ -73,6 +74,7 @@ def person(request: HttpRequest, person_id: str) -> HttpResponse:
     """A customer's page."""
     root = queries.find_person(person_id)
     response = render(request, "profiles/person.html", _person_context(request, root))
+    looked_at(actor_of(request), f"person:{root.id}")
     recent = [root.id, *(one for one in _recent_ids(request) if one != root.id)][:MOST_RECENT]
     response.set_cookie(
         RECENT_COOKIE, ".".join(recent), max_age=30 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure()
@@ -101,6 +103,7 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
         "may_edit": actor.may("people.edit"),
         "may_merge": actor.may("people.merge"),
         "may_erase": actor.may("people.erase"),
+        "may_audit": actor.may("audit.view"),
         "place": list_place(request, PEOPLE, root),
         "sources": list(Source.objects.order_by("name").only("no", "name")),
         **_timeline_context(request, root, kind, None),
@@ -165,6 +168,7 @@ def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     before = request.GET.get("before") or None
     context = _timeline_context(request, root, request.GET.get("kind", ""), before) | {"narrowed": before is None}
     last = request.GET.get("day", "")
+    looked_at(actor_of(request), f"person:{root.id}", "timeline")
     return render(
         request,
         "profiles/_timeline.html",
@@ -199,6 +203,7 @@ def peek(request: HttpRequest, person_id: str) -> HttpResponse:
     facts = page.key_facts(queries.trait_explanations(root))
     context = _timeline_context(request, root, "", None) | {"title": title(root), "facts": facts}
     context["days"] = context["days"][:3]
+    looked_at(actor_of(request), f"person:{root.id}", "peek")
     return render(request, "profiles/_peek.html", context)
 
 

@@ -18,6 +18,7 @@ from pentad.data.ingest.api import router as ingest
 from pentad.data.profiles.api import router as profiles
 from pentad.platforms.api.auth import Bearer
 from pentad.platforms.api.problem import SCHEMA, problem
+from pentad.roles.audit.api import router as audit
 
 
 class Api(NinjaAPI):
@@ -48,7 +49,7 @@ api = Api(
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (profiles, identity, ingest):
+for router in (profiles, identity, ingest, audit):
     api.add_router("", router)
 
 

@@ -6,6 +6,7 @@ from ninja.security import HttpBearer
 from pentad.core.actor import Actor, read_as
 from pentad.core.errors import NotSignedIn
 from pentad.roles.access.queries import actor_by_token
+from pentad.roles.audit import refused
 
 
 class Bearer(HttpBearer):
@@ -22,6 +23,7 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
         actor = actor_by_token(token)
         if actor is None:
+            refused("token_refused")
             raise NotSignedIn(
                 "This token is unknown or was revoked.",
                 code="token_unknown",
