@@ -42,6 +42,10 @@ document.addEventListener("click", async (event) => {
   if (pressed) for (const one of pressed.parentElement.children) one.setAttribute("aria-pressed", String(one === pressed));
 });
 
+// The server says days and times of tasks as this browser's clock does.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `zone=${zone}; path=/; max-age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+
 // A toast asked for by the address is shown once: reloading does not show it again.
 const asked = new URL(location.href);
 if (asked.searchParams.has("merged")) {

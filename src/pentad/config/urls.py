@@ -10,6 +10,8 @@ FEATURES = [
     "pentad.roles.access",
     "pentad.roles.views",
     "pentad.roles.audit",
+    "pentad.roles.notices",
+    "pentad.roles.audit",
     "pentad.data.profiles",
     "pentad.data.identity",
     "pentad.data.ingest",

@@ -6,4 +6,4 @@ class DataConfig(AppConfig):
     label = "pentad_data"
 
     def ready(self) -> None:
-        from pentad.data.profiles import kinds  # noqa: F401  registers itself
+        from pentad.data.profiles import kinds, subjects  # noqa: F401  they register themselves

@@ -13,4 +13,5 @@ from pentad.roles.access.rights_models import (  # noqa: F401
     TeamMember,
 )
 from pentad.roles.access.sessions.models import BrowserSession  # noqa: F401
+from pentad.roles.notices.models import Follow, Notice, NoticeChoice  # noqa: F401
 from pentad.roles.views.models import SavedView  # noqa: F401

@@ -1,0 +1,105 @@
+"""Reads of notices: only of what the reader may see at this moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pentad.core.actor import Actor
+from pentad.roles.access.models import User
+from pentad.roles.access.seeing import Owned
+from pentad.roles.notices import subjects
+from pentad.roles.notices.kinds import NEVER, NoticeKind, kind_named, kinds
+from pentad.roles.notices.models import Follow, Notice, NoticeChoice
+
+PAGE = 50
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice as it reads now, with the record it is about."""
+
+    notice: Notice
+    text: str
+    url: str
+    kind: NoticeKind
+
+
+def shown(rows: Sequence[Notice]) -> list[Shown]:
+    """Notices in words, without those about a record that the reader may not see any more or that is gone."""
+    numbers: dict[str, set[int]] = {}
+    for row in rows:
+        if row.about_no is not None:
+            numbers.setdefault(row.about_kind, set()).add(row.about_no)
+    records = {kind: subjects.seen(kind, some) for kind, some in numbers.items()}
+    made = []
+    for row in rows:
+        record = records[row.about_kind].get(row.about_no) if row.about_no is not None else None
+        if record is not None or row.about_no is None:
+            made.append(_shown(row, record))
+    return made
+
+
+def _shown(row: Notice, record: Any) -> Shown:
+    subject = subjects.subject_of(record) if record is not None else None
+    title = subject.title(record) if subject else ""
+    url = row.url or (subject.url(record) if subject else "/notices/")
+    return Shown(row, "".join(title if part is None else part for part in row.parts), url, kind_named(row.kind))
+
+
+def notices_of(actor: Actor, before: int | None = None, unread: bool = False) -> tuple[list[Shown], int | None]:
+    """A page of one's notices, newest first, and the id to go on before; None at the end."""
+    if actor.kind != "user":
+        return [], None
+    rows = Notice.objects.filter(user_id=int(actor.id), in_app=True)
+    rows = rows.filter(read=None) if unread else rows
+    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-id")[: PAGE + 1])
+    return shown(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notices one has not read; 99 stands for that many or more."""
+    if actor.kind != "user":
+        return 0
+    rows = Notice.objects.filter(user_id=int(actor.id), read=None, in_app=True).order_by("-id")
+    return len(shown(list(rows[:MOST_COUNTED])))
+
+
+def find_notice(actor: Actor, id: int) -> Shown | None:
+    """One of one's own notices, if it may be shown."""
+    rows = Notice.objects.filter(user_id=int(actor.id), pk=id) if actor.kind == "user" else Notice.objects.none()
+    return next(iter(shown(list(rows))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    kind: NoticeKind
+    in_app: bool
+    mail: str
+
+
+def choices_of(actor: Actor) -> list[Choice]:
+    """How one is told of each kind of notice."""
+    own = {one.kind: one for one in NoticeChoice.objects.filter(user_id=int(actor.id))}
+    return [
+        Choice(kind, own[kind.name].in_app if kind.name in own else True,
+               own[kind.name].mail if kind.name in own else kind.mail or NEVER)
+        for kind in kinds()
+    ]  # fmt: skip
+
+
+def follows(actor: Actor, record: Owned) -> bool:
+    subject = subjects.subject_of(record)
+    if actor.kind != "user":
+        return False
+    rows = Follow.objects.filter(user_id=int(actor.id), about_kind=subject.kind, about_no__in=subject.parts(record))
+    return rows.exists()
+
+
+def named(text: str, record: Owned | None, most: int = 8) -> list[User]:
+    """Colleagues whose name or address begins with (or holds) the text and who may see the record, by name."""
+    rows: Iterable[User] = User.objects.filter(is_active=True).order_by("name", "email")
+    wanted = text.strip().casefold()
+    near = [user for user in rows if wanted in user.name.casefold() or user.email.startswith(wanted)]
+    near.sort(key=lambda user: not any(word.startswith(wanted) for word in user.name.casefold().split()))
+    return subjects.who_may_see(record, near, most)
