@@ -10,7 +10,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
 from pentad.data.identity import actions
 from pentad.data.identity.models import MergeLink
-from pentad.data.identity.queries import find_person
+from pentad.data.identity.queries import find_person, person_seen
 
 router = Router(tags=["identity"])
 
@@ -48,7 +48,7 @@ def merge(request: HttpRequest, id: str, body: MergeIn) -> dict[str, Any]:
 
 @router.post("/merges/{id}/undo", response=MergeOut, summary="Take a merge back")
 def undo(request: HttpRequest, id: str) -> dict[str, Any]:
-    link = MergeLink.objects.filter(id=id).first()
-    if link is None:
+    link = MergeLink.objects.select_related("keep").filter(id=id).first()
+    if link is None or person_seen(link.keep.id) is None:
         raise NotFound(f"There is no merge with the id {id!r}.", code="merge_not_found")
     return _out(actions.undo_merge(actor=_actor(request), link=link))

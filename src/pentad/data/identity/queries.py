@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from pentad.core.errors import NotFound
 from pentad.data.identity import store
 from pentad.data.identity.models import BlockedValue, Conflict, Identifier, IdentifierRule, MergeLink, Person
 from pentad.data.identity.rules import DEFAULT_RULES, MAX_IDENTIFIERS, Ident
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import level, veiled
+from pentad.roles.access.seeing import level, sees_all, veil, veiled
 
 
 def find_person(id: str) -> Person:
@@ -19,13 +20,18 @@ def find_person(id: str) -> Person:
 
     Raises NotFound, in the same words, for one there is not and for one the reader may not see.
     """
-    part = Person.objects.filter(id=id).values_list("no", "root_id").first()
-    person = Person.seen.filter(no=part[1] or part[0]).first() if part else None
+    person = person_seen(id)
     if person is None:
         raise NotFound(
             f"There is no customer with the id {id!r}.", code="person_not_found", fix="Search by an identifier."
         )
     return person
+
+
+def person_seen(id: str) -> Person | None:
+    """As `find_person`, or None."""
+    part = Person.objects.filter(id=id).values_list("no", "root_id").first()
+    return Person.seen.filter(no=part[1] or part[0]).first() if part else None
 
 
 def person_by_identifier(namespace: str, value: str) -> Person | None:
@@ -96,7 +102,9 @@ def merge_history(person: Person) -> list[MergeLink]:
     """Every merge of this customer's parts, undone ones too, newest first."""
     nos = part_numbers(person)
     links = MergeLink.objects.filter(keep_id__in=nos) | MergeLink.objects.filter(other_id__in=nos)
-    return list(links.select_related("keep", "other").order_by("-created", "-id"))
+    found = list(links.select_related("keep", "other").order_by("-created", "-id"))
+    veil([one for link in found for one in (link.keep, link.other)])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +151,19 @@ def preview_merge(keep: Person, other: Person) -> MergePreview:
     return MergePreview(keep, other, together, traits, over, keep.event_count + other.event_count, refusal)
 
 
+def seen_conflicts() -> QuerySet[Conflict]:
+    """Conflicts between two customers of whom the reader may see both."""
+    rows = Conflict.objects.filter(other__isnull=False)
+    if sees_all("people"):
+        return rows
+    seen = Person.seen.values("pk")
+    rows = rows.alias(one=Coalesce("person__root_id", "person_id"), two=Coalesce("other__root_id", "other_id"))
+    return rows.filter(one__in=seen, two__in=seen)
+
+
 def open_conflicts() -> QuerySet[Conflict]:
     """Conflicts that wait for a decision, the most frequent and recent first."""
-    rows = Conflict.objects.filter(status=Conflict.OPEN, other__isnull=False)
+    rows = seen_conflicts().filter(status=Conflict.OPEN)
     return rows.select_related("person__root", "other__root").order_by("-last_at", "-id")
 
 

@@ -48,7 +48,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
 
 def _labels(people: list[Person]) -> dict[int, str]:
     """Root number → what to call a customer: name, address, else the first thing known of them."""
-    roots = {root.no: root for root in (p.root or p for p in people)}
+    roots = Person.seen.in_bulk({p.root_id or p.no for p in people})
     nameless = [root for root in roots.values() if not (root.name or root.email)]
     known = queries.identifiers_of_many(nameless)
     return {
@@ -58,12 +58,12 @@ def _labels(people: list[Person]) -> dict[int, str]:
 
 
 def _decided() -> Any:
-    rows = Conflict.objects.exclude(status=Conflict.OPEN).filter(other__isnull=False)
+    rows = queries.seen_conflicts().exclude(status=Conflict.OPEN)
     return rows.select_related("person__root", "other__root").order_by("-last_at", "-id")
 
 
 def _find(id: str) -> Conflict:
-    found = Conflict.objects.select_related("person__root", "other__root").filter(id=id).first()
+    found = queries.seen_conflicts().select_related("person__root", "other__root").filter(id=id).first()
     if found is None or found.other is None:
         raise NotFound("There is no such conflict.", code="conflict_not_found", fix="Reload the list.")
     return found
@@ -75,7 +75,7 @@ def compare(request: HttpRequest, id: str) -> HttpResponse:
     """Both customers side by side, and what a merge would make of them."""
     conflict = _find(id)
     assert conflict.other is not None
-    preview = queries.preview_merge(conflict.other, conflict.person)
+    preview = queries.preview_merge(queries.find_person(conflict.other.id), queries.find_person(conflict.person.id))
     keep_parts = set(queries.part_numbers(preview.keep))
     labels = _labels([preview.keep, preview.other])
     context = {

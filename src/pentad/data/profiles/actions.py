@@ -10,13 +10,14 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.core.outbox import emit
 from pentad.data.identity import store
-from pentad.data.identity.models import Person
+from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.queries import person_by_identifier
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
 from pentad.data.profiles.models import Note, TraitRule
 from pentad.data.profiles.rules import Fact
+from pentad.roles.access.seeing import user_of
 
 MAX_NOTE = 20_000
 MAX_TRAIT_BYTES = 8_192
@@ -61,7 +62,7 @@ def set_trait(*, actor: Actor, person: Person, name: str, value: Any) -> Person:
     return _state(actor, person, {name: value})
 
 
-@action("people.edit")
+@action("people.create")
 def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, Any]) -> Person:
     """Add a customer by hand. Raises Conflict when an identifier belongs to somebody already."""
     rules = store.rules_in_force()
@@ -69,10 +70,12 @@ def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, A
     if not usable:
         raise Invalid("A customer needs an identifier, such as an e-mail address.", code="no_identifier")
     for ident in usable:
-        if (other := person_by_identifier(ident.namespace, ident.value)) is not None:
+        if Identifier.objects.filter(namespace=ident.namespace, value=ident.value).exists():
+            other = person_by_identifier(ident.namespace, ident.value)
             raise Conflict(
                 f"The {ident.namespace} {ident.value!r} belongs to a customer already.", code="identifier_taken",
-                fix="Open that customer instead.", person=other.id,
+                fix="Open that customer instead." if other else "Ask a colleague who may see them.",
+                person=other.id if other else None,
             )  # fmt: skip
     now, changes = clock.now_us(), store.Changes()
     no = changes.person(now, now)
@@ -81,6 +84,8 @@ def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, A
         if ident.namespace in ("user_id", "email"):
             changes.known.add(no)
     changes.write()
+    if (own := user_of(actor)) is not None:
+        Person.objects.filter(no=no).update(owner=own)  # who may see only own customers sees this one
     return _state(actor, Person.objects.get(no=no), traits)
 
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat
 
 from pentad.core import clock
+from pentad.core.actor import reader
 from pentad.core.errors import Invalid
 from pentad.data.identity.models import Identifier, Person, PersonWord
 from pentad.data.ingest.models import Source
@@ -20,6 +21,7 @@ from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import Company, Membership, PersonTrait
 from pentad.data.profiles.rules import text_of
 from pentad.roles.access import seeing
+from pentad.roles.access.models import User
 from pentad.roles.access.rights import Level
 from pentad.roles.views.spec import Condition, Field, Operator
 
@@ -211,6 +213,24 @@ def event_count() -> Field:
     return Field("event_count", "Events", NUMBER, condition, "activity", "Customer")
 
 
+def owner() -> Field:
+    def condition(operator: str, value: str) -> Condition:
+        if operator == "none":
+            return Condition(Q(owner=None))
+        number = seeing.user_of(reader()) if operator == "mine" else int(value) if value.isdecimal() else None
+        return _own(Q(owner_id=number if number is not None else -1))
+
+    def colleagues() -> list[tuple[str, str]]:
+        return [(str(user.pk), str(user)) for user in User.objects.filter(is_active=True).order_by("name")[:200]]
+
+    operators = (
+        Operator("is", "is", "choice"),
+        Operator("mine", "is me", "none"),
+        Operator("none", "is nobody", "none"),
+    )
+    return Field("owner", "Owner", operators, condition, "user-round", "Customer", colleagues)
+
+
 def company() -> Field:
     operators = (Operator("is", "is"), Operator("any", "is known", "none"), Operator("none", "is unknown", "none"))
 
@@ -290,7 +310,7 @@ def trait(name: str) -> Field:
 
 
 FIXED = (
-    known(), text("name", "Name", "user"), text("email", "E-mail", "mail"), company(), moment("last_seen", "Last seen"),
+    known(), text("name", "Name", "user"), text("email", "E-mail", "mail"), company(), owner(), moment("last_seen", "Last seen"),
     moment("first_seen", "First seen"), event_count(), identifier(), source(),
 )  # fmt: skip
 

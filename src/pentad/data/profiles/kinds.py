@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from pentad.data.identity.models import Person
-from pentad.data.profiles.models import Company
+from pentad.data.identity.models import Conflict, MergeLink, Person
+from pentad.data.profiles.models import Company, Note
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import Kind, level, register, veiled
+from pentad.roles.access.seeing import Kind, level, register, register_about, veiled
 
 At = Callable[[str], Level]
 
@@ -21,6 +21,11 @@ def _veil_person(person: Person, at: At) -> None:
 def _veil_company(company: Company, at: At) -> None:
     company.name = veiled(company.name, at("name")) or ""
     company.traits = veiled_traits(company.traits, at)
+
+
+def _root(person: Person) -> Person:
+    """Ownership is the whole customer's: it stands on the root."""
+    return person.root or person
 
 
 def veiled_traits(traits: dict[str, Any], at: At) -> dict[str, Any]:
@@ -59,3 +64,6 @@ COMPANIES = Kind("companies", "company", "Companies", (("name", "Name"),), _veil
 
 register(Person, PEOPLE)
 register(Company, COMPANIES)
+register_about(Note, lambda row: [_root(row.person)])
+register_about(MergeLink, lambda row: [_root(row.keep), _root(row.other)])
+register_about(Conflict, lambda row: [_root(one) for one in (row.person, row.other) if one])

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -87,8 +88,11 @@ def load_people(rows: Sequence[Person]) -> None:
     roots.update(Person.objects.filter(root_id__in=list(roots)).values_list("no", "root_id"))
     found: dict[int, dict[int, Company]] = {row.no: {} for row in rows}
     links = Membership.objects.filter(person_id__in=list(roots)).select_related("company").order_by("-last_seen")
+    if not seeing.sees_all("companies"):
+        links = links.filter(company__in=Company.seen.values("pk"))
     for link in links:
         found[roots[link.person_id]].setdefault(link.company_id, link.company)
+    models.prefetch_related_objects(list(rows), "owner")
     for row in rows:
         row.companies = list(found[row.no].values())  # type: ignore[attr-defined]
 
@@ -145,6 +149,14 @@ PEOPLE = ListSpec(
         ),
         Column("company", "Company", _company, "building-2", plain=lambda p: ", ".join(c.name for c in p.companies)),
         Column("known", "Status", status_tag, "circle-dot", plain=lambda p: "known" if p.known else "anonymous"),
+        Column(
+            "owner",
+            "Owner",
+            lambda p: escape(str(p.owner)) if p.owner_id else cells.NOTHING,
+            "user-round",
+            default=False,
+            plain=lambda p: str(p.owner) if p.owner_id else "",
+        ),
         Column(
             "event_count",
             "Events",

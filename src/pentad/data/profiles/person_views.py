@@ -159,6 +159,7 @@ def merged(request: HttpRequest, keep: Person, other: Person) -> HttpResponse:
 def undo_merge(request: HttpRequest, link_id: str) -> HttpResponse:
     """Take a merge back: both customers are as before."""
     link = get_object_or_404(MergeLink.objects.select_related("keep", "other"), id=link_id)
+    queries.find_person(link.keep.id)  # as if it were not there for who may not see the customer
     identity.undo_merge(actor=actor_of(request), link=link)
     counts.forget_counts()
     messages.success(request, "Unmerged. Both customers are as before, and later events follow their own identifiers.")

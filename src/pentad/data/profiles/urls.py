@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pentad.data.profiles import bulk_views, person_views, views
+from pentad.data.profiles import bulk_views, owner_views, person_views, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -19,7 +19,10 @@ urlpatterns = [
     path("people/<str:person_id>/notes/", person_views.add_note, name="note_add"),
     path("people/<str:person_id>/trait/", person_views.set_trait, name="person_trait"),
     path("people/<str:person_id>/merge/", person_views.merge, name="person_merge"),
+    path("people/<str:person_id>/owner/", owner_views.person_owner, name="person_owner"),
+    path("people/<str:person_id>/reveal/", owner_views.reveal_field, name="person_reveal"),
     path("people/<str:person_id>/erase/", person_views.erase, name="person_erase"),
     path("companies/", views.companies, name="companies"),
+    path("companies/<str:company_id>/owner/", owner_views.company_owner, name="company_owner"),
     path("companies/<str:company_id>/", views.company, name="company"),
 ]

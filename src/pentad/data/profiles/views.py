@@ -19,7 +19,9 @@ from pentad.data.profiles import actions, events, page, queries
 from pentad.data.profiles.company_list import COMPANIES, company_title
 from pentad.data.profiles.lists import PEOPLE, title
 from pentad.data.profiles.models import Company, Note
+from pentad.data.profiles.owner_views import masked_fields
 from pentad.roles.access import signed_in
+from pentad.roles.access.seeing import may, sees_all
 from pentad.roles.audit import looked_at
 from pentad.roles.views import counts, paging
 from pentad.roles.views.screen import show_list
@@ -40,14 +42,14 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@signed_in("people.view")
+@signed_in("companies.view")
 def companies(request: HttpRequest) -> HttpResponse:
     """The companies list."""
     return show_list(request, COMPANIES)
 
 
 @require_http_methods(["GET", "POST"])
-@signed_in("people.edit")
+@signed_in("people.create")
 def new_person(request: HttpRequest) -> HttpResponse:
     """The dialog that adds a customer by hand, and what it sends."""
     if request.method == "GET":
@@ -100,9 +102,10 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
         "merged": next((link for link in merges if link.id == request.GET.get("merged") and link.undone is None), None),
         "companies": list(queries.companies_of(root)[:20]),
         "conflicts": list(conflicts_of(root)[:10]),
-        "may_edit": actor.may("people.edit"),
-        "may_merge": actor.may("people.merge"),
-        "may_erase": actor.may("people.erase"),
+        "may_edit": may(actor, "people.edit", root),
+        "may_merge": may(actor, "people.merge", root),
+        "may_erase": may(actor, "people.erase", root),
+        "may_reveal": may(actor, "people.reveal", root) and masked_fields(root),
         "may_audit": actor.may("audit.view"),
         "place": list_place(request, PEOPLE, root),
         "sources": list(Source.objects.order_by("name").only("no", "name")),
@@ -172,7 +175,7 @@ def timeline(request: HttpRequest, person_id: str) -> HttpResponse:
     return render(
         request,
         "profiles/_timeline.html",
-        context | {"last_day": last, "may_edit": actor_of(request).may("people.edit")},
+        context | {"last_day": last, "may_edit": may(actor_of(request), "people.edit", root)},
     )
 
 
@@ -208,7 +211,7 @@ def peek(request: HttpRequest, person_id: str) -> HttpResponse:
 
 
 @require_GET
-@signed_in("people.view")
+@signed_in("companies.view")
 def company(request: HttpRequest, company_id: str) -> HttpResponse:
     """A company's page."""
     row: Company = queries.find_company(company_id)
@@ -222,7 +225,8 @@ def company(request: HttpRequest, company_id: str) -> HttpResponse:
         "more_members": len(members) > 50,
         "member_count": found.count(),
         "place": list_place(request, COMPANIES, row),
-        "weeks": page.company_weeks(row, clock.now() - timedelta(days=WEEKS * 7)),
+        # Sums over customers that the reader may not see would tell of them.
+        "weeks": page.company_weeks(row, clock.now() - timedelta(days=WEEKS * 7)) if sees_all("people") else [],
         "sources": dict(Source.objects.values_list("no", "name")),
     }
     return render(request, "profiles/company.html", context)

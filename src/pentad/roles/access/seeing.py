@@ -131,12 +131,22 @@ def may(actor: Actor, right: str, record: "Owned") -> bool:
     return condition is None or type(record)._default_manager.filter(condition, pk=record.pk).exists()
 
 
+_about: dict[type[models.Model], Callable[[Any], list["Owned"]]] = {}
+
+
+def register_about(model: type[models.Model], records: Callable[[Any], list["Owned"]]) -> None:
+    """Rows that belong to records, such as notes: an action given one needs a right that reaches those records."""
+    _about[model] = records
+
+
 def guard(actor: Actor, right: str, value: Any) -> None:
     """Before an action (see core.action): the right must reach every record it is given, also in a list of them."""
     if isinstance(value, Owned):
         require(actor, right, value)
     elif isinstance(value, list | tuple):
         require(actor, right, *(one for one in value if isinstance(one, Owned)))
+    elif (records := _about.get(type(value))) is not None:
+        require(actor, right, *records(value))
 
 
 def require(actor: Actor, right: str, *records: "Owned") -> None:
@@ -153,6 +163,11 @@ def require(actor: Actor, right: str, *records: "Owned") -> None:
 
 
 # -- how much of each --------------------------------------------------------------------------------
+
+
+def user_of(actor: Actor) -> int | None:
+    """The colleague's number: one's own, or whose program it is."""
+    return actor.policy.user if isinstance(actor.policy, Policy) else None
 
 
 def level(kind: str, name: str) -> Level:

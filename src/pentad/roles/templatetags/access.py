@@ -6,9 +6,16 @@ from django import template
 from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.utils.safestring import SafeString
 
+from pentad.core.actor import Actor
 from pentad.roles.access.queries import role_labels
 
 register = template.Library()
+
+
+@register.filter
+def may(actor: Actor | None, right: str) -> bool:
+    """Whether somebody is signed in who holds the right: `{% if request.actor|may:"people.create" %}`."""
+    return actor is not None and actor.may(right)
 
 
 @register.simple_tag

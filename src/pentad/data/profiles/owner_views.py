@@ -1,0 +1,113 @@
+"""Whose a customer or company is, who else may see it, and a masked field shown for a reason."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Denied, Invalid
+from pentad.data.identity.models import Person
+from pentad.data.ingest.page import actor_of, modal_done
+from pentad.data.profiles import queries
+from pentad.data.profiles.lists import title
+from pentad.roles.access import signed_in
+from pentad.roles.access.manage import actions
+from pentad.roles.access.models import User
+from pentad.roles.access.rights import Level
+from pentad.roles.access.rights_models import Share, Team
+from pentad.roles.access.seeing import kind_of, level, may
+from pentad.roles.views import counts
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.view")
+def person_owner(request: HttpRequest, person_id: str) -> HttpResponse:
+    """Owner, team and shares of a customer."""
+    root = queries.find_person(person_id)
+    return _owner(request, root, f"/people/{root.id}/", title(root))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("companies.view")
+def company_owner(request: HttpRequest, company_id: str) -> HttpResponse:
+    """Owner, team and shares of a company."""
+    company = queries.find_company(company_id)
+    return _owner(request, company, f"/companies/{company.id}/", company.name or company.group_id)
+
+
+def _owner(request: HttpRequest, record: Any, url: str, name: str) -> HttpResponse:
+    actor, kind = actor_of(request), kind_of(type(record))
+    if request.method == "POST":
+        _change(actor, record, request.POST)
+        counts.forget_counts()
+        messages.success(request, f"{name}: owner and sharing are changed.")
+        return modal_done(url if may(actor, kind.view, record) else f"/{kind.name}/")
+    context = {
+        "record": record,
+        "name": name,
+        "url": f"{url}owner/",
+        "users": User.objects.filter(is_active=True).order_by("name"),
+        "teams": Team.objects.order_by("name"),
+        "shares": Share.objects.filter(kind=kind.name, record=record.pk).select_related("user", "team"),
+        "may_assign": may(actor, f"{kind.name}.assign", record),
+        "may_share": may(actor, f"{kind.name}.share", record),
+    }
+    return render(request, "profiles/_owner.html", context)
+
+
+def _change(actor: Actor, record: Any, asked: Any) -> None:
+    if "owner" in asked:
+        owner = get_object_or_404(User, pk=asked["owner"]) if asked["owner"].isdecimal() else None
+        team = get_object_or_404(Team, pk=asked["team"]) if asked.get("team", "").isdecimal() else None
+        if (owner.pk if owner else None, team.pk if team else None) != (record.owner_id, record.team_id):
+            actions.assign(actor=actor, record=record, owner=owner, team=team)
+    if asked.get("unshare"):
+        found = get_object_or_404(Share, pk=asked["unshare"], record=record.pk, kind=kind_of(type(record)).name)
+        actions.unshare(actor=actor, record=record, share=found)
+    whom, _, number = asked.get("share", "").partition(":")
+    if whom == "user" and number.isdecimal():
+        user = get_object_or_404(User, pk=number)
+        actions.share(actor=actor, record=record, user=user, change=asked.get("change") == "1")
+    elif whom == "team" and number.isdecimal():
+        team = get_object_or_404(Team, pk=number)
+        actions.share(actor=actor, record=record, team=team, change=asked.get("change") == "1")
+
+
+@action("people.reveal")
+def reveal(*, actor: Actor, person: Person, field: str, reason: str) -> str:
+    """Show a masked field of a customer, for a reason that stays in the audit log. Raises Invalid, Denied."""
+    if len(reason.strip()) < 5:
+        raise Invalid("Say why you need to see it.", code="reason_missing", fix="A few words, such as “caller asked”.")
+    if level("people", field) == Level.HIDDEN:
+        raise Denied("This field is hidden from you, not masked.", right="people.reveal")
+    note(f"person:{person.id}", field=field, reason=reason.strip()[:300])
+    row = Person.objects.get(pk=person.pk)
+    own = {"name": row.name, "email": row.email, "phone": row.phone}
+    value = row.traits.get(field[6:]) if field.startswith("trait:") else own.get(field)
+    return "" if value is None else str(value)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.reveal")
+def reveal_field(request: HttpRequest, person_id: str) -> HttpResponse:
+    """Ask for the reason, then show the field."""
+    root = queries.find_person(person_id)
+    context: dict[str, Any] = {"person": root, "fields": masked_fields(root)}
+    if request.method == "POST":
+        field = request.POST.get("field", "")
+        context["value"] = reveal(
+            actor=actor_of(request), person=root, field=field, reason=request.POST.get("reason", "")
+        )
+        context["field"] = dict(context["fields"]).get(field, field)
+    return render(request, "profiles/_reveal.html", context)
+
+
+def masked_fields(person: Person) -> list[tuple[str, str]]:
+    """(field, label) of what the reader sees masked of this customer."""
+    named = [("name", "Name"), ("email", "E-mail address"), ("phone", "Telephone")]
+    traits = [(f"trait:{name}", name) for name in person.traits]
+    return [(field, label) for field, label in (*named, *traits) if level("people", field) == Level.MASKED]
