@@ -43,7 +43,7 @@ def pages(quick: bool) -> Iterator[Row]:
             server.add_source("Bench")
             command = [sys.executable, "-c", _FILL, str(server.folder), str(customers)]
             session = subprocess.run(command, env=server.environment, capture_output=True, text=True, check=True)
-            cookie = {"cookie": f"sessionid={session.stdout.split()[-1]}"}
+            cookie = {"cookie": f"pentad_session={session.stdout.split()[-1]}"}
             server.start(seconds=600)
             until(lambda s=server: s.person("user_id:u-1"), 600, "the customers are loaded")
             person = server.person("user_id:u-1") or {}
@@ -145,7 +145,7 @@ def _session() -> str:
     session.update(
         {
             SESSION_KEY: str(user.pk),
-            BACKEND: "django.contrib.auth.backends.ModelBackend",
+            BACKEND: "allauth.account.auth_backends.AuthenticationBackend",
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
     )
