@@ -12,6 +12,8 @@ from pentad.core.models import AuditLine
 from pentad.roles.audit import rules
 from pentad.roles.views import cells
 
+_ONE_LINE = "inline-flex max-w-full items-center gap-1.5 align-middle"
+
 
 class Shown(NamedTuple):
     label: str
@@ -41,9 +43,7 @@ def cell(line: AuditLine) -> str:
     if not line.subject:
         return cells.NOTHING
     about = shown(line.subject)
+    text = format_html('{}<span class="truncate">{}</span>', cells.icon(about.icon, "size-3.5"), about.label)
     if not about.url:
-        return format_html('{}<span class="truncate">{}</span>', cells.icon(about.icon, "size-3.5"), about.label)
-    return format_html(
-        '<a class="inline-flex items-center gap-1.5 hover:underline" href="{}">{}{}</a>',
-        about.url, cells.icon(about.icon, "size-3.5"), about.label,
-    )  # fmt: skip
+        return format_html('<span class="{}">{}</span>', _ONE_LINE, text)
+    return format_html('<a class="{} hover:underline" href="{}">{}</a>', _ONE_LINE, about.url, text)

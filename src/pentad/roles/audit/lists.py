@@ -49,8 +49,10 @@ def _when(line: AuditLine) -> str:
 def _choices(column: str) -> Sequence[tuple[str, str]]:
     if column == "actor":
         return [(ref, name or ref) for ref, name in queries.names("actor")]
+    seen = {name for name, _ in queries.names(column)}
     say = rules.label if column == "action" else kinds.kind_label
-    return sorted(((name, say(name)) for name, _ in queries.names(column)), key=lambda one: one[1])
+    names = seen | set(rules.LABELS) if column == "action" else seen
+    return sorted(((name, say(name)) for name in names), key=lambda one: one[1])
 
 
 def _of(column: str, label: str, icon: str) -> Field:
@@ -115,7 +117,7 @@ AUDIT = ListSpec(
     ),
     sorts=(Sort("at", "When", "at", words=("oldest first", "latest first")),),
     search=queries.search,
-    search_hint="Name, action, subject or address",
+    search_hint="Name, action, id or address",
     empty=Empty("Nothing was recorded yet", "Whatever colleagues and programs do, see and take away appears here."),
     fields=lambda: FIELDS,
     peek_url=lambda line: f"/audit/{line.pk}/peek/",

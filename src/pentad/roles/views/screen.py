@@ -108,6 +108,9 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
     total = counts.count_now(spec, state, planned)
     if total is None and not page.next and not page.previous:
         total = counts.Count(len(page.rows))
+    last = page.first + len(page.rows) - 1
+    if total is not None and total.number < last:  # counted a moment ago; rows came since
+        total = counts.Count(last, bool(page.next))
     columns = spec.shown_columns(state.columns)
     sort, down = spec.sort(state.sort)
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -120,7 +123,7 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
         "page": page,
         "rows": _rows(spec, state, columns, page),
         "total": total,
-        "last": page.first + len(page.rows) - 1,
+        "last": last,
         "chips": chips(spec, state),
         **_tabs_context(request, spec, state),
         "sort": sort,
