@@ -83,6 +83,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "axes",
     "pentad.core",
     "pentad.roles",
@@ -182,7 +185,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # colleagues are added by an administrator,
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,3/m/key"}  # by account: axes, below, which keeps count on disk
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/m/ip",
+    "reset_password": "20/m/ip,3/m/key",
+}  # by account: axes, below, which keeps count on disk
+
+SOCIALACCOUNT_ADAPTER = "pentad.roles.access.sso.adapter.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False  # nothing is asked in anybody's name later
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not leave for the provider: form-action is 'self'
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 
 MFA_ADAPTER = "pentad.roles.access.adapters.MfaAdapter"
 MFA_FORMS = {

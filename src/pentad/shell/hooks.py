@@ -10,6 +10,9 @@ def navigation(actor: Actor) -> list[NavItem]:
     return [
         NavItem("Colleagues", "/settings/people/", "user-round", "Administration", "u", right="admin.users", order=910),
         NavItem("Roles and teams", "/settings/roles/", "key-round", "Administration", right="admin.rights", order=915),
+        NavItem(
+            "Single sign-on", "/settings/sign-in/", "shield-check", "Administration", right="admin.signin", order=917
+        ),
         NavItem("API keys", "/settings/keys/", "key-round", "Administration", right="admin.keys", order=920),
         NavItem("Jobs", "/jobs/", "list-checks", "Administration", "j", right="jobs.view", order=930),
     ]

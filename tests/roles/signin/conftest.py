@@ -1,8 +1,9 @@
-"""Two colleagues with passwords, and a limit of attempts that starts anew with each test."""
+"""Two colleagues with passwords, with attempts and settings that start anew with each test."""
 
 import pytest
 from django.core.cache import cache
 
+from pentad.core import settings
 from pentad.core.actor import SYSTEM
 from pentad.roles.access import actions
 from pentad.roles.access.models import User
@@ -11,8 +12,9 @@ PASSWORD = "kestrel-demo"
 
 
 @pytest.fixture(autouse=True)
-def _no_rate_limit() -> None:
+def _anew() -> None:
     cache.clear()
+    settings.forget()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """How the sign-in library fits our house: no public sign-up, secrets encrypted, lockouts explained."""
 
-import base64
 import math
 from typing import Any
 
@@ -8,14 +7,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 
-from pentad.core import clock
+from pentad.core import clock, secretbox
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -32,21 +29,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Keeps second-factor secrets encrypted with a key derived from the installation's own."""
+    """Keeps second-factor secrets encrypted."""
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return secretbox.seal("pentad.mfa", text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return secretbox.unseal("pentad.mfa", encrypted_text)
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         return f"Key {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
-
-
-def _fernet() -> Fernet:
-    key = salted_hmac("pentad.mfa", "secrets", secret=settings.SECRET_KEY, algorithm="sha256").digest()
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:

@@ -21,6 +21,7 @@ from pentad.core.errors import PentadError
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.queries import is_first_run
 from pentad.roles.access.setup import add_first_administrator, check_may_set_up
+from pentad.roles.access.sso.queries import offered, way_in
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -32,6 +33,12 @@ class SignIn(account.LoginView):  # type: ignore[misc]
         if is_first_run():
             return redirect("setup")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The library leaves the buttons of identity providers to templates that we do not use."""
+        back_to = self.request.GET.get("next") or self.request.POST.get("next")
+        shown = [{"name": one.name, "url": way_in(one, back_to)} for one in offered()]
+        return {**super().get_context_data(**kwargs), "providers": shown}
 
 
 sign_in = SignIn.as_view()

@@ -23,7 +23,7 @@ def mail_invitation(job: Context, invitation: str, site: str) -> None:
 @task("access.mail_link")
 def mail_link(job: Context, user: int | None) -> None:
     """Send a link to set a password; for nobody, do nothing."""
-    found = User.objects.filter(pk=user, is_active=True).first()
+    found = User.objects.filter(pk=user, is_active=True).first() if user is not None else None
     if found is not None:
         link = site() + password_link(actor=SYSTEM, user=found)
         _send("password", found.email, {"person": found, "link": link})

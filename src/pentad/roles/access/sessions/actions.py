@@ -4,19 +4,18 @@ from django.contrib.sessions.models import Session
 
 from pentad.core.action import action, check, note
 from pentad.core.actor import Actor
-from pentad.roles.access import rules
 from pentad.roles.access.models import User
 from pentad.roles.access.sessions.models import BrowserSession
 
 
-@action(rules.OWN_ACCOUNT)
+@action("account.own")
 def end_session(*, actor: Actor, session: BrowserSession) -> None:
     """Sign one browser out: one's own, or with admin.users a colleague's."""
     _may_end(actor, session.user)
     note(f"user:{session.user_id}", ended=drop_sessions(session.user, only=session.pk))
 
 
-@action(rules.OWN_ACCOUNT)
+@action("account.own")
 def end_sessions(*, actor: Actor, user: User, but: str | None = None) -> int:
     """Sign out of every browser, but the one whose row is named. Returns how many those were."""
     _may_end(actor, user)

@@ -34,6 +34,7 @@ def current(request: HttpRequest) -> str | None:
 
 
 def _note(request: HttpRequest, before: str | None) -> None:
+    user = int(request.user.pk or 0)
     now, session = clock.now(), request.session
     kept = session.get(KEPT)
     key = session.session_key
@@ -44,14 +45,14 @@ def _note(request: HttpRequest, before: str | None) -> None:
     elif key == before and not session.exists(key):
         return  # ended while this request was under way: it must not come back
     seen = {
-        "user_id": request.user.pk,
+        "user_id": user,
         "session_key": session.session_key,
         "agent": request.headers.get("User-Agent", "")[:AGENT_LENGTH],
         "address": request.META.get("REMOTE_ADDR", "")[:45],
         "last_seen": now,
     }
     # A session that changes hands (somebody signs in over somebody else) is another row.
-    if not (kept and BrowserSession.objects.filter(pk=kept[0], user_id=request.user.pk).update(**seen)):
+    if not (kept and BrowserSession.objects.filter(pk=kept[0], user_id=user).update(**seen)):
         row, _ = BrowserSession.objects.update_or_create(session_key=seen["session_key"], defaults=seen)
         kept = [row.pk]
     session[KEPT] = [kept[0], session.session_key, now.isoformat()]

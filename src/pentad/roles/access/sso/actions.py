@@ -1,0 +1,152 @@
+"""Connecting identity providers, and what happens when one of them brings somebody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.utils.text import slugify
+
+from pentad.core.action import action, note
+from pentad.core.actor import SYSTEM, Actor
+from pentad.core.errors import Conflict, Denied, Invalid
+from pentad.roles.access.actions import add_user, change_user, check_role
+from pentad.roles.access.models import User
+from pentad.roles.access.sso import rules
+from pentad.roles.access.sso.models import IdentityProvider
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Whom a provider may bring in, and as what."""
+
+    groups_claim: str = "groups"
+    group_roles: Sequence[Sequence[str]] = ()
+    default_role: str = ""
+    make_accounts: bool = False
+    domains: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody whom a provider vouches for."""
+
+    email: str
+    verified: bool
+    name: str
+    groups: Sequence[str]
+    user: User | None
+    """The colleague whose account is linked to this identity already."""
+
+
+@action("admin.signin")
+def add_provider(
+    *, actor: Actor, kind: str, name: str, config: dict[str, Any], terms: Terms, secret: str = ""
+) -> IdentityProvider:
+    """Connect an identity provider. Raises Invalid for a bad name or role, Conflict for a name that is taken."""
+    slug = slugify(name)[:60]
+    if not slug:
+        raise Invalid("The provider needs a name with letters.", code="name_missing", field="name")
+    if IdentityProvider.objects.filter(slug=slug).exists():
+        raise Conflict(f"There is a provider with the address “{slug}”.", code="provider_exists", field="name")
+    made = IdentityProvider(kind=kind, slug=slug, name=name.strip(), config=config, **_checked(terms))
+    made.secret = secret
+    made.save()
+    note(f"provider:{slug}", kind=kind)
+    return made
+
+
+@action("admin.signin")
+def change_provider(
+    *,
+    actor: Actor,
+    provider: IdentityProvider,
+    name: str | None = None,
+    config: dict[str, Any] | None = None,
+    terms: Terms | None = None,
+    secret: str = "",
+    active: bool | None = None,
+) -> IdentityProvider:
+    """Change what is given; an empty secret keeps the present one."""
+    if name is not None:
+        provider.name = name.strip()
+    if config is not None:
+        provider.config = config
+    for field, value in _checked(terms).items() if terms is not None else ():
+        setattr(provider, field, value)
+    if secret:
+        provider.secret = secret
+    if active is not None:
+        provider.active = active
+    provider.save()
+    note(f"provider:{provider.slug}", active=provider.active, new_secret=bool(secret))
+    return provider
+
+
+@action("admin.signin")
+def remove_provider(*, actor: Actor, provider: IdentityProvider) -> None:
+    """Forget a provider and which account belongs to which of its identities. Colleagues keep their accounts."""
+    links, _ = SocialAccount.objects.filter(provider=provider.slug).delete()
+    provider.delete()
+    note(f"provider:{provider.slug}", links=links)
+
+
+def welcome(provider: IdentityProvider, arrival: Arrival) -> User:
+    """The colleague somebody is, made at the first sign-in if that is wanted, with the role of the groups.
+
+    Raises Denied, saying why, for whoever may not come in.
+    """
+    actor = Actor("system", f"provider-{provider.slug}"[:60], provider.name, SYSTEM.rights)
+    role = rules.role_for(arrival.groups, provider.group_roles, provider.default_role)
+    user = arrival.user or _by_address(provider, arrival)
+    if not role and (user is None or provider.group_roles):
+        raise Denied(
+            "None of your groups may use this Pentad.", code="no_group", fix="Ask an administrator to map one of them."
+        )
+    if user is None:
+        return _make_account(actor, provider, arrival, role)
+    if provider.group_roles and user.role != role:
+        _follow(actor, user, role)
+    return user
+
+
+def _by_address(provider: IdentityProvider, arrival: Arrival) -> User | None:
+    email = User.objects.normalise(arrival.email)
+    if not email or not rules.address_is_good(email, arrival.verified, provider.domains):
+        raise Denied(
+            f"{provider.name} does not speak for the address {email or '(none)'}.",
+            code="address_not_allowed",
+            fix="An administrator can allow its domain.",
+        )
+    return User.objects.filter(email=email).first()
+
+
+def _make_account(actor: Actor, provider: IdentityProvider, arrival: Arrival, role: str) -> User:
+    if not provider.make_accounts:
+        raise Denied(
+            f"{arrival.email} has no account.", code="no_account", fix="An administrator can invite this address."
+        )
+    return add_user(actor=actor, email=arrival.email, name=arrival.name or arrival.email, role=role)
+
+
+def _follow(actor: Actor, user: User, role: str) -> None:
+    """The groups decide the role, but for the last administrator's."""
+    try:
+        change_user(actor=actor, user=user, role=role)
+    except Conflict as error:
+        if error.code != "last_administrator":
+            raise
+
+
+def _checked(terms: Terms) -> dict[str, Any]:
+    for _, role in terms.group_roles:
+        check_role(role)
+    if terms.default_role:
+        check_role(terms.default_role)
+    return {
+        "groups_claim": terms.groups_claim.strip() or "groups",
+        "group_roles": [list(pair) for pair in terms.group_roles],
+        "default_role": terms.default_role,
+        "make_accounts": terms.make_accounts,
+        "domains": list(terms.domains),
+    }
