@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from pentad.core.action import check
 from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
 from pentad.data.identity import actions
@@ -43,11 +44,13 @@ def _out(link: MergeLink) -> dict[str, Any]:
 
 @router.post("/people/{id}/merge", response=MergeOut, summary="Merge another person into this one")
 def merge(request: HttpRequest, id: str, body: MergeIn) -> dict[str, Any]:
+    check(_actor(request), "people.merge")
     return _out(actions.merge_people(actor=_actor(request), keep=find_person(id), other=find_person(body.other)))
 
 
 @router.post("/merges/{id}/undo", response=MergeOut, summary="Take a merge back")
 def undo(request: HttpRequest, id: str) -> dict[str, Any]:
+    check(_actor(request), "people.merge")
     link = MergeLink.objects.select_related("keep").filter(id=id).first()
     if link is None or person_seen(link.keep.id) is None:
         raise NotFound(f"There is no merge with the id {id!r}.", code="merge_not_found")

@@ -12,6 +12,7 @@ from pentad.core.errors import Invalid, NotFound
 from pentad.data.ingest import actions, queries
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.receipts import Receipt
+from pentad.roles.access.seeing import require_all
 
 router = Router()
 
@@ -118,6 +119,7 @@ def get_totals(request: HttpRequest, source: str | None = None, since: datetime 
 @router.get("/receipts/{path:message_id}", response=ReceiptOut, summary="Where one message is")
 def get_receipt(request: HttpRequest, message_id: str, source: str | None = None) -> dict[str, Any]:
     check(_actor(request), "receipts.view")
+    require_all("people")
     found = queries.receipts_of(message_id)
     chosen = next((r for r in found if source in (None, r.source)), None)
     if chosen is None:

@@ -17,6 +17,7 @@ from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import is_part
 from pentad.data.ingest.rules import REASONS, TYPES
 from pentad.roles.access.gate import signed_in
+from pentad.roles.access.seeing import require_all
 
 FIRST = 60
 LATER = 100
@@ -36,6 +37,7 @@ class Shown:
 @signed_in("sources.view")
 def live_page(request: HttpRequest) -> HttpResponse:
     """The page, or its table alone when a filter changed."""
+    require_all("people")
     wanted, source = _filter(request)
     cursor = ledger.current().next_seq() - 1
     rows = rows_after(0, FIRST, wanted)
@@ -51,6 +53,7 @@ def live_page(request: HttpRequest) -> HttpResponse:
 @signed_in("sources.view")
 def live_rows(request: HttpRequest) -> HttpResponse:
     """What arrived after the cursor; asked every second."""
+    require_all("people")
     wanted, _ = _filter(request)
     try:
         after = max(0, int(request.GET.get("after", "0")))
@@ -69,6 +72,7 @@ def live_rows(request: HttpRequest) -> HttpResponse:
 @signed_in("sources.view")
 def live_detail(request: HttpRequest, seq: int) -> HttpResponse:
     """Everything known of one arrival: a row below the row."""
+    require_all("people")
     row = content(seq) if seq < 1 << 63 else None  # the ledger's numbers are of 64 bits
     if row is None:
         raise NotFound("This message is no longer there.", fix="It was erased or has expired.")

@@ -15,6 +15,7 @@ from pentad.data.ingest.counts import Step
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, is_part, standstill, toast
 from pentad.roles.access.gate import signed_in
+from pentad.roles.access.seeing import require_all
 
 PERIODS: dict[str, tuple[str, timedelta, Step]] = {
     "hour": ("Hour", timedelta(hours=1), "minute"),
@@ -108,6 +109,7 @@ def address(message_id: str) -> str:
 @signed_in("receipts.view")
 def receipt_page(request: HttpRequest, message_id: str) -> HttpResponse:
     """One message: its state, how it got there, and what it holds."""
+    require_all("people")
     found = queries.receipts_of(message_id)
     wanted = request.GET.get("source", "")
     chosen = next((r for r in found if r.source == wanted), found[0] if found else None)

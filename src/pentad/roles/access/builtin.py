@@ -17,6 +17,8 @@ class BuiltIn:
 
 
 _CUSTOMERS = {"people.view": "all", "companies.view": "all"}
+_OWN_TASKS = {"tasks.view": "own", "tasks.edit": "own"}
+_TEAM_TASKS = {"tasks.view": "team", "tasks.edit": "team", "tasks.assign": "team"}
 _SENSITIVE_MASKED = {("*", "class:sensitive"): "masked"}
 
 ROLES: dict[str, BuiltIn] = {
@@ -25,6 +27,7 @@ ROLES: dict[str, BuiltIn] = {
         "Member",
         "Sees, edits and exports customers; sees sources and receipts.",
         {
+            "tasks.*": "all",
             **_CUSTOMERS,
             "people.edit": "all",
             "people.create": "all",
@@ -40,6 +43,7 @@ ROLES: dict[str, BuiltIn] = {
         "Team lead",
         "Sees, edits, merges and exports what belongs to the team and those below it; gives records to others.",
         {
+            **_TEAM_TASKS,
             "people.view": "team",
             "people.edit": "team",
             "people.create": "all",
@@ -59,6 +63,7 @@ ROLES: dict[str, BuiltIn] = {
         "Sales rep",
         "Sees and edits only own customers and companies, and what is shared.",
         {
+            **_OWN_TASKS, "tasks.assign": "team",
             "people.view": "own",
             "people.edit": "own",
             "people.create": "all",
@@ -71,25 +76,29 @@ ROLES: dict[str, BuiltIn] = {
     "agent": BuiltIn(
         "Service agent",
         "Sees and edits every customer; sensitive fields are masked and can be revealed for a reason.",
-        {**_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
+        {
+            **_TEAM_TASKS,**_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
         _SENSITIVE_MASKED,
     ),
     "marketer": BuiltIn(
         "Marketer",
         "Sees and exports every customer, without sensitive fields.",
-        {**_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
+        {
+            **_OWN_TASKS, "tasks.assign": "team",**_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
         {("*", "class:sensitive"): "hidden"},
     ),
     "analyst": BuiltIn(
         "Analyst",
         "Sees every customer with personal fields masked and without sensitive ones.",
-        {**_CUSTOMERS},
-        {("*", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
+        {
+            **_OWN_TASKS,**_CUSTOMERS},
+        {("people", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
     ),
     "developer": BuiltIn(
         "Developer",
         "Connects sources and looks after receipts, jobs and identity rules.",
         {
+            **_OWN_TASKS,
             **_CUSTOMERS,
             "sources.*": "all",
             "receipts.*": "all",

@@ -84,6 +84,17 @@ def sees_all(kind: str) -> bool:
     return reach_of(actor, f"{kind}.view").everything and not (isinstance(actor.policy, Policy) and actor.policy.fields)
 
 
+def require_all(kind: str) -> None:
+    """Raise Denied unless the reader sees everything of a kind in full: for raw messages, which tell of anybody."""
+    if not sees_all(kind):
+        raise Denied(
+            "Raw messages tell of every customer: only who sees all of them in full may read these.",
+            code="raw_messages",
+            fix="Ask an administrator.",
+            right=f"{kind}.view",
+        )
+
+
 def reach_of(actor: Actor, right: str) -> Reach:
     """How far a right reaches. An actor without a policy (Pentad itself, the command line) has all or nothing."""
     if isinstance(actor.policy, Policy):
