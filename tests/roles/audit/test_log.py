@@ -109,6 +109,11 @@ class TestLooks:
         line = AuditLine.objects.get(subject="list:people")
         assert line.detail == {"how": "api", "rows": 1, "first": keiko.id, "last": keiko.id}
 
+    def test_both_customers_of_a_merge_preview_were_seen(self, browser: Client, keiko: Person) -> None:
+        sven = Person.objects.create(name="Sven", known=True, first_seen=clock.now())
+        assert browser.get(f"/people/{keiko.id}/merge/?other={sven.id}").status_code == 200
+        assert {subject for _, subject, _ in told()} == {f"person:{keiko.id}", f"person:{sven.id}"}
+
     def test_the_next_hour_is_another_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
         looked_at(TOM, "person:1")
         monkeypatch.setattr(telling, "_seen_hour", 0)

@@ -15,6 +15,7 @@ from pentad.data.identity import actions, queries
 from pentad.data.identity.models import BlockedValue, Conflict, MergeLink, Person
 from pentad.data.identity.rules import DEFAULT_BLOCKED
 from pentad.roles.access.gate import signed_in
+from pentad.roles.audit import looked_at
 
 SHOWN = 50
 
@@ -76,6 +77,8 @@ def compare(request: HttpRequest, id: str) -> HttpResponse:
     conflict = _find(id)
     assert conflict.other is not None
     preview = queries.preview_merge(queries.find_person(conflict.other.id), queries.find_person(conflict.person.id))
+    for one in (preview.keep, preview.other):
+        looked_at(_actor(request), f"person:{one.id}", "compare")
     keep_parts = set(queries.part_numbers(preview.keep))
     labels = _labels([preview.keep, preview.other])
     context = {

@@ -19,7 +19,7 @@ from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions
 from pentad.data.profiles.lists import PEOPLE, load_people
-from pentad.data.profiles.person_views import TYPED, preview_context, typed_value
+from pentad.data.profiles.person_views import TYPED, previewed, typed_value
 from pentad.roles.access import signed_in
 from pentad.roles.audit import told_by
 from pentad.roles.views import counts, plans
@@ -132,7 +132,7 @@ def bulk_merge(request: HttpRequest) -> HttpResponse:
     people = sorted(selected(request)[:3], key=lambda one: (not one.known, one.first_seen or clock.now()))
     if len(people) != 2:
         raise Invalid("A merge joins two customers.", code="not_two", fix="Tick exactly two rows.")
-    return render(request, "profiles/_merge_preview.html", preview_context(people[0], people[1]))
+    return previewed(request, people[0], people[1])
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from pentad.data.profiles.filters import people, search
 from pentad.data.profiles.lists import shown, title
 from pentad.data.profiles.models import Note
 from pentad.roles.access import signed_in
+from pentad.roles.audit import looked_at
 from pentad.roles.views import counts
 
 FOUND = 8
@@ -107,7 +108,7 @@ def merge(request: HttpRequest, person_id: str) -> HttpResponse:
     if request.method == "POST":
         return merged(request, root, queries.find_person(other_id))
     if other_id:
-        return render(request, "profiles/_merge_preview.html", preview_context(root, queries.find_person(other_id)))
+        return previewed(request, root, queries.find_person(other_id))
     text = request.GET.get("q", "").strip()
     context = {"person": root, "title": title(root), "q": text, "found": candidates(root, text)}
     part = "profiles/_merge_found.html" if request.GET.get("part") == "found" else "profiles/_merge.html"
@@ -122,6 +123,13 @@ def candidates(root: Person, text: str) -> list[Person]:
     condition = search(wanted)
     keys = condition.driver(500) if condition.driver else []
     return list(people().filter(pk__in=keys).exclude(pk=root.pk).order_by("-last_seen")[:FOUND])
+
+
+def previewed(request: HttpRequest, keep: Person, other: Person) -> HttpResponse:
+    """Both customers side by side, and what a merge would make of them."""
+    for one in (keep, other):
+        looked_at(actor_of(request), f"person:{one.id}", "compare")
+    return render(request, "profiles/_merge_preview.html", preview_context(keep, other))
 
 
 def preview_context(keep: Person, other: Person) -> dict[str, object]:

@@ -229,4 +229,5 @@ def company(request: HttpRequest, company_id: str) -> HttpResponse:
         "weeks": page.company_weeks(row, clock.now() - timedelta(days=WEEKS * 7)) if sees_all("people") else [],
         "sources": dict(Source.objects.values_list("no", "name")),
     }
+    looked_at(actor_of(request), f"company:{row.id}")
     return render(request, "profiles/company.html", context)
