@@ -78,7 +78,7 @@ def live_detail(request: HttpRequest, seq: int) -> HttpResponse:
         raise NotFound("This message is no longer there.", fix="It was erased or has expired.")
     context = {
         "row": row, "seq": seq, "parts": contents.parts(row), "reason": REASONS.get(row.get("reason") or ""),
-        "person": Person.objects.filter(no=row.get("root_no") or 0).first(), "source": Source.objects.filter(no=row["source_no"]).first(),
+        "person": Person.seen.filter(no=row.get("root_no") or 0).first(), "source": Source.objects.filter(no=row["source_no"]).first(),
     }  # fmt: skip
     return render(request, "ingest/_live_detail.html", context)
 
@@ -99,5 +99,5 @@ def _filter(request: HttpRequest) -> tuple[LiveFilter, Source | None]:
 def with_names(rows: Sequence[LiveRow]) -> list[Shown]:
     """Rows with their sources and persons, in two queries."""
     sources: dict[int, Any] = Source.objects.in_bulk({r.source_no for r in rows})
-    people: dict[int, Any] = Person.objects.in_bulk({r.root_no for r in rows if r.root_no})
+    people: dict[int, Any] = Person.seen.in_bulk({r.root_no for r in rows if r.root_no})
     return [Shown(r, sources.get(r.source_no), people.get(r.root_no or 0)) for r in rows]

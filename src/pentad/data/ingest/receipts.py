@@ -115,7 +115,7 @@ def _assemble(
     shared: dict[str, Any] = {"message_id": message_id, "source_no": no, "source": name, "duplicates": len(repeated)}
     if stored:
         row = stored[0]
-        person = Person.objects.filter(no=row["root_no"]).first() if row["root_no"] else None
+        person = Person.seen.filter(no=row["root_no"]).first() if row["root_no"] else None
         stages += _stored_stages(row, person, name)
         shared |= {
             "state": "stored", "received": aware(row["received"]), "type": row["type"], "name": row["name"],

@@ -34,7 +34,7 @@ def search_companies(text: str) -> Condition:
     where = Q(group_id=text) | Q(id=text)
     if seeing.sees("companies", "name"):
         where |= Q(name__icontains=text)
-    return Condition(where, lambda limit: set(Company.objects.filter(where).values_list("pk", flat=True)[:limit]))
+    return Condition(where, lambda limit: set(Company.seen.filter(where).values_list("pk", flat=True)[:limit]))
 
 
 def _company_name(company: Company) -> str:

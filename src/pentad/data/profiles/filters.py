@@ -238,7 +238,7 @@ def company() -> Field:
         if operator != "is":
             has = _held(Membership.objects.all())
             return _roots(has, Membership.objects.all()) if operator == "any" else Condition(~has)
-        nos = list(Company.objects.filter(Q(name=value) | Q(group_id=value)).values_list("no", flat=True)[:50])
+        nos = list(Company.seen.filter(Q(name=value) | Q(group_id=value)).values_list("no", flat=True)[:50])
         rows = Membership.objects.filter(company_id__in=nos)
         return _roots(_held(rows), rows)
 

@@ -108,7 +108,7 @@ def within(actor: Actor, right: str, kind: str) -> Q | None:
     if reach.everything:
         return None
     policy = actor.policy
-    if not isinstance(policy, Policy):
+    if not isinstance(policy, Policy) or reach.deny == Scope.ALL:
         return Q(pk__in=[])
     allowed = _inside(reach.allow, policy)
     if shared := _shared(policy, kind, right):

@@ -1,0 +1,44 @@
+"""Records are read as their reader may see them: the way round the rights is open to a few, each for its reason."""
+
+import ast
+
+from tests.architecture.source import name, python_files
+
+RECORDS = {"Person", "Company"}
+AROUND = {
+    "src/pentad/data/identity/actions.py": "changes what a guard has found to be within reach",
+    "src/pentad/data/identity/queries.py": "finds the parts and the root of a record, then reads the root as seen",
+    "src/pentad/data/identity/store.py": "the loader's: an event belongs to whom it belongs",
+    "src/pentad/data/ingest/again.py": "counts again for everybody",
+    "src/pentad/data/ingest/checks.py": "the doctor looks at all rows and names none",
+    "src/pentad/data/ingest/loader.py": "the loader's",
+    "src/pentad/data/privacy/actions.py": "erases what a guard has found to be within reach",
+    "src/pentad/data/profiles/actions.py": "changes what a guard has found to be within reach",
+    "src/pentad/data/profiles/filters.py": "narrows the rows that are seen by an id somebody typed",
+    "src/pentad/data/profiles/fold.py": "the loader's",
+    "src/pentad/data/profiles/lists.py": "finds the parts of rows that are seen",
+    "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
+    "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
+}
+
+
+def around(path_text: str) -> list[int]:
+    """Lines that read every record: `Person.objects`, or a manager under another name."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(path_text))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("objects", "_default_manager", "_base_manager", "all_objects")
+        and isinstance(node.value, ast.Name)
+        and node.value.id in RECORDS
+    ]
+
+
+def test_only_those_with_a_reason_read_round_the_rights() -> None:
+    found = {name(path) for path in python_files("src") if around(path.read_text()) and "/demo/" not in str(path)}
+    assert found == set(AROUND), "read with Person.seen or find_person, or say here why not"
+
+
+def test_no_page_reads_round_the_rights_but_one() -> None:
+    pages = [path for path in AROUND if path.endswith(("views.py", "api.py", "screen.py", "entries.py"))]
+    assert pages == ["src/pentad/data/profiles/owner_views.py"]
