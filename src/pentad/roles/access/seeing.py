@@ -111,7 +111,7 @@ def within(actor: Actor, right: str, kind: str) -> Q | None:
     if not isinstance(policy, Policy) or reach.deny == Scope.ALL:
         return Q(pk__in=[])
     allowed = _inside(reach.allow, policy)
-    if shared := _shared(policy, kind, right):
+    if reach.allow < Scope.ALL and (shared := _shared(policy, kind, right)):
         allowed |= shared
     return allowed & ~_inside(reach.deny, policy) if reach.deny else allowed
 
