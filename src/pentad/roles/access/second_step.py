@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from pentad.core import clock
+from pentad.core.actor import NOBODY
 from pentad.roles.access.models import SecondStepMisses, User
-from pentad.roles.audit.telling import NOBODY, record
+from pentad.roles.audit.telling import record
 
 FREE = 5
 PAUSE = timedelta(minutes=15)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.html import escape, format_html
 
 from pentad.core import clock
+from pentad.core.actor import NOBODY
 from pentad.core.errors import Invalid
 from pentad.core.models import AuditLine
 from pentad.roles.audit import kinds, queries, rules
@@ -25,7 +26,7 @@ def actor_label(line: AuditLine) -> str:
 
 
 def _who(line: AuditLine) -> str:
-    known = line.actor != "system:nobody"
+    known = line.actor != NOBODY.ref
     return format_html(
         '<span class="inline-flex min-w-0 items-center gap-1.5">{}<span class="truncate">{}</span></span>',
         cells.avatar(line.actor_name if known else "", line.actor, "", known), actor_label(line),

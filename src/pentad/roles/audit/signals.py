@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
 
+from pentad.core.actor import NOBODY
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
-from pentad.roles.audit.telling import NOBODY, record
+from pentad.roles.audit.telling import record
 
 
 @receiver(user_login_failed)

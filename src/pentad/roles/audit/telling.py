@@ -11,14 +11,11 @@ from typing import Any
 import structlog
 
 from pentad.core import clock, trail
-from pentad.core.actor import SYSTEM, Actor
+from pentad.core.actor import NOBODY, SYSTEM, Actor
 from pentad.core.models import AuditLine
 from pentad.roles.views.state import ListState
 
 log = structlog.get_logger(__name__)
-
-NOBODY = Actor("system", "nobody", "Nobody")
-"""Whoever is not signed in."""
 
 HOUR_US = 3600 * 1_000_000
 MOST_WAITING = 20_000

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core import clock
+from pentad.core.actor import NOBODY
 from pentad.core.models import AuditLine
 from pentad.roles.access import signed_in
 from pentad.roles.audit import exporting, kinds, queries, rules
@@ -61,7 +62,7 @@ def _context(id: int) -> dict[str, Any]:
         "title": rules.label(found.action),
         "icon": rules.icon(found.action),
         "who": actor_label(found),
-        "known": found.actor != "system:nobody",
+        "known": found.actor != NOBODY.ref,
         "about": kinds.shown(found.subject) if found.subject else None,
         "details": rules.detail_lines(found.detail),
         "seal": bytes(found.seal or b"").hex(),
