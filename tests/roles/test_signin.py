@@ -189,6 +189,7 @@ class TestSecondStep:
         assert browser.get("/account/").status_code == 302, "half signed in is not signed in"
         assert browser.get("/signin/second-factor/").status_code == 200
         assert browser.post("/signin/second-factor/", {"code": "000000"}).status_code == 200
+        assert AuditLine.objects.filter(action="second_step_failed", subject=f"user:{nadia.pk}").count() == 1
         assert browser.post("/signin/second-factor/", {"code": self._code(secret, 1)}).headers["Location"] == "/"
         assert browser.get("/account/").status_code == 200
 
