@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit, ingest, loading, pages, reads, steady
+from bench import audit, ingest, loading, pages, reads, rights, steady
 from bench.report import Row, machine, save, table, tool
 
 ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -15,6 +15,7 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "person": reads.person,
     **pages.ROWS,
     "audit": audit.rows,
+    "rights": rights.rows,
 }
 
 

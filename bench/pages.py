@@ -17,6 +17,7 @@ from tests.serving import Server, until
 if TYPE_CHECKING:
     from pentad.core.runtime import Folder
     from pentad.ledger import Ledger
+    from pentad.roles.access.models import User
 
 LIST_MS, PAGE_MS = 150, 200
 COLD_SECONDS = 20
@@ -131,14 +132,15 @@ def _at(n: int, k: int) -> str:
     return f"2026-0{1 + (n + k) % 9}-{1 + (n * 3 + k) % 28:02d}T{n % 24:02d}:{n % 60:02d}:00Z"
 
 
-def _session() -> str:
+def _session(user: "User | None" = None) -> str:
+    """The key of a session in which this colleague is signed in; a new administrator when none is given."""
     from django.contrib.auth import BACKEND_SESSION_KEY as BACKEND
     from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     from pentad.roles.access.models import User
 
-    user = User.objects.create_user(
+    user = user or User.objects.create_user(
         email="bench@kestrel.example", name="Bench", role="admin", password=os.urandom(9).hex()
     )  # type: ignore[call-arg]
     session = SessionStore()
