@@ -4,7 +4,7 @@ import ast
 
 from tests.architecture.source import name, python_files
 
-RECORDS = {"Person", "Company"}
+RECORDS = {"Person", "Company", "Task"}
 AROUND = {
     "src/pentad/data/identity/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/identity/queries.py": "finds the parts and the root of a record, then reads the root as seen",
@@ -19,6 +19,8 @@ AROUND = {
     "src/pentad/data/profiles/lists.py": "finds the parts of rows that are seen",
     "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
     "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
+    "src/pentad/roles/work/actions.py": "changes what a guard has found to be within reach",
+    "src/pentad/roles/work/tasks.py": "reminds everybody of what is their own",
 }
 
 

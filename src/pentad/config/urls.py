@@ -11,6 +11,7 @@ FEATURES = [
     "pentad.roles.views",
     "pentad.roles.audit",
     "pentad.roles.notices",
+    "pentad.roles.work",
     "pentad.roles.audit",
     "pentad.data.profiles",
     "pentad.data.identity",

@@ -10,6 +10,7 @@ class RolesConfig(AppConfig):
         from pentad.core.action import GUARDS
         from pentad.roles.access import seeing, signals  # noqa: F401  signals connect themselves
         from pentad.roles.audit import signals as audit_signals  # noqa: F401
+        from pentad.roles.work import kinds  # noqa: F401  registers itself
 
         GUARDS.append(seeing.guard)
         post_migrate.connect(_first_roles, sender=self)

@@ -1,14 +1,34 @@
 """What this competency asks of the core."""
 
+from typing import Any
+
 from pentad.core import hooks
 from pentad.core.actor import Actor
-from pentad.core.hookvalues import AuditKind, NavItem, Problem, ScheduleItem
+from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Problem, ScheduleItem, TimelineEntry
 from pentad.roles.audit import verifying
+from pentad.roles.work import queries as work
 
 
 @hooks.impl
 def navigation(actor: Actor) -> list[NavItem]:
-    return [NavItem("Audit log", "/audit/", "history", "Administration", right="audit.view", order=925)]
+    return [
+        NavItem("Tasks", "/tasks/", "list-checks", key="t", right="tasks.view", order=30),
+        NavItem("Audit log", "/audit/", "history", "Administration", right="audit.view", order=925),
+    ]
+
+
+@hooks.impl
+def palette(actor: Actor, query: str) -> list[PaletteItem]:
+    return work.palette(query) if actor.may("tasks.view") else []
+
+
+@hooks.impl
+def timeline_entry(event: Any) -> TimelineEntry | None:
+    if event.type != "track" or event.name not in ("Task added", "Task done"):
+        return None
+    told = event.properties if isinstance(event.properties, dict) else {}
+    task, by = str(told.get("task_id", "")), str(told.get("by", ""))[:200]
+    return TimelineEntry(f"{event.name} by {by}" if by else event.name, "", "list-checks", "", f"/tasks/{task}/")
 
 
 @hooks.impl
@@ -17,6 +37,7 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("user", "Colleague", "user-round", "/settings/people/"),
         AuditKind("key", "API key", "key-round", "/settings/keys/"),
         AuditKind("view", "Saved view", "table-2"),
+        AuditKind("task", "Task", "list-checks", "/tasks/{}/"),
         AuditKind("list", "List", "list"),
         AuditKind("setting", "Setting", "settings"),
         AuditKind("job", "Job", "list-checks", "/jobs/"),
@@ -38,5 +59,6 @@ def schedules() -> list[ScheduleItem]:
     return [
         ScheduleItem("forget ended sessions", "access.sweep", 24 * 3600),
         ScheduleItem("mail notices", "notices.mail", 60),
+        ScheduleItem("remind of tasks", "work.remind", 60),
         ScheduleItem("let old audit lines go", "audit.prune", 24 * 3600),
     ]

@@ -1,11 +1,17 @@
 """What views share: who acts, toasts, leaving a dialog, the reader's time zone."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from pentad.core.actor import Actor
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 ZONE_COOKIE = "zone"
 """Set by the page's script: the browser's time zone, such as Europe/Lisbon."""
@@ -40,3 +46,14 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
         return ZoneInfo(request.COOKIES.get(ZONE_COOKIE, "UTC")[:60])
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def in_readers_zone(view: V) -> V:
+    """Days and times in this view are those of the reader's browser."""
+
+    @wraps(view)
+    def shifted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(zone_of(request)):
+            return view(request, *args, **kwargs)
+
+    return cast(V, shifted)

@@ -63,7 +63,8 @@ ROLES: dict[str, BuiltIn] = {
         "Sales rep",
         "Sees and edits only own customers and companies, and what is shared.",
         {
-            **_OWN_TASKS, "tasks.assign": "team",
+            **_OWN_TASKS,
+            "tasks.assign": "team",
             "people.view": "own",
             "people.edit": "own",
             "people.create": "all",
@@ -76,22 +77,19 @@ ROLES: dict[str, BuiltIn] = {
     "agent": BuiltIn(
         "Service agent",
         "Sees and edits every customer; sensitive fields are masked and can be revealed for a reason.",
-        {
-            **_TEAM_TASKS,**_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
+        {**_TEAM_TASKS, **_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
         _SENSITIVE_MASKED,
     ),
     "marketer": BuiltIn(
         "Marketer",
         "Sees and exports every customer, without sensitive fields.",
-        {
-            **_OWN_TASKS, "tasks.assign": "team",**_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
+        {**_OWN_TASKS, "tasks.assign": "team", **_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
         {("*", "class:sensitive"): "hidden"},
     ),
     "analyst": BuiltIn(
         "Analyst",
         "Sees every customer with personal fields masked and without sensitive ones.",
-        {
-            **_OWN_TASKS,**_CUSTOMERS},
+        {**_OWN_TASKS, **_CUSTOMERS},
         {("people", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
     ),
     "developer": BuiltIn(

@@ -69,6 +69,14 @@ def seen(kind: str, numbers: Collection[int]) -> dict[int, Any]:
     return {number: rows[now] for number, now in whole.items() if now in rows}
 
 
+def whole_record(kind: str, number: int) -> Any:
+    """The record a number belongs to now, whoever asks; None when it is gone. For actions."""
+    subject = _known.get(kind)
+    if subject is None:
+        return None
+    return subject.model._default_manager.filter(pk=subject.whole([number]).get(number)).first()
+
+
 def find(text: str) -> Any:
     """The record that "people:0191…" (kind and public id) names, as the reader may see it. Raises NotFound."""
     kind, _, public = text.partition(":")

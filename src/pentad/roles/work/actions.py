@@ -1,0 +1,175 @@
+"""Verbs of tasks."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pentad.core import clock
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Denied, Invalid
+from pentad.core.outbox import emit
+from pentad.roles.access.models import User
+from pentad.roles.access.rights import Policy
+from pentad.roles.access.seeing import Owned, reach_of
+from pentad.roles.notices import subjects
+from pentad.roles.notices.actions import notify, tell_followers
+from pentad.roles.notices.kinds import ASSIGNED
+from pentad.roles.work.models import Task
+from pentad.roles.work.rules import Due
+
+
+@action("tasks.edit")
+def create_task(
+    *,
+    actor: Actor,
+    title: str,
+    why: str = "",
+    due: Due | None = None,
+    assignee: User | None = None,
+    about: Owned | None = None,
+    remind: bool = True,
+) -> Task:
+    """Add a task for oneself, or give it to a colleague; about a record or nothing.
+
+    Raises Invalid for an empty title or an assignee who may not see the record, Denied for one whom the actor may
+    not give tasks.
+    """
+    if assignee is None and actor.kind == "user":
+        assignee = User.objects.get(pk=int(actor.id))
+    _check_assignee(actor, assignee, about)
+    row = Task(title=_title(title), why=_why(why), owner=assignee, made_by=actor.name)
+    if about is not None:
+        row.about_kind, row.about_no = subjects.subject_of(about).kind, about.pk
+    _set_due(row, due, remind)
+    row.save()
+    note(subject=f"task:{row.id}")
+    _tell_of_task(actor, row, about, "Task added")
+    return row
+
+
+@action("tasks.edit")
+def change_task(
+    *, actor: Actor, row: Task, title: str, why: str, due: Due | None, assignee: User | None, remind: bool = True
+) -> Task:
+    """Say a task anew, or give it to somebody else."""
+    before = row.owner_id
+    if assignee is not None and assignee.pk != before:
+        _check_assignee(actor, assignee, about_of(row, as_reader=False))
+    row = Task.objects.select_for_update().get(pk=row.pk)
+    row.title, row.why = _title(title), _why(why)
+    row.owner = assignee
+    _set_due(row, due, remind)
+    row.save()
+    note(subject=f"task:{row.id}")
+    if row.owner_id != before:
+        _tell_assignee(actor, row)
+    return row
+
+
+@action("tasks.edit")
+def put_off(*, actor: Actor, row: Task, due: Due | None) -> Task:
+    """Make a task due at another time; one is reminded then."""
+    row = Task.objects.select_for_update().get(pk=row.pk)
+    _set_due(row, due, True)
+    row.save()
+    note(subject=f"task:{row.id}")
+    return row
+
+
+@action("tasks.edit")
+def finish_task(*, actor: Actor, row: Task) -> Task:
+    """Call a task done. Doing it twice changes nothing."""
+    row = Task.objects.select_for_update().get(pk=row.pk)
+    if row.done is None:
+        row.done, row.done_by = clock.now(), actor.name
+        row.save()
+        _tell_of_task(actor, row, about_of(row, as_reader=False), "Task done")
+    note(subject=f"task:{row.id}")
+    return row
+
+
+@action("tasks.edit")
+def reopen_task(*, actor: Actor, row: Task) -> Task:
+    """Take that back."""
+    row = Task.objects.select_for_update().get(pk=row.pk)
+    row.done, row.done_by = None, ""
+    row.save()
+    note(subject=f"task:{row.id}")
+    return row
+
+
+def about_of(row: Task, *, as_reader: bool = True) -> Any:
+    """The record a task is about, as the reader may see it (or as it is); None for none."""
+    if row.about_no is None:
+        return None
+    if as_reader:
+        return subjects.seen(row.about_kind, [row.about_no]).get(row.about_no)
+    return subjects.whole_record(row.about_kind, row.about_no)
+
+
+def _title(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise Invalid("A task needs a title.", code="empty_task", fix="Say what is to be done.")
+    if len(text) > 200:
+        raise Invalid(f"A task's title has at most 200 characters; this one has {len(text)}.", code="task_too_long")
+    return text
+
+
+def _why(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _check_assignee(actor: Actor, assignee: User | None, about: Owned | None) -> None:
+    if assignee is None or actor.ref == f"user:{assignee.pk}":
+        return
+    policy = actor.policy
+    near = policy.near(assignee.pk, None) if isinstance(policy, Policy) else None
+    reach = reach_of(actor, "tasks.assign")
+    if not (reach.everything if near is None else reach.holds(near)):
+        raise Denied(
+            f"{actor.name} may not give tasks to {assignee}.",
+            fix="The right “tasks.assign” says to whom one may.",
+            right="tasks.assign",
+        )
+    if not subjects.who_may_see(about, [assignee]):
+        raise Invalid(
+            f"{assignee} may not see what this task is about.",
+            code="assignee_cannot_see",
+            fix="Share the record first, or choose somebody else.",
+        )
+
+
+def _set_due(row: Task, due: Due | None, remind: bool) -> None:
+    row.due, row.due_day = (due.at, due.day) if due else (None, None)
+    row.remind_at = due.remind if due and remind else None
+    row.reminded = None
+
+
+def _tell_of_task(actor: Actor, row: Task, about: Any, event: str) -> None:
+    """Let timeline, followers and assignee know. The event says only that there is a task: titles can be forgotten."""
+    if about is not None:
+        subject = subjects.subject_of(about)
+        if subject.event:
+            about_it: dict[str, Any] = {subject.event: about}
+            emit("track", event, properties={"task_id": row.id, "by": actor.name}, **about_it)
+        verb = "added a task on" if event == "Task added" else "finished a task on"
+        but = [row.owner_id] if row.owner_id and event == "Task added" else []
+        tell_followers(actor=actor, about=about, parts=[f"{actor.name} {verb} ", None], but=but)
+    if event == "Task added":
+        _tell_assignee(actor, row)
+
+
+def _tell_assignee(actor: Actor, row: Task) -> None:
+    if row.owner_id is not None:
+        parts = [f"{actor.name} gave you a task: ", None]
+        notify(user_ids=[row.owner_id], kind=ASSIGNED, parts=parts, why=row.why[:200] or "It is yours to do.",
+               about=row, by=actor)  # fmt: skip
+
+
+@subjects.when_gone
+def _forget(kind: str, numbers: Collection[int]) -> None:
+    rows = list(Task.objects.filter(about_kind=kind, about_no__in=numbers).values_list("pk", flat=True))
+    if rows:
+        subjects.forget("tasks", rows)
+        Task.objects.filter(pk__in=rows).delete()

@@ -1,0 +1,251 @@
+"""Screens of tasks: the list, one task, its dialogs, and the part other pages show."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pentad.core import clock
+from pentad.core.errors import Invalid, PentadError
+from pentad.roles.access import signed_in
+from pentad.roles.notices import subjects
+from pentad.roles.notices.queries import named
+from pentad.roles.page import actor_of, in_readers_zone, toast
+from pentad.roles.views import plans
+from pentad.roles.views.queries import default_view, views_of
+from pentad.roles.views.screen import ASKED, show_list
+from pentad.roles.views.state import ListState
+from pentad.roles.work import actions, queries, rules
+from pentad.roles.work.models import Task
+from pentad.roles.work.task_list import TASKS
+
+MOST_CHANGED = 500
+
+
+@require_GET
+@signed_in("tasks.view")
+@in_readers_zone
+def task_list(request: HttpRequest) -> HttpResponse:
+    """The list; opened without a wish, one's own open tasks."""
+    wishes = any(key in request.GET for key in (*ASKED, "part"))
+    if not wishes and default_view(views_of(actor_of(request), TASKS.name)) is None:
+        return HttpResponseRedirect("/tasks/?view=own-0")
+    return show_list(request, TASKS)
+
+
+@require_GET
+@signed_in("tasks.view")
+@in_readers_zone
+def task_page(request: HttpRequest, task_id: str) -> HttpResponse:
+    """One task."""
+    (task,) = queries.prepare([queries.find_task(task_id)])
+    context = {"task": task, "may_edit": actor_of(request).may("tasks.edit"), "choices": _later()}
+    return render(request, "work/task.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("tasks.edit")
+@in_readers_zone
+def new_task(request: HttpRequest) -> HttpResponse:
+    """The dialog that adds a task, about the page it was opened on, and what it sends."""
+    if request.method == "GET":
+        path = "/" + request.headers.get("HX-Current-URL", "").split("://", 1)[-1].partition("/")[2]
+        about = subjects.find(request.GET["about"]) if request.GET.get("about") else subjects.of_path(path)
+        if isinstance(about, Task):
+            about = actions.about_of(about)
+        return render(request, "work/_form.html", _form(request, about, None, {}))
+    reference = request.POST.get("about", "")
+    about = subjects.find(reference) if reference else None
+    try:
+        row = actions.create_task(actor=actor_of(request), about=about, **_given(request))
+    except PentadError as error:
+        context = _form(request, about, None, request.POST.dict(), error.message)
+        return render(request, "work/_form.html", context, status=422)
+    told = {"text": "Task added.", "tone": "green", "link": f"/tasks/{row.id}/", "linkText": "Open"}
+    return _done(request, told)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("tasks.edit")
+@in_readers_zone
+def edit_task(request: HttpRequest, task_id: str) -> HttpResponse:
+    """The dialog that says a task anew, and what it sends."""
+    row = queries.find_task(task_id)
+    if request.method == "GET":
+        local = row.due.astimezone(timezone.get_current_timezone()) if row.due and not row.due_day else None
+        day = row.due_day or (local.date() if local else None)
+        given = {
+            "title": row.title, "why": row.why, "day": day.isoformat() if day else "",
+            "time": f"{local:%H:%M}" if local else "", "assignee": str(row.owner_id or ""),
+            "remind": "1" if row.remind_at or not row.due else "",
+        }  # fmt: skip
+        return render(request, "work/_form.html", _form(request, actions.about_of(row), row, given))
+    try:
+        actions.change_task(actor=actor_of(request), row=row, **_given(request))
+    except PentadError as error:
+        context = _form(request, actions.about_of(row), row, request.POST.dict(), error.message)
+        return render(request, "work/_form.html", context, status=422)
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+def _form(request: HttpRequest, about: Any, row: Task | None, given: dict[str, Any], fault: str = "") -> dict[str, Any]:
+    subject = subjects.subject_of(about) if about is not None else None
+    actor = actor_of(request)
+    return {
+        "task": row, "given": given or {"remind": "1"}, "fault": fault,
+        "about": {"title": subject.title(about), "reference": subjects.reference(about)} if subject else None,
+        "assignees": named("", about, 200) if actor.may("tasks.assign") else [],
+        "me": given.get("assignee") or actor.id,
+    }  # fmt: skip
+
+
+def _given(request: HttpRequest) -> dict[str, Any]:
+    given = request.POST
+    try:
+        due = rules.parse(given.get("day", ""), given.get("time", ""), timezone.get_current_timezone(), clock.now())
+    except (ValueError, OverflowError):
+        raise Invalid("The day or the time is none.", code="bad_due", fix="Write 2026-03-02 and 14:30.") from None
+    assignee = queries.colleague(given.get("assignee", "")) or queries.colleague(actor_of(request).id)
+    return {
+        "title": given.get("title", ""), "why": given.get("why", ""), "due": due, "assignee": assignee,
+        "remind": given.get("remind") == "1",
+    }  # fmt: skip
+
+
+def _done(request: HttpRequest, told: dict[str, str]) -> HttpResponse:
+    """Close the dialog; the list of tasks is shown anew, parts on other pages fetch themselves again."""
+    here = "/" + request.headers.get("HX-Current-URL", "").split("://", 1)[-1].partition("/")[2]
+    if here.startswith("/tasks/"):
+        messages.success(request, told["text"])
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    trigger = {"close-modal": "", "tasks-changed": "", "toast": told}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(trigger)})
+
+
+@require_POST
+@signed_in("tasks.edit")
+def finish(request: HttpRequest, task_id: str) -> HttpResponse:
+    """Done; the answer is empty, so that its row goes."""
+    row = actions.finish_task(actor=actor_of(request), row=queries.find_task(task_id))
+    return _after(request, "Done.", f"/tasks/{row.id}/reopen/")
+
+
+@require_POST
+@signed_in("tasks.edit")
+def reopen(request: HttpRequest, task_id: str) -> HttpResponse:
+    row = actions.reopen_task(actor=actor_of(request), row=queries.find_task(task_id))
+    return _after(request, "Open again.", f"/tasks/{row.id}/done/")
+
+
+def _after(request: HttpRequest, text: str, undo: str) -> HttpResponse:
+    if "page" in request.GET:
+        messages.success(request, text, extra_tags=undo)
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return toast(HttpResponse(""), text, undo=undo)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("tasks.edit")
+@in_readers_zone
+def later(request: HttpRequest, task_id: str) -> HttpResponse:
+    """Put a task off: the dialog with its choices, and what it sends."""
+    row = queries.find_task(task_id)
+    if request.method == "GET":
+        return render(request, "work/_later.html", {"url": request.path, "choices": _later(), "hidden": [], "count": 1})
+    before = f"at={row.due.isoformat() if row.due else ''}&day={row.due_day or ''}".replace("+", "%2B")
+    actions.put_off(actor=actor_of(request), row=row, due=_chosen(request))
+    messages.success(request, "Put off.", extra_tags=f"/tasks/{row.id}/due/?{before}")
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+@require_POST
+@signed_in("tasks.edit")
+@in_readers_zone
+def put_back(request: HttpRequest, task_id: str) -> HttpResponse:
+    """The undoing of `later`: due as before."""
+    row, zone = queries.find_task(task_id), timezone.get_current_timezone()
+    at, day = request.GET.get("at", ""), request.GET.get("day", "")
+    try:
+        moment = datetime.fromisoformat(at) if at else None
+        due = rules.parse(day, "", zone, clock.now()) if day else None
+    except (ValueError, OverflowError):
+        raise Invalid("The day or the time is none.", code="bad_due", fix="Write 2026-03-02 and 14:30.") from None
+    if due is None and moment is not None:
+        due = rules.Due(moment if moment.tzinfo else moment.replace(tzinfo=zone), None, moment)
+    actions.put_off(actor=actor_of(request), row=row, due=due)
+    return HttpResponse(status=204)
+
+
+def _later() -> list[tuple[str, str, rules.Due]]:
+    return rules.later(clock.now(), timezone.get_current_timezone())
+
+
+def _chosen(request: HttpRequest) -> rules.Due:
+    wanted = request.POST.get("to", "")
+    found = next((due for name, _, due in _later() if name == wanted), None)
+    if found is None:
+        raise Invalid(
+            f"“{wanted[:40]}” is no time to put a task off to.", code="bad_due", fix="Choose one of the times."
+        )
+    return found
+
+
+@require_GET
+@signed_in("tasks.view")
+@in_readers_zone
+def about(request: HttpRequest, reference: str) -> HttpResponse:
+    """The open tasks about a record, for its page."""
+    record = subjects.find(reference)
+    context = {"tasks": queries.tasks_about(record), "reference": reference}
+    return render(request, "work/_about.html", context | {"may_edit": actor_of(request).may("tasks.edit")})
+
+
+# -- several at once ---------------------------------------------------------------------------------
+
+
+def _selected(request: HttpRequest) -> list[Task]:
+    given = request.POST if request.method == "POST" else request.GET
+    if given.get("all") == "1":
+        rows = plans.plan(TASKS, ListState.parse(given.get("state", ""))).rows
+    else:
+        rows = Task.seen.filter(id__in=given.getlist("id"))
+    found = list(rows.order_by("place", "no")[: MOST_CHANGED + 1])
+    if not found:
+        raise Invalid("No task is selected.", code="nothing_selected", fix="Tick some rows first.")
+    if len(found) > MOST_CHANGED:
+        raise Invalid(f"More than {MOST_CHANGED} tasks are selected.", code="too_many", fix="Narrow the list first.")
+    return found
+
+
+@require_POST
+@signed_in("tasks.edit")
+@in_readers_zone
+def bulk_done(request: HttpRequest) -> HttpResponse:
+    """Call the chosen tasks done."""
+    rows = _selected(request)
+    for row in rows:
+        actions.finish_task(actor=actor_of(request), row=row)
+    messages.success(request, f"{len(rows)} done.")
+    return HttpResponseRedirect(f"/tasks/?{ListState.parse(request.POST.get('state', '')).query()}")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("tasks.edit")
+@in_readers_zone
+def bulk_later(request: HttpRequest) -> HttpResponse:
+    """Put the chosen tasks off."""
+    rows = _selected(request)
+    if request.method == "GET":
+        hidden = [("id", row.id) for row in rows]
+        context = {"url": request.path, "choices": _later(), "hidden": hidden, "count": len(rows)}
+        return render(request, "work/_later.html", context)
+    due = _chosen(request)
+    for row in rows:
+        actions.put_off(actor=actor_of(request), row=row, due=due)
+    messages.success(request, f"{len(rows)} put off.")
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
