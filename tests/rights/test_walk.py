@@ -14,7 +14,7 @@ from tests.data.road import Road
 from tests.rights.table import API, OPEN, PAGES, SIGNED_IN
 from tests.rights.world import WHOSE, World, allowed, body, build, sees, word
 
-FALLBACK = {"str": "0", "int": "0", "path": "0"}
+FALLBACK = {"str": "0", "slug": "0", "int": "0", "path": "0"}
 
 
 def routes(patterns: Any = None, before: str = "") -> set[str]:

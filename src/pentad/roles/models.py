@@ -12,9 +12,9 @@ from pentad.roles.access.rights_models import (  # noqa: F401
     Team,
     TeamMember,
 )
-from pentad.roles.access.invitations.models import Invitation  # noqa: F401
+from pentad.roles.access.scim.models import ProvisionedGroup, ProvisionedUser  # noqa: F401
 from pentad.roles.access.sessions.models import BrowserSession  # noqa: F401
-from pentad.roles.notices.models import Follow, Notice, NoticeChoice  # noqa: F401
 from pentad.roles.access.sso.models import IdentityProvider  # noqa: F401
+from pentad.roles.notices.models import Follow, Notice, NoticeChoice  # noqa: F401
 from pentad.roles.views.models import SavedView  # noqa: F401
 from pentad.roles.work.models import Task  # noqa: F401

@@ -11,12 +11,12 @@ from pentad.roles.access.queries import actor_of
 
 
 def set_actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """API calls do not look at the session: /api sets the actor from the bearer token instead,
+    """API calls do not look at the session: /api and /scim set the actor from the bearer token instead,
     so that no other site can use a colleague's cookie there.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        by_session = not request.path.startswith("/api/") and request.user.is_authenticated
+        by_session = not request.path.startswith(("/api/", "/scim/")) and request.user.is_authenticated
         actor = actor_of(request.user) if by_session else None  # type: ignore[arg-type]
         request.eyes = lent = _eyes(request, actor) if actor else None  # type: ignore[attr-defined]
         request.actor = actor = actor_of(lent) if lent else actor  # type: ignore[attr-defined]

@@ -41,6 +41,7 @@ urlpatterns = [
     path("settings/invitations/<str:invitation_id>/revoke/", invitations.revoke, name="settings_revoke_invitation"),
     path("", include("pentad.roles.access.manage.urls")),
     path("", include("pentad.roles.access.sso.urls")),
+    path("", include("pentad.roles.access.scim.urls")),
     path("settings/keys/", settings_views.key_list, name="settings_keys"),
     path("settings/keys/<str:key_id>/revoke/", settings_views.revoke_key, name="settings_revoke_key"),
 ]
