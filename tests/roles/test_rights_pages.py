@@ -117,6 +117,13 @@ class TestOwners:
         with acting_as(actor_of(tom)), pytest.raises(NotFound):
             find_person(record.id)
 
+    def test_many_at_once_in_the_list(self, admin: Client, keiko: User) -> None:
+        ids = [customer().id, Person.objects.create(name="Ines Jensen").id]
+        assert "Give 2 customers" in admin.get("/people/bulk/owner/", {"id": ids}).content.decode()
+        admin.post("/people/bulk/owner/", {"id": ids, "owner": keiko.pk, "team": ""})
+        with acting_as(actor_of(keiko)):
+            assert {one.id for one in Person.seen.all()} == set(ids)
+
 
 class TestElevation:
     def test_a_second_role_for_a_while_with_a_reason(self, admin: Client, keiko: User) -> None:

@@ -19,8 +19,11 @@ from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions
 from pentad.data.profiles.lists import PEOPLE, load_people
+from pentad.data.profiles.owner_views import chosen_owner, owners
 from pentad.data.profiles.person_views import TYPED, previewed, typed_value
 from pentad.roles.access import signed_in
+from pentad.roles.access.manage.actions import assign
+from pentad.roles.access.rights_models import Team
 from pentad.roles.audit import told_by
 from pentad.roles.views import counts, plans
 from pentad.roles.views.state import ListState
@@ -122,6 +125,26 @@ def bulk_trait(request: HttpRequest) -> HttpResponse:
     for person in people:
         actions.set_trait(actor=actor_of(request), person=person, name=name, value=value)
     messages.success(request, f"{name} set for {len(people):,} customers.")
+    return _back(request)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.assign")
+def bulk_owner(request: HttpRequest) -> HttpResponse:
+    """Give every chosen customer an owner and a team."""
+    people = _few(request)
+    if request.method == "GET":
+        context = {
+            "count": len(people),
+            "hidden": _hidden(request),
+            "users": owners(),
+            "teams": Team.objects.order_by("name"),
+        }
+        return render(request, "profiles/_bulk_owner.html", context)
+    owner, team = chosen_owner(request.POST)
+    for person in people:
+        assign(actor=actor_of(request), record=person, owner=owner, team=team)
+    messages.success(request, f"{len(people):,} customers belong to {owner or team or 'nobody'} now.")
     return _back(request)
 
 

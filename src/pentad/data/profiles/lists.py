@@ -214,6 +214,7 @@ PEOPLE = ListSpec(
     bulk=(
         BulkAction("export", "Export", "/people/export/", "download", "people.export", dialog=False),
         BulkAction("trait", "Set trait", "/people/bulk/trait/", "tag", "people.edit"),
+        BulkAction("owner", "Owner", "/people/bulk/owner/", "user-round", "people.assign"),
         BulkAction("merge", "Merge", "/people/bulk/merge/", "git-merge", "people.merge", needs=2, key="m"),
         BulkAction("erase", "Erase", "/people/bulk/erase/", "trash-2", "people.erase", danger=True),
     ),

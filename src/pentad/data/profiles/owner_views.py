@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
@@ -50,7 +51,7 @@ def _owner(request: HttpRequest, record: Any, url: str, name: str) -> HttpRespon
         "record": record,
         "name": name,
         "url": f"{url}owner/",
-        "users": User.objects.filter(is_active=True).order_by("name"),
+        "users": owners(),
         "teams": Team.objects.order_by("name"),
         "shares": Share.objects.filter(kind=kind.name, record=record.pk).select_related("user", "team"),
         "may_assign": may(actor, f"{kind.name}.assign", record),
@@ -59,10 +60,21 @@ def _owner(request: HttpRequest, record: Any, url: str, name: str) -> HttpRespon
     return render(request, "profiles/_owner.html", context)
 
 
+def owners() -> "QuerySet[User]":
+    """Who may own a record."""
+    return User.objects.filter(is_active=True).order_by("name")
+
+
+def chosen_owner(asked: Any) -> tuple[User | None, Team | None]:
+    """Owner and team that a form names."""
+    owner = get_object_or_404(User, pk=asked["owner"]) if asked.get("owner", "").isdecimal() else None
+    team = get_object_or_404(Team, pk=asked["team"]) if asked.get("team", "").isdecimal() else None
+    return owner, team
+
+
 def _change(actor: Actor, record: Any, asked: Any) -> None:
     if "owner" in asked:
-        owner = get_object_or_404(User, pk=asked["owner"]) if asked["owner"].isdecimal() else None
-        team = get_object_or_404(Team, pk=asked["team"]) if asked.get("team", "").isdecimal() else None
+        owner, team = chosen_owner(asked)
         if (owner.pk if owner else None, team.pk if team else None) != (record.owner_id, record.team_id):
             actions.assign(actor=actor, record=record, owner=owner, team=team)
     if asked.get("unshare"):

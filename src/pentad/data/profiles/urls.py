@@ -7,6 +7,7 @@ urlpatterns = [
     path("people/new/", views.new_person, name="person_new"),
     path("people/export/", bulk_views.export, name="people_export"),
     path("people/bulk/trait/", bulk_views.bulk_trait, name="people_bulk_trait"),
+    path("people/bulk/owner/", bulk_views.bulk_owner, name="people_bulk_owner"),
     path("people/bulk/merge/", bulk_views.bulk_merge, name="people_bulk_merge"),
     path("people/bulk/erase/", bulk_views.bulk_erase, name="people_bulk_erase"),
     path("people/merges/<str:link_id>/undo/", person_views.undo_merge, name="merge_undo"),

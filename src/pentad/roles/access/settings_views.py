@@ -97,7 +97,14 @@ def _people_page(
     made = {"invitation": invitation, "invited": invited, "mails": mails()}
     if invitation is not None:
         link = request.build_absolute_uri(path_of(invitation))
-    context = {"people": colleagues(), "invitations": waiting, "form": form, "link": link, **made}
+    context = {
+        "roles": role_labels(),
+        "people": colleagues(),
+        "invitations": waiting,
+        "form": form,
+        "link": link,
+        **made,
+    }
     return render(request, "access/people.html", context, status=status)
 
 

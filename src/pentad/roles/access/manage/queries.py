@@ -14,6 +14,7 @@ from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.rights import Grant as Rule
 from pentad.roles.access.rights import Policy, Scope
 from pentad.roles.access.rights_models import Elevation, Grant, Role, Share, Team
+from pentad.roles.access.rules import OWN_ACCOUNT
 from pentad.roles.access.seeing import Kind, kinds, models_of_kinds
 
 UNUSED = timedelta(days=90)
@@ -22,7 +23,7 @@ UNUSED = timedelta(days=90)
 def all_rights() -> list[str]:
     """Every right some page or action asks for, or a built-in role grants; patterns are not among them."""
     granted = {right for role in builtin.ROLES.values() for right in role.grants if "*" not in right}
-    return sorted({*RIGHTS, *PAGE_RIGHTS, *granted})
+    return sorted({*RIGHTS, *PAGE_RIGHTS, *granted} - {OWN_ACCOUNT})
 
 
 def has_scope(right: str) -> bool:
@@ -51,9 +52,11 @@ def matrix(role: Role) -> list[tuple[str, list[RightRow]]]:
         patterns = [g.right for g in grants if not g.deny and g.right in ("*", f"{right.partition('.')[0]}.*")]
         scope = own.get((right, False), "")
         by = "" if scope or not patterns else patterns[0]
-        row = RightRow(right, RIGHTS.get(right, ""), has_scope(right), scope, by, own.get((right, True), ""))
+        about = RIGHTS.get(right, "").partition(" Raises ")[0]
+        row = RightRow(right, about, has_scope(right), scope, by, own.get((right, True), ""))
         areas.setdefault(right.partition(".")[0], []).append(row)
-    return sorted(areas.items())
+    records = {kind.name for kind in kinds()}
+    return sorted(areas.items(), key=lambda area: (area[0] not in records, area[0]))
 
 
 def field_rows(role: Role) -> list[tuple[Kind, list[tuple[str, str, str]]]]:

@@ -11,6 +11,7 @@ from pentad.roles.access.gate import signed_in
 from pentad.roles.access.manage import actions, explain, queries
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
+from pentad.roles.access.queries import role_labels
 from pentad.roles.access.rights import CLASSES
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
 from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT
@@ -127,6 +128,7 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "users": User.objects.order_by("-is_active", "name"),
         "rights": queries.all_rights(),
         "kinds": kinds(),
+        "roles": role_labels(),
         "asked": asked,
         "user": user,
         "record": record,
