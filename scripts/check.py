@@ -100,9 +100,16 @@ def parts() -> list[Part]:
                 [str(BIN / "lint-imports"), "--no-cache"],
             ],
         ),
-        Part("journeys", "whole promises over HTTP, kill -9 among them", [[*PYTEST, "tests/journeys"]]),
         Part("types", "mypy, strict", [[str(BIN / "mypy")]]),
+        Part(
+            "browser",
+            "screens in Chromium: keyboard, axe, Content-Security-Policy",
+            [[*PYTEST, "tests/browser"]],
+            needs=need_chromium,
+        ),
+        Part("journeys", "whole promises over HTTP, kill -9 among them", [[*PYTEST, "tests/journeys"]]),
         Part("unit", "rules, actions, queries, architecture; SQLite", [unit]),
+        Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]], needs=need_chromium),
         Part(
             "postgres",
             "the relational tests again on PostgreSQL",
@@ -110,13 +117,6 @@ def parts() -> list[Part]:
             {"PENTAD_TEST_DATABASE": "postgres"},
         ),
         Part("conformance", "the ledger's promises on DuckDB and chDB", [[*PYTEST, "tests/conformance"]]),
-        Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]], needs=need_chromium),
-        Part(
-            "browser",
-            "screens in Chromium: keyboard, axe, Content-Security-Policy",
-            [[*PYTEST, "tests/browser"]],
-            needs=need_chromium,
-        ),
     ]
 
 
