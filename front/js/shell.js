@@ -7,6 +7,7 @@ import "./toasts.js";
 import "./palette.js";
 import "./rows.js";
 import "./memory.js";
+import "./mentions.js";
 import "./small.js";
 
 // htmx would begin in a task of its own, after the page may already have been touched.

@@ -12,8 +12,9 @@ from pentad.data.identity.rules import Ident
 from pentad.data.ingest.checks import totals as totals_check
 from pentad.data.ingest.models import Gap, Source
 from pentad.data.ingest.posthog import translate
-from pentad.data.profiles.actions import add_note, create_person, set_trait
+from pentad.data.profiles.actions import create_person, set_trait
 from pentad.data.profiles.models import Company, TraitRule
+from pentad.data.profiles.note_actions import add_note
 from pentad.data.profiles.queries import (
     activity,
     companies_of,

@@ -24,6 +24,7 @@ from pentad.data.identity.models import (
 from pentad.data.identity.queries import part_numbers, preview_merge
 from pentad.data.identity.rules import components
 from pentad.data.profiles import fold
+from pentad.roles.notices.actions import tell_followers
 
 
 @action("people.merge")
@@ -41,6 +42,8 @@ def merge_people(*, actor: Actor, keep: Person, other: Person, evidence: str = "
     _regroup({*part_numbers(keep), *part_numbers(other)})
     note(subject=f"person:{keep.id}", merged=other.id, link=link.id)
     emit("track", "Customer merged", person=keep, properties={"merge_id": link.id, "merged_id": other.id})
+    root = Person.objects.select_related("root").get(pk=keep.pk)
+    tell_followers(actor=actor, about=root.root or root, parts=[f"{actor.name} merged another customer with ", None])
     return link
 
 

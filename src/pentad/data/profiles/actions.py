@@ -1,4 +1,4 @@
-"""Verbs on profiles: notes, traits stated by colleagues, new customers."""
+"""Verbs on profiles: traits stated by colleagues, new customers."""
 
 from typing import Any
 
@@ -15,45 +15,11 @@ from pentad.data.identity.queries import person_by_identifier
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
-from pentad.data.profiles.models import Note, TraitRule
+from pentad.data.profiles.models import TraitRule
 from pentad.data.profiles.rules import Fact
 from pentad.roles.access.seeing import user_of
 
-MAX_NOTE = 20_000
 MAX_TRAIT_BYTES = 8_192
-
-
-@action("people.edit")
-def add_note(*, actor: Actor, person: Person, text: str) -> Note:
-    """Write a note on a customer's page."""
-    text = text.strip()
-    if not text:
-        raise Invalid("A note cannot be empty.", code="empty_note", fix="Write something first.")
-    if len(text) > MAX_NOTE:
-        raise Invalid(f"A note has at most {MAX_NOTE:,} characters; this one has {len(text):,}.", code="note_too_long")
-    row = Note.objects.create(person=person, text=text, author=actor.ref, author_name=actor.name)
-    # The text stays here: a ledger row could not be edited, and the event only needs to say that it happened.
-    emit("track", "Note added", person=person, properties={"note_id": row.id, "author": actor.name})
-    note(subject=f"person:{person.id}", note=row.id)
-    return row
-
-
-@action("people.edit")
-def delete_note(*, actor: Actor, row: Note) -> Note:
-    """Take a note off the page. It can be restored."""
-    row.deleted = clock.now()
-    row.save(update_fields=["deleted"])
-    note(subject=f"person:{row.person.id}", note=row.id)
-    return row
-
-
-@action("people.edit")
-def restore_note(*, actor: Actor, row: Note) -> Note:
-    """Bring a deleted note back."""
-    row.deleted = None
-    row.save(update_fields=["deleted"])
-    note(subject=f"person:{row.person.id}", note=row.id)
-    return row
 
 
 @action("people.edit")

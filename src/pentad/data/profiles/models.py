@@ -89,6 +89,9 @@ class Note(models.Model):
     author = models.CharField(max_length=80)
     author_name = models.CharField(max_length=200)
     at = models.DateTimeField(default=clock.now)
+    mentions = models.JSONField(default=list, help_text="Names of the colleagues it was meant for, as they stand in it")
+    edited = models.DateTimeField(null=True)
+    before = models.TextField(blank=True, help_text="The text before the last change, for undoing it")
     deleted = models.DateTimeField(null=True)
 
 

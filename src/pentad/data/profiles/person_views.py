@@ -1,4 +1,4 @@
-"""What one does on a customer's page: notes, traits, merge, unmerge, erase."""
+"""What one does on a customer's page: traits, merge, unmerge, erase."""
 
 import json
 
@@ -12,44 +12,17 @@ from pentad.core.errors import Invalid, PentadError
 from pentad.data.identity import actions as identity
 from pentad.data.identity.models import MergeLink, Person
 from pentad.data.identity.queries import preview_merge
-from pentad.data.ingest.page import actor_of, modal_done, toast
+from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions, queries
 from pentad.data.profiles.filters import people, search
 from pentad.data.profiles.lists import shown, title
-from pentad.data.profiles.models import Note
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.views import counts
 
 FOUND = 8
 TYPED = "ERASE"
-
-
-@require_POST
-@signed_in("people.edit")
-def add_note(request: HttpRequest, person_id: str) -> HttpResponse:
-    """Keep a note; the answer is the composer, empty, with the note above the timeline until its event arrives."""
-    root = queries.find_person(person_id)
-    note = actions.add_note(actor=actor_of(request), person=root, text=request.POST.get("text", ""))
-    response = render(request, "profiles/_new_note.html", {"note": note, "person": root})
-    return toast(response, "Note saved.", undo=f"/people/notes/{note.id}/delete/")
-
-
-@require_POST
-@signed_in("people.edit")
-def delete_note(request: HttpRequest, note_id: str) -> HttpResponse:
-    note = get_object_or_404(Note, id=note_id)
-    actions.delete_note(actor=actor_of(request), row=note)
-    return toast(HttpResponse(""), "Note deleted.", undo=f"/people/notes/{note.id}/restore/")
-
-
-@require_POST
-@signed_in("people.edit")
-def restore_note(request: HttpRequest, note_id: str) -> HttpResponse:
-    note = get_object_or_404(Note, id=note_id)
-    actions.restore_note(actor=actor_of(request), row=note)
-    return modal_done(f"/people/{note.person.id}/")
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from pentad.core import clock
-from pentad.core.action import action, note
+from pentad.core.action import RIGHTS, action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Denied, Invalid
 from pentad.core.outbox import emit
@@ -16,6 +16,8 @@ from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import ASSIGNED
 from pentad.roles.work.models import Task
 from pentad.roles.work.rules import Due
+
+RIGHTS.setdefault("tasks.assign", "Give tasks to others.")
 
 
 @action("tasks.edit")

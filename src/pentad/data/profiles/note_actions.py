@@ -1,0 +1,122 @@
+"""Verbs on notes: write, change, delete, and take either back. Changing is for whoever wrote it."""
+
+from pentad.core import clock
+from pentad.core.action import RIGHTS, action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Conflict, Denied, Invalid
+from pentad.core.outbox import emit
+from pentad.data.identity.models import Person
+from pentad.data.profiles.models import Note
+from pentad.data.profiles.rules_notes import mentioned
+from pentad.roles.access.models import User
+from pentad.roles.notices.actions import notify, tell_followers
+from pentad.roles.notices.kinds import MENTION
+
+MAX_NOTE = 20_000
+RIGHTS.setdefault("notes.moderate", "Change and delete notes that others wrote.")
+
+
+@action("people.edit")
+def add_note(*, actor: Actor, person: Person, text: str) -> Note:
+    """Write a note on a customer's page. Who is mentioned in it and may see the customer is told, as are followers."""
+    text = _checked(text)
+    row = Note.objects.create(person=person, text=text, author=actor.ref, author_name=actor.name)
+    # The text stays here: a ledger row could not be edited, and the event only needs to say that it happened.
+    emit("track", "Note added", person=person, properties={"note_id": row.id, "author": actor.name})
+    note(subject=f"person:{person.id}", note=row.id)
+    told = _tell_mentioned(actor, row)
+    tell_followers(actor=actor, about=_root(row), parts=[f"{actor.name} wrote a note on ", None], but=told)
+    return row
+
+
+@action("people.edit")
+def edit_note(*, actor: Actor, row: Note, text: str) -> Note:
+    """Change the text of a note. The text before is kept for undoing it; who is newly mentioned is told."""
+    _own(actor, row)
+    row = Note.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    row.before, row.text, row.edited = row.text, _checked(text), clock.now()
+    row.save(update_fields=["before", "text", "edited"])
+    note(subject=f"person:{row.person.id}", note=row.id)
+    _tell_mentioned(actor, row)
+    return row
+
+
+@action("people.edit")
+def unedit_note(*, actor: Actor, row: Note) -> Note:
+    """Bring back the text before the last change. Raises Conflict when there is none."""
+    _own(actor, row)
+    row = Note.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if not row.before:
+        raise Conflict("This note was not changed.", code="note_not_changed", fix="Nothing to undo.")
+    row.text, row.before = row.before, row.text
+    row.save(update_fields=["before", "text"])
+    note(subject=f"person:{row.person.id}", note=row.id)
+    return row
+
+
+@action("people.edit")
+def delete_note(*, actor: Actor, row: Note) -> Note:
+    """Take a note off the page. It can be restored."""
+    _own(actor, row)
+    row.deleted = clock.now()
+    row.save(update_fields=["deleted"])
+    note(subject=f"person:{row.person.id}", note=row.id)
+    return row
+
+
+@action("people.edit")
+def restore_note(*, actor: Actor, row: Note) -> Note:
+    """Bring a deleted note back."""
+    _own(actor, row)
+    row.deleted = None
+    row.save(update_fields=["deleted"])
+    note(subject=f"person:{row.person.id}", note=row.id)
+    return row
+
+
+def may_change(actor: Actor, row: Note) -> bool:
+    """Whether a note is the actor's to change."""
+    return row.author == actor.ref or actor.may("notes.moderate")
+
+
+def _own(actor: Actor, row: Note) -> None:
+    if not may_change(actor, row):
+        raise Denied(
+            f"{row.author_name} wrote this note: only they may change it.",
+            fix="Write a note of your own. The right “notes.moderate” allows to change others'.",
+            right="notes.moderate",
+        )
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Invalid("A note cannot be empty.", code="empty_note", fix="Write something first.")
+    if len(text) > MAX_NOTE:
+        raise Invalid(f"A note has at most {MAX_NOTE:,} characters; this one has {len(text):,}.", code="note_too_long")
+    return text
+
+
+def _root(row: Note) -> Person:
+    return row.person.root or row.person
+
+
+def _tell_mentioned(actor: Actor, row: Note) -> list[int]:
+    """Tell those who are mentioned for the first time; returns the numbers of all who were told."""
+    if "@" not in row.text:
+        row.mentions = []
+        row.save(update_fields=["mentions"])
+        return []
+    users = User.objects.filter(is_active=True)
+    called = mentioned(row.text, [user.name or user.email for user in users])
+    fresh = [user.pk for user in users if (user.name or user.email) in called and str(user) not in row.mentions]
+    why = f"{actor.name} wrote your name in it."
+    told = notify(
+        user_ids=fresh, kind=MENTION, parts=[f"{actor.name} mentioned you in a note on ", None], why=why,
+        about=_root(row), by=actor,
+    )  # fmt: skip
+    numbers = [one.user_id for one in told]
+    reached = {str(user) for user in users if user.pk in numbers} | set(row.mentions)
+    row.mentions = [name for name in called if name in reached]
+    row.save(update_fields=["mentions"])
+    return numbers

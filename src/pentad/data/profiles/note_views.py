@@ -1,0 +1,69 @@
+"""The requests of notes: composer, change, delete, and the undoing of each."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pentad.core.errors import NotFound, PentadError
+from pentad.data.ingest.page import actor_of, modal_done, toast
+from pentad.data.profiles import note_actions, queries
+from pentad.data.profiles.models import Note
+from pentad.roles.access import signed_in
+
+
+def find_note(note_id: str) -> Note:
+    """A note on a customer whom the reader may see. Raises NotFound."""
+    note = Note.objects.select_related("person__root").filter(id=note_id).first()
+    if note is None:
+        raise NotFound("There is no such note.", code="note_not_found", fix="Reload the customer's page.")
+    queries.find_person(note.person.id)
+    return note
+
+
+@require_POST
+@signed_in("people.edit")
+def add_note(request: HttpRequest, person_id: str) -> HttpResponse:
+    """Keep a note; the answer is the composer, empty, with the note above the timeline until its event arrives."""
+    root = queries.find_person(person_id)
+    note = note_actions.add_note(actor=actor_of(request), person=root, text=request.POST.get("text", ""))
+    response = render(request, "profiles/_new_note.html", {"note": note, "person": root})
+    told = f"Note saved. {', '.join(note.mentions)} will be told." if note.mentions else "Note saved."
+    return toast(response, told, undo=f"/people/notes/{note.id}/delete/")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.edit")
+def edit_note(request: HttpRequest, note_id: str) -> HttpResponse:
+    """The note as a form in its place, and what it sends; with `cancel`, the note as it is."""
+    note = find_note(note_id)
+    if request.method == "GET":
+        part = "profiles/_note_body.html" if "cancel" in request.GET else "profiles/_note_form.html"
+        return render(request, part, {"note": note, "text": note.text})
+    try:
+        note = note_actions.edit_note(actor=actor_of(request), row=note, text=request.POST.get("text", ""))
+    except PentadError as error:
+        context = {"note": note, "text": request.POST.get("text", ""), "fault": error.message}
+        return render(request, "profiles/_note_form.html", context, status=422)
+    response = render(request, "profiles/_note_body.html", {"note": note})
+    return toast(response, "Note changed.", undo=f"/people/notes/{note.id}/unedit/")
+
+
+@require_POST
+@signed_in("people.edit")
+def unedit_note(request: HttpRequest, note_id: str) -> HttpResponse:
+    note = note_actions.unedit_note(actor=actor_of(request), row=find_note(note_id))
+    return modal_done(f"/people/{note.person.id}/")
+
+
+@require_POST
+@signed_in("people.edit")
+def delete_note(request: HttpRequest, note_id: str) -> HttpResponse:
+    note = note_actions.delete_note(actor=actor_of(request), row=find_note(note_id))
+    return toast(HttpResponse(""), "Note deleted.", undo=f"/people/notes/{note.id}/restore/")
+
+
+@require_POST
+@signed_in("people.edit")
+def restore_note(request: HttpRequest, note_id: str) -> HttpResponse:
+    note = note_actions.restore_note(actor=actor_of(request), row=find_note(note_id))
+    return modal_done(f"/people/{note.person.id}/")
