@@ -12,7 +12,6 @@ FEATURES = [
     "pentad.roles.audit",
     "pentad.roles.notices",
     "pentad.roles.work",
-    "pentad.roles.audit",
     "pentad.data.profiles",
     "pentad.data.identity",
     "pentad.data.ingest",
