@@ -145,6 +145,9 @@ def test_pages_are_accessible(
         "/account/password/",
         "/settings/people/",
         "/settings/keys/",
+        "/settings/sign-in/",
+        "/settings/sign-in/new/oidc/",
+        "/settings/provisioning/",
         "/account/app/",
     ):
         page.goto(path)

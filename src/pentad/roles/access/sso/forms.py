@@ -82,17 +82,14 @@ FORMS: dict[str, type[OidcForm] | type[SamlForm]] = {IdentityProvider.OIDC: Oidc
 
 def initial(provider: IdentityProvider) -> dict[str, Any]:
     """What the form shows of a provider; never the secret."""
-    shown = {"name": provider.name, "mapping": provider.mapping_text, **provider.config}
-    mapping = provider.config.get("attribute_mapping", {})
     return {
-        **shown,
+        "name": provider.name,
+        **provider.config,
         "groups_claim": provider.groups_claim,
         "group_roles": provider.mapping_text,
         "default_role": provider.default_role,
         "domains": ", ".join(provider.domains),
         "make_accounts": provider.make_accounts,
-        "email_attribute": (mapping.get("email") or [""])[0],
-        "name_attribute": provider.config.get("name_attribute", ""),
     }
 
 

@@ -46,6 +46,7 @@ def config_of(idp: dict[str, str], email_attribute: str, name_attribute: str) ->
     return {
         "idp": idp,
         "attribute_mapping": {"email": list(filter(None, [email_attribute, *EMAIL]))},
+        "email_attribute": email_attribute,
         "name_attribute": name_attribute,
         "advanced": {"want_assertion_signed": True, "reject_idp_initiated_sso": True},
     }
