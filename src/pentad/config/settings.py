@@ -7,8 +7,7 @@ PENTAD_HTTPS     "1" when people reach Pentad through https: cookies become Secu
 PENTAD_PROXIES   how many reverse proxies stand in front and append to X-Forwarded-For; default 0
 PENTAD_LEDGER    where the event store lives: a clickhouse:// URL; default the data folder
 PENTAD_LOG       least level of log lines: debug, info, warning or error; default info, on a terminal warning
-PENTAD_SMTP      how mail leaves: smtp://user:password@host:587 (STARTTLS when offered a password), smtps://…:465, or
-                 smtp://host:25 without; default none: links are shown to be sent by hand
+PENTAD_SMTP      how mail leaves: smtp://user:password@host:587, smtps://…:465, smtp://host:25; default none: links are shown
 PENTAD_MAIL_FROM the sender of mails, such as "Kestrel Coffee <cx@kestrel.example>"; default pentad@localhost
 PENTAD_METRICS   "open" lets anybody read /metrics; default: this machine and administrators' tokens
 """
