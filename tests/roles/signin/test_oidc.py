@@ -253,6 +253,7 @@ class TestRoundTrip:
         refused = self._through(client, issuer)
         assert refused.status_code == 403
         assert "lea@kestrel.example has no account" in refused.content.decode()
+        assert AuditLine.objects.get(action="sign_in_refused").detail == {"why": "no_account"}
 
     def test_an_answer_that_was_not_asked_for_is_refused(self, client: Client, issuer: str) -> None:
         answer = client.get("/signin/oidc/house/callback/?code=x&state=y")

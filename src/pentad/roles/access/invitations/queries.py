@@ -9,7 +9,7 @@ from pentad.core.errors import Conflict
 from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.settings import SITE
 
-SALT = "pentad.invitation"
+SIGNER = signing.Signer(salt="pentad.invitation")  # when it ends is in the row, not in the link
 SHOWN = 100
 
 
@@ -20,14 +20,14 @@ def invitations() -> QuerySet[Invitation]:
 
 def path_of(invitation: Invitation) -> str:
     """The page on which the invitation is accepted. As good as a password until it is."""
-    return reverse("accept_invitation", kwargs={"token": signing.dumps(invitation.id, salt=SALT)})
+    return reverse("accept_invitation", kwargs={"token": SIGNER.sign_object(invitation.id)})
 
 
 def invitation_by(token: str, *, lock: bool = False) -> Invitation:
     """The open invitation of a link. Raises Conflict when it is none, or open no more."""
     rows = Invitation.objects.select_for_update() if lock else Invitation.objects
     try:
-        found = rows.filter(pk=signing.loads(token, salt=SALT)).first()
+        found = rows.filter(pk=SIGNER.unsign_object(token)).first()
     except signing.BadSignature:
         found = None
     if found is None or found.state != Invitation.OPEN:

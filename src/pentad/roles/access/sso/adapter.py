@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import render
 
 from pentad.core import outgoing
+from pentad.core.actor import NOBODY
 from pentad.core.errors import Denied
 from pentad.roles.access.models import User
 from pentad.roles.access.sso import rules
@@ -18,6 +19,7 @@ from pentad.roles.access.sso.actions import Arrival, welcome
 from pentad.roles.access.sso.models import IdentityProvider
 from pentad.roles.access.sso.queries import offered, provider_by
 from pentad.roles.access.sso.saml import name_of
+from pentad.roles.audit.telling import record
 
 LIBRARY_NAMES = {IdentityProvider.OIDC: "openid_connect", IdentityProvider.SAML: "saml"}
 
@@ -46,6 +48,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         try:
             user = welcome(provider, _arrival(provider, sociallogin, known))
         except Denied as error:
+            record(NOBODY, "sign_in_refused", f"provider:{provider.slug}", why=error.code)
             refuse(request, provider.name, error.message, error.fix)
         if known is None:
             sociallogin.connect(request, user)
