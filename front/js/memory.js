@@ -62,5 +62,9 @@ document.addEventListener("htmx:after:request", (event) => {
     field.value = "";
     keepDraft(field);
   }
+  for (const field of ctx.sourceElement.querySelectorAll?.("input[type=file]") || []) {
+    field.value = "";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 });
 fill();

@@ -53,6 +53,14 @@ if (asked.searchParams.has("merged")) {
   history.replaceState(history.state, "", asked);
 }
 
+// What was chosen in a file field, beside it.
+const FILES = "Files";
+function nameFiles(field) {
+  const told = field.closest("label")?.querySelector("[data-file-names]");
+  if (told) told.textContent = [...field.files].map((file) => file.name).join(", ") || FILES;
+}
+document.addEventListener("change", (event) => event.target.matches?.("input[type=file]") && nameFiles(event.target));
+
 // <input data-filters="#list"> hides the [data-text] children of #list that do not contain what is typed.
 document.addEventListener("input", (event) => {
   const into = event.target.dataset?.filters;

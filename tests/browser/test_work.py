@@ -14,10 +14,16 @@ def test_a_mention_reaches_a_colleagues_bell(
     expect(page.get_by_role("option", name="Tom Reyes")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#note-text")).to_have_value("Please call, @Tom Reyes ")
+    page.get_by_label("Attach files").set_input_files({"name": "offer.txt", "mimeType": "", "buffer": b"An offer"})
+    expect(page.locator("[data-file-names]")).to_have_text("offer.txt")
     assert axe(page) == []
     page.keyboard.press("Control+Enter")
     expect(page.locator("#new-notes .mention")).to_have_text("@Tom Reyes")
-    page.locator("#new-notes").get_by_role("button", name="Change").click()
+    expect(page.locator("[data-file-names]")).to_have_text("Files")
+    with page.expect_download() as saved:
+        page.locator("#new-notes").get_by_role("link", name="offer.txt").click()
+    assert saved.value.path().read_bytes() == b"An offer"
+    page.locator("#new-notes").get_by_role("button", name="Change", exact=True).click()
     page.locator("#new-notes textarea").fill("Please call her, @Tom Reyes")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#new-notes")).to_contain_text("changed")

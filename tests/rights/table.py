@@ -112,6 +112,8 @@ PAGES: dict[str, str] = {
     "people/bulk/merge/": "people.merge",
     "people/bulk/erase/": "people.erase",
     "people/merges/<str:link_id>/undo/": "people.merge",
+    "people/notes/files/<str:file_id>/": "people.view",
+    "people/notes/files/<str:file_id>/remove/": "people.edit",
     "people/notes/<str:note_id>/delete/": "people.edit",
     "people/notes/<str:note_id>/edit/": "people.edit",
     "people/notes/<str:note_id>/unedit/": "people.edit",

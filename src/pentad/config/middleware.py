@@ -67,7 +67,7 @@ def security_headers(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        response.headers.setdefault("Content-Security-Policy", POLICY)  # a download has a stricter one
         response["Permissions-Policy"] = PERMISSIONS
         response.setdefault("Cache-Control", "no-store")  # files with hashed addresses do not come through here
         return response

@@ -143,7 +143,7 @@ TEMPLATES = [
 
 STATIC_URL = "/static/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded through Django
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files of notes go their own way
     "staticfiles": {"BACKEND": "pentad.config.static.HashedStorage"},
 }
 
@@ -244,6 +244,11 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = [
+    "pentad.config.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING_CONFIG = None  # core.logs, set up by config.bootstrap
 METRICS_OPEN = os.environ.get("PENTAD_METRICS") == "open"

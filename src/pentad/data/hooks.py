@@ -88,4 +88,7 @@ def audit_kinds() -> list[AuditKind]:
 
 @hooks.impl
 def schedules() -> list[ScheduleItem]:
-    return [ScheduleItem("seal closed months", "ledger.seal", 24 * 3600)]
+    return [
+        ScheduleItem("seal closed months", "ledger.seal", 24 * 3600),
+        ScheduleItem("remove files of notes never saved", "attachments.sweep", 24 * 3600),
+    ]

@@ -15,6 +15,7 @@ from pentad.data.imports.models import Import
 from pentad.data.ingest.models import Gap, LoaderOffset, SignalCount, Source, WrongWriteKey
 from pentad.data.privacy.models import ErasedIdentifier, Erasure
 from pentad.data.profiles.models import (
+    Attachment,
     Company,
     CompanyTrait,
     Membership,
@@ -24,6 +25,7 @@ from pentad.data.profiles.models import (
 )
 
 __all__ = [
+    "Attachment",
     "BlockedValue",
     "Company",
     "CompanyTrait",

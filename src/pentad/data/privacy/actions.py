@@ -16,6 +16,7 @@ from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.rules import Ident
 from pentad.data.privacy.models import ErasedIdentifier, Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE, dead_jobs, digest, halted
+from pentad.data.profiles import attachments
 from pentad.roles.notices.subjects import forget
 
 
@@ -37,10 +38,14 @@ def erase_person(*, actor: Actor, person: Person) -> Erasure:
     for ident in idents:
         ErasedIdentifier.objects.update_or_create(digest=digest(ident), defaults={"at": erasure.at})
     OutboxMessage.objects.filter(message__personId__in=[p.id for p in parts]).delete()
+    files = attachments.keys_of(nos)
     forget("people", nos)
     Person.objects.filter(Q(root_id__in=nos)).delete()
     Person.objects.filter(no__in=nos).delete()
-    jobs.enqueue(REWRITE, {"erasure": erasure.id, "values": sorted(telling)}, key=f"erasure:{erasure.id}")
+    # The job removes the files once more, should this process end before it has.
+    told = {"erasure": erasure.id, "values": sorted(telling), "files": files}
+    jobs.enqueue(REWRITE, told, key=f"erasure:{erasure.id}")
+    attachments.remove_on_commit(files)
     note(subject=f"erasure:{erasure.id}", parts=len(nos))
     transaction.on_commit(lambda: _hide(nos))
     return erasure

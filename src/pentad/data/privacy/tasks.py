@@ -1,6 +1,7 @@
 """The rewrite after an erasure: when it is done, no byte of the person is left in any file."""
 
 import time
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -11,11 +12,13 @@ from pentad.core.jobs import Context, task
 from pentad.data.ingest import loader
 from pentad.data.privacy.models import Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE
+from pentad.data.profiles import attachments
 
 
 @task(REWRITE, scrub=True)
-def rewrite(job: Context, erasure: str, values: list[str]) -> dict[str, int]:
-    """Hide, load what is still in the inbox, and rewrite the ledger's files."""
+def rewrite(job: Context, erasure: str, values: list[str], files: Sequence[str] = ()) -> dict[str, int]:
+    """Hide, load what is still in the inbox, and rewrite the ledger's files. files: names on disk of what notes held."""
+    attachments.remove(files)
     row = Erasure.objects.get(id=erasure)
     store = ledger.current()
     store.hide(row.person_nos)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pentad.data.identity.models import Conflict, MergeLink, Person
-from pentad.data.profiles.models import Company, Note
+from pentad.data.profiles.models import Attachment, Company, Note
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import Kind, level, register, register_about, veiled
 
@@ -65,5 +65,6 @@ COMPANIES = Kind("companies", "company", "Companies", (("name", "Name"),), _veil
 register(Person, PEOPLE)
 register(Company, COMPANIES)
 register_about(Note, lambda row: [_root(row.person)])
+register_about(Attachment, lambda row: [_root(row.note.person)])
 register_about(MergeLink, lambda row: [_root(row.keep), _root(row.other)])
 register_about(Conflict, lambda row: [_root(one) for one in (row.person, row.other) if one])

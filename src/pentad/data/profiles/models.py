@@ -4,6 +4,7 @@ from django.db import models
 
 from pentad.core import clock, ids
 from pentad.data.identity.models import Person
+from pentad.data.profiles.rules_files import WORDS
 from pentad.roles.access.seeing import Owned, SeenManager
 
 
@@ -93,6 +94,23 @@ class Note(models.Model):
     edited = models.DateTimeField(null=True)
     before = models.TextField(blank=True, help_text="The text before the last change, for undoing it")
     deleted = models.DateTimeField(null=True)
+
+
+class Attachment(models.Model):
+    """A file of a note. `key` is its name on disk; `type` was told from what is in it."""
+
+    id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
+    note = models.ForeignKey(Note, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    type = models.CharField(max_length=80)
+    key = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField(default=clock.now)
+
+    @property
+    def words(self) -> str:
+        """What kind of file it is, for people."""
+        return WORDS.get(self.type, "File")
 
 
 class TraitRule(models.Model):

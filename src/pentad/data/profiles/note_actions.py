@@ -1,12 +1,16 @@
 """Verbs on notes: write, change, delete, and take either back. Changing is for whoever wrote it."""
 
+from collections.abc import Sequence
+
 from pentad.core import clock
 from pentad.core.action import RIGHTS, action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.outbox import emit
 from pentad.data.identity.models import Person
-from pentad.data.profiles.models import Note
+from pentad.data.profiles import attachments
+from pentad.data.profiles.attachments import Upload
+from pentad.data.profiles.models import Attachment, Note
 from pentad.data.profiles.rules_notes import mentioned
 from pentad.roles.access.models import User
 from pentad.roles.notices.actions import notify, tell_followers
@@ -17,13 +21,17 @@ RIGHTS.setdefault("notes.moderate", "Change and delete notes that others wrote."
 
 
 @action("people.edit")
-def add_note(*, actor: Actor, person: Person, text: str) -> Note:
-    """Write a note on a customer's page. Who is mentioned in it and may see the customer is told, as are followers."""
+def add_note(*, actor: Actor, person: Person, text: str, files: "Sequence[Upload]" = ()) -> Note:
+    """Write a note on a customer's page, with files. Mentioned colleagues who may see the customer are told, as are
+    followers.
+    """
     text = _checked(text)
+    attachments.check(files)
     row = Note.objects.create(person=person, text=text, author=actor.ref, author_name=actor.name)
     # The text stays here: a ledger row could not be edited, and the event only needs to say that it happened.
     emit("track", "Note added", person=person, properties={"note_id": row.id, "author": actor.name})
-    note(subject=f"person:{person.id}", note=row.id)
+    attachments.attach(row, files)
+    note(subject=f"person:{person.id}", note=row.id, **({"files": len(files)} if files else {}))
     told = _tell_mentioned(actor, row)
     tell_followers(actor=actor, about=_root(row), parts=[f"{actor.name} wrote a note on ", None], but=told)
     return row
@@ -72,6 +80,16 @@ def restore_note(*, actor: Actor, row: Note) -> Note:
     row.save(update_fields=["deleted"])
     note(subject=f"person:{row.person.id}", note=row.id)
     return row
+
+
+@action("people.edit")
+def remove_file(*, actor: Actor, row: Attachment) -> None:
+    """Take a file off a note, for good."""
+    _own(actor, row.note)
+    key = row.key
+    note(subject=f"person:{row.note.person.id}", note=row.note_id, file=row.id)
+    row.delete()
+    attachments.remove_on_commit([key])
 
 
 def may_change(actor: Actor, row: Note) -> bool:

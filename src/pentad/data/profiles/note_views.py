@@ -1,14 +1,15 @@
 """The requests of notes: composer, change, delete, and the undoing of each."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pentad.core.errors import NotFound, PentadError
 from pentad.data.ingest.page import actor_of, modal_done, toast
-from pentad.data.profiles import note_actions, queries
+from pentad.data.profiles import attachments, note_actions, queries
 from pentad.data.profiles.models import Note
 from pentad.roles.access import signed_in
+from pentad.roles.audit import looked_at
 
 
 def find_note(note_id: str) -> Note:
@@ -25,7 +26,9 @@ def find_note(note_id: str) -> Note:
 def add_note(request: HttpRequest, person_id: str) -> HttpResponse:
     """Keep a note; the answer is the composer, empty, with the note above the timeline until its event arrives."""
     root = queries.find_person(person_id)
-    note = note_actions.add_note(actor=actor_of(request), person=root, text=request.POST.get("text", ""))
+    note = note_actions.add_note(
+        actor=actor_of(request), person=root, text=request.POST.get("text", ""), files=request.FILES.getlist("files")
+    )
     response = render(request, "profiles/_new_note.html", {"note": note, "person": root})
     told = f"Note saved. {', '.join(note.mentions)} will be told." if note.mentions else "Note saved."
     return toast(response, told, undo=f"/people/notes/{note.id}/delete/")
@@ -67,3 +70,27 @@ def delete_note(request: HttpRequest, note_id: str) -> HttpResponse:
 def restore_note(request: HttpRequest, note_id: str) -> HttpResponse:
     note = note_actions.restore_note(actor=actor_of(request), row=find_note(note_id))
     return modal_done(f"/people/{note.person.id}/")
+
+
+@require_GET
+@signed_in("people.view")
+def download(request: HttpRequest, file_id: str) -> FileResponse:
+    """A file of a note, to be saved: no browser shows it on our pages' address, whatever is in it."""
+    found = attachments.find(file_id)
+    root = queries.find_person(found.note.person.id)
+    looked_at(actor_of(request), f"person:{root.id}", "file")
+    handle = attachments.path_of(found.key).open("rb")
+    response = FileResponse(handle, as_attachment=True, filename=found.name, content_type=found.type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@signed_in("people.edit")
+def remove_file(request: HttpRequest, file_id: str) -> HttpResponse:
+    found = attachments.find(file_id)
+    queries.find_person(found.note.person.id)
+    note_actions.remove_file(actor=actor_of(request), row=found)
+    return toast(HttpResponse(""), "File removed.")
