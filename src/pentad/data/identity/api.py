@@ -11,7 +11,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
 from pentad.data.identity import actions
 from pentad.data.identity.models import MergeLink
-from pentad.data.identity.queries import find_person, person_seen
+from pentad.data.identity.queries import find_person, person_seen, shown_evidence
 
 router = Router(tags=["identity"])
 
@@ -37,7 +37,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 def _out(link: MergeLink) -> dict[str, Any]:
     return {
-        "id": link.id, "keep": link.keep.id, "other": link.other.id, "evidence": link.evidence,
+        "id": link.id, "keep": link.keep.id, "other": link.other.id, "evidence": shown_evidence(link.evidence),
         "created": link.created, "undone": link.undone,
     }  # fmt: skip
 

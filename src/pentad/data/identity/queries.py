@@ -103,7 +103,32 @@ def merge_history(person: Person) -> list[MergeLink]:
     nos = part_numbers(person)
     links = MergeLink.objects.filter(keep_id__in=nos) | MergeLink.objects.filter(other_id__in=nos)
     found = list(links.select_related("keep", "other").order_by("-created", "-id"))
+    away = {one.root_id or one.no for link in found for one in (link.keep, link.other) if one.no not in nos}
+    seen = set(Person.seen.filter(pk__in=away).values_list("pk", flat=True)) if away else set()
+    # Whom a merge was undone with is another customer again, who may be somebody else's.
+    gone = away - seen
+    found = [
+        link for link in found if not {link.keep.root_id or link.keep_id, link.other.root_id or link.other_id} & gone
+    ]
     veil([one for link in found for one in (link.keep, link.other)])
+    for link in found:
+        link.evidence = shown_evidence(link.evidence)
+    return found
+
+
+def shown_evidence(evidence: dict[str, Any]) -> dict[str, Any]:
+    """Why two were merged, with the identifiers that met as the reader may see them."""
+    met = [(namespace, _shown(namespace, value)) for namespace, value in evidence.get("identifiers", ())]
+    return {**evidence, "identifiers": [[name, value] for name, value in met if value]} if met else evidence
+
+
+def shown_conflicts(rows: "QuerySet[Conflict]") -> list[Conflict]:
+    """Conflicts to be read: the shared value and both customers as the reader may see them."""
+    found = list(rows)
+    for row in found:
+        row.value = _shown(row.namespace, row.value) or ""
+    people = [one for row in found for one in (row.person, row.other) if one]
+    veil(list({id(one): one for person in people for one in (person, person.root) if one}.values()))
     return found
 
 

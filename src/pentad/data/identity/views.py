@@ -38,7 +38,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     """Conflicts that wait for a decision; with ?decided=1 those that were decided."""
     decided = request.GET.get("decided") == "1"
     waiting = queries.open_conflicts()
-    rows = list((_decided() if decided else waiting)[:SHOWN])
+    rows = queries.shown_conflicts((_decided() if decided else waiting)[:SHOWN])
     context = {
         "conflicts": rows, "labels": _labels([p for c in rows for p in (c.person, c.other) if p]), "shown": SHOWN,
         "open_count": waiting.count(), "decided": decided, "tab": "decided" if decided else "conflicts",

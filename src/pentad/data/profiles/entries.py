@@ -1,10 +1,8 @@
 """What customers and companies add to the palette."""
 
-from django.db.models import Q
-
 from pentad.core.hookvalues import PaletteItem
 from pentad.data.identity.models import Person
-from pentad.data.profiles.company_list import company_title
+from pentad.data.profiles.company_list import company_title, search_companies
 from pentad.data.profiles.filters import people, search
 from pentad.data.profiles.lists import title
 from pentad.data.profiles.models import Company
@@ -24,7 +22,7 @@ def palette(query: str) -> list[PaletteItem]:
     keys = condition.driver(LOOKED_AT) if condition.driver else []
     found = people().filter(pk__in=list(keys)[:LOOKED_AT]).order_by("-known", "-last_seen")[:MOST]
     items = [person_item(person, "Customers") for person in found]
-    named = Company.seen.filter(Q(name__icontains=query) | Q(group_id=query)).order_by("-last_seen")[:4]
+    named = Company.seen.filter(search_companies(query).where).order_by("-last_seen")[:4]
     return items + [
         PaletteItem(
             company_title(c), f"/companies/{c.id}/", "building-2", "Companies", c.group_id, right="companies.view"

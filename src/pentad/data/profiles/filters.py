@@ -16,6 +16,7 @@ from pentad.core import clock
 from pentad.core.actor import reader
 from pentad.core.errors import Invalid
 from pentad.data.identity.models import Identifier, Person, PersonWord
+from pentad.data.identity.queries import field_of
 from pentad.data.ingest.models import Source
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import Company, Membership, PersonTrait
@@ -236,30 +237,50 @@ def company() -> Field:
 
     def condition(operator: str, value: str) -> Condition:
         if operator != "is":
-            has = _held(Membership.objects.all())
-            return _roots(has, Membership.objects.all()) if operator == "any" else Condition(~has)
-        nos = list(Company.seen.filter(Q(name=value) | Q(group_id=value)).values_list("no", flat=True)[:50])
+            known = Membership.objects.all()
+            if not seeing.sees_all("companies"):
+                known = known.filter(company__in=Company.seen.values("pk"))
+            return _roots(_held(known), known) if operator == "any" else Condition(~_held(known))
+        named = Q(group_id=value) | Q(name=value) if seeing.sees("companies", "name") else Q(group_id=value)
+        nos = list(Company.seen.filter(named).values_list("no", flat=True)[:50])
         rows = Membership.objects.filter(company_id__in=nos)
         return _roots(_held(rows), rows)
 
     return Field("company", "Company", operators, condition, "building-2", "Customer", _companies)
 
 
-@vocabulary.kept
 def _companies() -> list[tuple[str, str]]:
+    """Kept for those alone who see all: what one is offered, another may not know of."""
+    if seeing.sees_all("companies"):
+        return _all_companies()
+    return _company_names() if seeing.sees("companies", "name") else []
+
+
+@vocabulary.kept
+def _all_companies() -> list[tuple[str, str]]:
+    return _company_names()
+
+
+def _company_names() -> list[tuple[str, str]]:
     names = Company.seen.order_by("-last_seen").values_list("name", flat=True)[:50]
     return [(name, name) for name in names if name]
+
+
+def _known_of(namespace: str) -> bool:
+    return seeing.level("people", field_of(namespace)) > Level.HIDDEN
 
 
 def identifier() -> Field:
     operators = (Operator("has", "has", "choice"), Operator("hasnt", "has no", "choice"))
 
     def condition(operator: str, value: str) -> Condition:
+        if not _known_of(value):
+            raise Invalid(f"Customers cannot be filtered by “{value}”.", code="bad_filter", fix="Choose another one.")
         held = _held(Identifier.objects.all(), namespace=value)
         return _roots(held, Identifier.objects.filter(namespace=value)) if operator == "has" else Condition(~held)
 
     def choices() -> Iterable[tuple[str, str]]:
-        return [(name, name) for name in vocabulary.namespaces()]
+        return [(name, name) for name in vocabulary.namespaces() if _known_of(name)]
 
     return Field("identifier", "Identifier", operators, condition, "fingerprint", "Customer", lambda: list(choices()))
 

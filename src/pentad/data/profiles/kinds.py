@@ -1,12 +1,13 @@
 """What rights may say of customers and companies: their fields, and how a loaded row hides what is not to be seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from pentad.data.identity.models import Conflict, MergeLink, Person
 from pentad.data.profiles.models import Attachment, Company, Note
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import Kind, level, register, register_about, veiled
+from pentad.roles.access.seeing import Kind, level, register, register_about, sees_all, veiled
 
 At = Callable[[str], Level]
 
@@ -33,18 +34,44 @@ def veiled_traits(traits: dict[str, Any], at: At) -> dict[str, Any]:
     return {name: veiled(value, at(f"trait:{name}")) for name, value in traits.items() if at(f"trait:{name}")}
 
 
-def veiled_event(traits: dict[str, Any], context: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Traits and context of an event, which repeat what the profile may hide; the sender's address is a trait too."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an event says, as far as the reader may see it."""
 
-    def at(name: str) -> Level:
+    properties: dict[str, Any]
+    context: dict[str, Any]
+    traits: dict[str, Any]
+
+
+def unseen_groups(groups: Collection[str]) -> set[str]:
+    """Those of the group ids whose companies the reader may not see."""
+    if not groups or sees_all("companies"):
+        return set()
+    return set(groups) - set(Company.seen.filter(group_id__in=groups).values_list("group_id", flat=True))
+
+
+def veiled_event(properties: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], company: bool) -> Said:
+    """What an event repeats of what the profile may hide; the sender's address is a trait too. A property follows the
+    trait of its name, but for “name”, which is an article's or a page's.
+
+    company: whether its traits are a company's, as those of a group call are.
+    """
+
+    def of_person(name: str) -> Level:
         return level("people", name)
+
+    def of_either(name: str) -> Level:
+        return level("companies" if company else "people", name)
+
+    def of_property(name: str) -> Level:
+        return Level.SEE if name == "trait:name" else of_person(name)
 
     shown = {key: value for key, value in context.items() if key not in ("traits", "ip")}
     if isinstance(context.get("traits"), dict):
-        shown["traits"] = veiled_traits(context["traits"], at)
-    if "ip" in context and at("trait:ip"):
-        shown["ip"] = veiled(context["ip"], at("trait:ip"))
-    return veiled_traits(traits, at), shown
+        shown["traits"] = veiled_traits(context["traits"], of_either)
+    if "ip" in context and of_person("trait:ip"):
+        shown["ip"] = veiled(context["ip"], of_person("trait:ip"))
+    return Said(veiled_traits(properties, of_property), shown, veiled_traits(traits, of_either))
 
 
 PEOPLE = Kind(

@@ -92,6 +92,7 @@ def load_people(rows: Sequence[Person]) -> None:
         links = links.filter(company__in=Company.seen.values("pk"))
     for link in links:
         found[roots[link.person_id]].setdefault(link.company_id, link.company)
+    seeing.veil([company for companies in found.values() for company in companies.values()])
     models.prefetch_related_objects(list(rows), "owner")
     for row in rows:
         row.companies = list(found[row.no].values())  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.profiles.fold import preferred_sources, ranks
-from pentad.data.profiles.kinds import veiled_event, veiled_traits
+from pentad.data.profiles.kinds import Said, unseen_groups, veiled_event, veiled_traits
 from pentad.data.profiles.models import Company, CompanyTrait, Note, PersonTrait, TraitValue
 from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
@@ -152,7 +152,7 @@ class EventRow:
 
 _COLUMNS = (
     "seq", "message_id", "type", "name", "ts", "received", "original", "sent", "source_no", "person_no",
-    "props", "context", "traits",
+    "props", "context", "traits", "group_id",
 )  # fmt: skip
 
 
@@ -185,7 +185,9 @@ def timeline(
 def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
     """Ledger rows with the columns of a timeline as EventRows."""
     names = {no: rank.name for no, rank in ranks().items()}
-    seen = [veiled_event(_object(r["traits"]), _object(r["context"])) for r in rows]
+    parts = [_said(r) for r in rows]
+    unseen = unseen_groups({group for *_, group in parts if group})
+    seen = [_veiled(r["type"] == "group", *part, part[3] in unseen) for r, part in zip(rows, parts, strict=True)]
     return [
         EventRow(
             r["seq"],
@@ -197,14 +199,31 @@ def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
             r["source_no"],
             names.get(r["source_no"], UNKNOWN_SOURCE.name),
             r["person_no"],
-            _object(r["props"]),
-            context,
-            traits,
+            said.properties,
+            said.context,
+            said.traits,
             r["original"] and _aware(r["original"]),
             r["sent"] and _aware(r["sent"]),
         )
-        for r, (traits, context) in zip(rows, seen, strict=True)
+        for r, said in zip(rows, seen, strict=True)
     ]
+
+
+def _said(r: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]:
+    """Properties, context, traits, and the group id of the company that the event names."""
+    context = _object(r["context"])
+    return _object(r["props"]), context, _object(r["traits"]), str(r["group_id"] or context.get("groupId") or "")
+
+
+def _veiled(
+    company: bool, said: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], group: str, unseen: bool
+) -> Said:
+    if unseen:  # the reader may see the customer, and not the company
+        context = {
+            key: value for key, value in context.items() if key != "groupId" and not (company and key == "traits")
+        }
+        traits = {} if company else traits
+    return veiled_event(said, context, traits, company)
 
 
 def _aware(at: datetime) -> datetime:

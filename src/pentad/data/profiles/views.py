@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pentad.core import clock
 from pentad.core.errors import Invalid, PentadError, Unavailable
 from pentad.data.identity.models import Person
-from pentad.data.identity.queries import conflicts_of, identifiers, merge_history
+from pentad.data.identity.queries import conflicts_of, identifiers, merge_history, part_numbers, shown_conflicts
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, modal_done
@@ -101,7 +101,7 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
         "merges": merges,
         "merged": next((link for link in merges if link.id == request.GET.get("merged") and link.undone is None), None),
         "companies": list(queries.companies_of(root)[:20]),
-        "conflicts": list(conflicts_of(root)[:10]),
+        "conflicts": shown_conflicts(conflicts_of(root)[:10]),
         "may_edit": may(actor, "people.edit", root),
         "may_merge": may(actor, "people.merge", root),
         "may_erase": may(actor, "people.erase", root),
@@ -159,7 +159,9 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
     except Unavailable as error:
         return context | {"days": [], "unavailable": error.message}
     ids = [str(row.properties.get("note_id")) for row in rows if row.name == "Note added"]
-    notes = {note.id: note for note in Note.objects.filter(id__in=ids)} if ids else {}
+    # Of this customer alone: an event may be sent by anybody, and name the note of another one.
+    known = Note.objects.filter(id__in=ids, person_id__in=part_numbers(root)) if ids else Note.objects.none()
+    notes = {note.id: note for note in known}
     return context | {"days": events.days(rows, notes), "following": following, "first_page": before is None}
 
 

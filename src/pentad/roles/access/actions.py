@@ -12,7 +12,7 @@ from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
-from pentad.roles.access import rules
+from pentad.roles.access import giving, rules
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.second_step import forget_tries
@@ -26,10 +26,9 @@ def add_key(*, actor: Actor, name: str, role: str) -> tuple[ApiKey, str]:
     Raises Invalid for an empty name or an unknown role.
     """
     name = _name(name, 120, "The key")
+    giving.require_may_lend(actor, check_role(role))
     token = rules.new_token()
-    key = ApiKey.objects.create(
-        name=name, role=check_role(role), prefix=rules.shown_prefix(token), digest=rules.digest(token)
-    )
+    key = ApiKey.objects.create(name=name, role=role, prefix=rules.shown_prefix(token), digest=rules.digest(token))
     note(f"key:{key.id}", role=role)
     return key, token
 
@@ -51,6 +50,7 @@ def add_user(*, actor: Actor, email: str, name: str, role: str, password: str | 
     Raises Invalid for a bad address, name, role or password, Conflict when the address has an account.
     """
     user = User(email=check_email(email), name=_name(name, 200, "The colleague"), role=check_role(role))
+    giving.require_may_give(actor, role)
     if password is not None:
         check_password(password, user)
     user.set_password(password)
@@ -67,6 +67,9 @@ def change_user(*, actor: Actor, user: User, role: str | None = None, active: bo
     """
     role = user.role if role is None else check_role(role)
     active = user.is_active if active is None else active
+    giving.require_may_give(actor, role, *giving.roles_of(user))
+    if role != user.role:
+        giving.require_other(actor, user)
     if not (active and role == rules.ADMIN):
         others = User.objects.select_for_update().filter(role=rules.ADMIN, is_active=True).exclude(pk=user.pk)
         if not list(others):
@@ -88,6 +91,7 @@ def invitation(*, actor: Actor, user: User) -> str:
     """The path of a page where the colleague sets a password. Works for three days and once."""
     from allauth.account import app_settings
 
+    giving.require_may_look_after(actor, user)
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     note(f"user:{user.pk}")
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
@@ -96,6 +100,7 @@ def invitation(*, actor: Actor, user: User) -> str:
 @action("admin.users")
 def set_password(*, actor: Actor, user: User, password: str) -> User:
     """Set a colleague's password. Raises Invalid when it is too weak. Signs the colleague out everywhere."""
+    giving.require_may_look_after(actor, user)
     check_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -107,6 +112,7 @@ def set_password(*, actor: Actor, user: User, password: str) -> User:
 @action("admin.users")
 def remove_second_step(*, actor: Actor, user: User) -> User:
     """Let a colleague who lost phone, keys and recovery codes sign in with the password alone, and lift a lockout."""
+    giving.require_may_look_after(actor, user)
     removed, _ = Authenticator.objects.filter(user=user).delete()
     AccessAttempt.objects.filter(username=user.email).delete()
     forget_tries(user)

@@ -17,6 +17,8 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 EYES = "eyes"
 """In the session: the number of the colleague through whose eyes an administrator looks."""
 
+LEAVE = "/settings/eyes/leave/"
+
 PAGE_RIGHTS: set[str] = set()
 """Every right a page asks for."""
 
@@ -49,7 +51,7 @@ def signed_in(right: str | None = None) -> Callable[[V], V]:
 def _only_look(request: HttpRequest) -> None:
     """Through somebody else's eyes nothing is changed, but for leaving them."""
     user = getattr(request, "eyes", None)
-    if user is not None and request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.endswith("/leave/"):
+    if user is not None and request.method not in ("GET", "HEAD", "OPTIONS") and request.path != LEAVE:
         raise Denied(
             f"You look through {user}’s eyes: nothing can be changed.", code="eyes_only", fix="Leave their view first."
         )

@@ -27,8 +27,10 @@ def actor_of(user: User) -> Actor:
 
 
 def actor_by_token(token: str) -> Actor | None:
-    """The API key that this token belongs to; None when unknown or revoked. Notes when it was used."""
-    key = ApiKey.objects.filter(digest=rules.digest(token), revoked__isnull=True).first()
+    """The API key of this token; None when unknown or revoked, or its owner's account closed. Notes when it was used."""
+    key = ApiKey.objects.filter(
+        Q(owner=None) | Q(owner__is_active=True), digest=rules.digest(token), revoked__isnull=True
+    ).first()
     if key is None:
         return None
     now = clock.now()

@@ -222,14 +222,18 @@ class SeenQuerySet(QuerySet[M]):
 
 def veil(rows: list[Any]) -> None:
     """Hide in loaded records what the reader may not see of them."""
-    actor = reader()
-    if not rows or not isinstance(actor.policy, Policy) or not actor.policy.fields:
+    if not rows:
         return
-    kind, asked, policy = kind_of(type(rows[0])), dict[str, Level](), actor.policy
+    actor, kind, asked = reader(), kind_of(type(rows[0])), dict[str, Level]()
+    if isinstance(actor.policy, Policy):
+        if not actor.policy.fields:
+            return
+    elif actor.may(kind.view):
+        return  # not so for NOBODY: what is read after the reader has gone, as a stream may, is hidden altogether
 
     def at(name: str) -> Level:
         if name not in asked:
-            asked[name] = policy.level(kind.name, name)
+            asked[name] = level_for(actor, kind.name, name)
         return asked[name]
 
     for row in rows:

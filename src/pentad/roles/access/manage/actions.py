@@ -7,9 +7,10 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access import builtin
+from pentad.roles.access.giving import require_may_give, require_other
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.policy import below
-from pentad.roles.access.rights import CLASSES, Level, Policy, Scope
+from pentad.roles.access.rights import CLASSES, Level, Scope
 from pentad.roles.access.rights_models import (
     Elevation,
     FieldClass,
@@ -21,7 +22,7 @@ from pentad.roles.access.rights_models import (
     TeamMember,
 )
 from pentad.roles.access.rules import ADMIN
-from pentad.roles.access.seeing import Owned, kind_of, reach_of
+from pentad.roles.access.seeing import Owned, kind_of, may
 
 LONGEST_ELEVATION = timedelta(days=7)
 
@@ -201,8 +202,9 @@ def share(
     @action(f"{kind.name}.share")
     def share_record(*, actor: Actor, record: Owned) -> Share:
         """Open single records to colleagues and teams."""
-        if change and reach_of(actor, f"{kind.name}.edit").nothing:
-            raise Denied("You cannot let others change what you may not change.", right=f"{kind.name}.edit")
+        for right in (kind.view, *([f"{kind.name}.edit"] if change else [])):
+            if not may(actor, right, record):
+                raise Denied("You cannot let others see or change what you may not.", right=right)
         found, _ = Share.objects.update_or_create(
             kind=kind.name,
             record=record.pk,
@@ -235,9 +237,8 @@ def elevate(*, actor: Actor, user: User, role: Role, reason: str, hours: float) 
     reason = _text(reason, 500, "A reason")
     if not 0 < hours <= LONGEST_ELEVATION / timedelta(hours=1):
         raise Invalid(f"{hours:g} hours is out of range.", code="bad_hours", fix="At most 168 hours, a week.")
-    policy = actor.policy
-    if role.name == ADMIN and isinstance(policy, Policy) and not policy.may("*"):
-        raise Denied("Only administrators make administrators.", right="*")
+    require_other(actor, user)
+    require_may_give(actor, role.name)
     found = Elevation.objects.create(
         user=user, role=role, reason=reason, by=actor.ref, until=clock.now() + timedelta(hours=hours)
     )

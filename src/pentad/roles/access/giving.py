@@ -1,0 +1,76 @@
+"""Nobody gives more than they have: who may give which role, to whom, and look after whose account."""
+
+from django.db.models import Q
+
+from pentad.core import clock
+from pentad.core.actor import Actor
+from pentad.core.errors import Denied
+from pentad.roles.access.models import User
+from pentad.roles.access.rights import Level, Policy, Scope
+from pentad.roles.access.rights_models import Elevation, FieldRule, Grant
+
+ADMINISTRATION = ("admin.", "scim.")
+
+
+def require_may_give(actor: Actor, *roles: str) -> None:
+    """Raise Denied when a role has rights of administration that the actor has not: an account with them, or the link
+    to its password, would be a way to them.
+    """
+    _require(actor, [row for row in _grants(roles) if row[0] == "*" or row[0].startswith(ADMINISTRATION)])
+
+
+def require_may_lend(actor: Actor, role: str) -> None:
+    """Raise Denied when a role has anything that the actor has not: whoever makes a key holds its token."""
+    _require(actor, _grants([role]))
+    if isinstance(actor.policy, Policy) and actor.policy.fields:
+        lent = {(kind, target): Level[level.upper()] for kind, target, level in _fields(role)}
+        for rule in actor.policy.fields:
+            if lent.get((rule.kind, rule.target), Level.CHANGE) > rule.level:
+                raise _denied(f"see {rule.target}", "*")
+
+
+def require_other(actor: Actor, user: User) -> None:
+    """Raise Denied for one's own account, but to administrators: others do not give themselves another role."""
+    policy = actor.policy
+    if isinstance(policy, Policy) and not policy.reach("*").everything and actor.ref == f"user:{user.pk}":
+        raise Denied(
+            "Nobody gives another role to themselves.", code="own_role", fix="Ask an administrator.", right="*"
+        )
+
+
+def require_may_look_after(actor: Actor, user: User) -> None:
+    """Raise Denied when a colleague has rights of administration that the actor has not."""
+    require_may_give(actor, *roles_of(user))
+
+
+def roles_of(user: User) -> list[str]:
+    """The colleague's role, and those of a while."""
+    now = clock.now()
+    held = Elevation.objects.filter(Q(ended=None) | Q(ended__gt=now), user=user, until__gt=now)
+    return [user.role, *held.values_list("role_id", flat=True)]
+
+
+def _grants(roles: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
+    return list(Grant.objects.filter(role__in=roles, deny=False).values_list("right", "scope"))
+
+
+def _fields(role: str) -> list[tuple[str, str, str]]:
+    return list(FieldRule.objects.filter(role=role).values_list("kind", "target", "level"))
+
+
+def _require(actor: Actor, grants: list[tuple[str, str]]) -> None:
+    if not isinstance(actor.policy, Policy):
+        return
+    for right, scope in grants:
+        reach = actor.policy.reach(right)
+        if reach.deny or reach.allow < Scope[scope.upper()]:
+            raise _denied(f"use “{right}”", right)
+
+
+def _denied(what: str, right: str) -> Denied:
+    return Denied(
+        f"Nobody gives more than they have: this role may {what}.",
+        code="more_than_own",
+        fix="Choose a role with less, or ask an administrator.",
+        right=right,
+    )

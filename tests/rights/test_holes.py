@@ -1,0 +1,219 @@
+"""Ways round the rights that somebody tried once: each stays closed."""
+
+from typing import Any
+
+import pytest
+
+from pentad.core.actor import NOBODY, SYSTEM, Actor, acting_as
+from pentad.core.errors import Denied
+from pentad.data.identity import actions as identity
+from pentad.data.identity.models import Conflict, Person
+from pentad.data.profiles import filters
+from pentad.data.profiles.models import Note
+from pentad.roles.access import actions as accounts
+from pentad.roles.access.invitations.actions import invite
+from pentad.roles.access.manage import actions
+from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.queries import actor_by_token, actor_of
+from pentad.roles.access.rights_models import Role
+from tests.data.road import Road
+from tests.rights.test_walk import call
+from tests.rights.world import World, body, build, word
+
+
+def keeper(world: World, **grants: str) -> Actor:
+    """The reader with a role of these rights (written with two underscores for the dot) and no others."""
+    role, _ = Role.objects.get_or_create(name="keeper", defaults={"label": "Keeper"})
+    for right, scope in grants.items():
+        actions.set_grant(actor=SYSTEM, role=role, right=right.replace("__", "."), scope=scope)
+    accounts.change_user(actor=SYSTEM, user=world.user, role="keeper")
+    world.client.force_login(world.user)
+    return actor_of(world.user)
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def exported(world: World, columns: str) -> str:
+    return body(world.client.post("/people/export/", {"all": "1", "state": f"cols={columns}"}))
+
+
+def test_a_streamed_export_hides_what_the_list_hides(road: Road) -> None:
+    text = exported(build(road, "marketer"), "name,trait:health,company")
+    assert f"{word('own')} Person,,{word('own')} Company" in text, "as the reader sees it, also once the page has ended"
+    road.send({"type": "identify", "userId": "u-own", "traits": {"plan": "pro"}})
+
+
+def test_an_export_takes_only_what_its_right_reaches(road: Road) -> None:
+    world = build(road, "lead")
+    text = exported(world, "name")
+    assert word("mate") in text
+    assert word("shared") not in text, "sharing opens a customer to be seen, not to be taken away"
+    keeper(world, people__view="all", people__export="own")
+    text = exported(world, "name")
+    assert word("own") in text
+    assert word("other") not in text
+
+
+def test_what_is_read_after_the_reader_has_gone_is_hidden(road: Road) -> None:
+    world = build(road, "marketer")
+    with acting_as(actor_of(world.user)):
+        rows = Person.seen.filter(pk=world.people["own"].pk)
+    with acting_as(NOBODY):
+        found = next(iter(rows))
+    assert (found.name, found.traits) == ("", {})
+
+
+# -- what others may know --------------------------------------------------------------------------
+
+
+def test_names_of_companies_are_not_kept_for_others(road: Road) -> None:
+    world = build(road, "rep")
+    filters._all_companies.forget()  # type: ignore[attr-defined]
+    with acting_as(SYSTEM):
+        assert f"{word('other')} Company" in dict(filters._companies())
+    text = body(world.client.get("/people/?part=filter&field=company"))
+    assert word("own") in text
+    assert word("other") not in text
+
+
+def test_a_customer_does_not_tell_of_a_company_one_may_not_see(road: Road) -> None:
+    world = build(road, "rep")
+    actions.assign(actor=SYSTEM, record=world.companies["own"], owner=None, team=None)
+    own = world.people["own"]
+    for path in (f"/people/{own.id}/", f"/people/{own.id}/timeline/", f"/people/{own.id}/peek/"):
+        text = body(world.client.get(path))
+        assert "Person" in text or "timeline" in path
+        assert f"{word('own')} Company" not in text, path
+    events = body(call(world, "get", f"/api/v1/people/{own.id}/events"))
+    assert f"{word('own')} Company" not in events
+    assert own.id in body(world.client.get("/people/?f=company~none~"))
+    assert own.id not in body(world.client.get("/people/?f=company~any~"))
+
+
+def test_a_masked_field_is_masked_in_properties_too(road: Road) -> None:
+    world = build(road, "analyst")
+    road.send({"type": "track", "event": "Left", "userId": "u-own",
+               "properties": {"email": "zeta@lumen.example", "health": "broken", "name": "Chair"}})  # fmt: skip
+    own = world.people["own"].id
+    for text in (
+        body(world.client.get(f"/people/{own}/timeline/")),
+        body(call(world, "get", f"/api/v1/people/{own}/events")),
+    ):
+        assert "Left" in text
+        assert "Chair" in text, "the name of an article is nobody's own"
+        assert "zeta@" not in text
+        assert "broken" not in text
+
+
+def test_an_event_cannot_name_the_note_of_another_customer(road: Road) -> None:
+    world = build(road, "rep")
+    note = Note.objects.create(person=world.people["other"], text="Owes us much", author="user:9", author_name="Other")
+    road.send({"type": "track", "event": "Note added", "userId": "u-own", "properties": {"note_id": note.id}})
+    text = body(world.client.get(f"/people/{world.people['own'].id}/timeline/"))
+    assert "Owes us much" not in text
+
+
+def test_conflicts_and_merges_are_masked_as_the_profile_is(road: Road) -> None:
+    world = build(road, "analyst")
+    one, two = world.people["own"], world.people["other"]
+    Conflict.objects.create(
+        reason="limit", namespace="email", value="zeta@lumen.example", person=one, other=two, message_id="m"
+    )
+    for path in ("/identity/", f"/people/{one.id}/"):
+        text = body(world.client.get(path))
+        assert "z•••@l•••" in text, path
+        assert "zeta@" not in text, path
+        assert f"{word('other')} Person" not in text, path
+    link = identity.merge_people(actor=SYSTEM, keep=one, other=two)
+    link.evidence = {"rule": "seen together", "identifiers": [["email", "zeta@lumen.example"], ["user_id", "u-9"]]}
+    link.save()
+    text = body(world.client.get(f"/people/{one.id}/"))
+    assert "Merge history" in text
+    assert "zeta@" not in text
+
+
+def test_whom_a_merge_was_undone_with_is_not_named(road: Road) -> None:
+    world = build(road, "rep")
+    link = identity.merge_people(actor=SYSTEM, keep=world.people["own"], other=world.people["other"])
+    identity.undo_merge(actor=SYSTEM, link=link)
+    text = body(world.client.get(f"/people/{world.people['own'].id}/"))
+    assert f"{word('own')} Person" in text
+    assert word("other") not in text
+
+
+def test_hidden_identifiers_are_no_filter(road: Road) -> None:
+    world = build(road, "member")
+    role = Role.objects.get(name="member")
+    assert world.client.get("/people/?f=identifier~has~email").status_code == 200
+    actions.set_field_rule(actor=SYSTEM, role=role, kind="people", target="email", level="hidden")
+    assert world.client.get("/people/?f=identifier~has~email").status_code == 400
+
+
+# -- nobody gives more than they have --------------------------------------------------------------
+
+
+def test_one_shares_only_what_one_sees_and_changes(road: Road) -> None:
+    world = build(road, "rep")
+    other = world.people["other"]
+    actor = keeper(world, people__view="all", people__edit="own", people__share="all")
+    with pytest.raises(Denied):
+        actions.share(actor=actor, record=other, user=world.user, change=True)
+    actions.share(actor=actor, record=other, user=User.objects.get(email="mate@kestrel.example"))
+    actor = keeper(world, people__view="own")
+    with pytest.raises(Denied):
+        actions.share(actor=actor, record=world.people["nobody"], user=world.user)
+
+
+def test_who_looks_after_accounts_makes_nobody_an_administrator(road: Road) -> None:
+    world = build(road, "rep")
+    actor = keeper(world, admin__users="all", admin__keys="all", admin__elevate="all", people__view="own")
+    admin, mate = User.objects.get(email="admin@kestrel.example"), User.objects.get(email="mate@kestrel.example")
+    top = Role.objects.get(name="admin")
+
+    def refused(act: Any, **given: Any) -> None:
+        with pytest.raises(Denied):
+            act(actor=actor, **given)
+
+    refused(accounts.change_user, user=mate, role="admin")
+    refused(accounts.change_user, user=admin, active=False)
+    refused(accounts.change_user, user=world.user, role="member")
+    refused(accounts.add_user, email="new@kestrel.example", name="New", role="admin")
+    refused(invite, email="new@kestrel.example", role="admin")
+    refused(accounts.invitation, user=admin)
+    refused(accounts.set_password, user=admin, password="a long password of mine")
+    refused(accounts.remove_second_step, user=admin)
+    refused(accounts.add_key, name="Mine", role="member")
+    refused(actions.elevate, user=mate, role=top, reason="Holidays", hours=1)
+    refused(actions.elevate, user=world.user, role=Role.objects.get(name="member"), reason="Holidays", hours=1)
+    accounts.change_user(actor=actor, user=mate, role="member")
+    actions.elevate(actor=actor, user=mate, role=Role.objects.get(name="developer"), reason="Holidays", hours=1)
+    invite(actor=actor, email="new@kestrel.example", role="rep")
+    actions.elevate(actor=SYSTEM, user=mate, role=top, reason="Holidays", hours=1)
+    refused(accounts.invitation, user=mate)
+
+
+def test_a_key_has_no_more_than_who_made_it(road: Road) -> None:
+    world = build(road, "rep")
+    grants = dict.fromkeys(
+        ("admin__keys", "people__view", "companies__view", "tasks__view", "tasks__edit", "tasks__assign"), "all"
+    )
+    actor = keeper(world, **grants)
+    actions.set_field_rule(
+        actor=SYSTEM, role=Role.objects.get(name="keeper"), kind="*", target="class:sensitive", level="hidden"
+    )
+    Role.objects.create(name="plain", label="Plain")
+    actions.set_grant(actor=SYSTEM, role=Role.objects.get(name="plain"), right="people.view", scope="all")
+    accounts.add_key(actor=actor, name="Mine", role="plain")
+    with pytest.raises(Denied):
+        accounts.add_key(actor=actor_of(world.user), name="Mine", role="plain")
+    accounts.add_key(actor=actor_of(world.user), name="Mine", role="analyst")
+
+
+def test_a_key_ends_with_its_owners_account(road: Road) -> None:
+    world = build(road, "rep")
+    assert actor_by_token(world.token) is not None
+    accounts.change_user(actor=SYSTEM, user=world.user, active=False)
+    assert actor_by_token(world.token) is None
+    assert ApiKey.objects.get(owner=world.user).revoked is None, "a reopened account has its keys again"
+    assert call(world, "get", "/api/v1/people").status_code == 401
