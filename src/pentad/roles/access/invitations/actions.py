@@ -10,6 +10,7 @@ from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict
 from pentad.core.jobs import enqueue
 from pentad.roles.access.actions import add_user, check_email, check_role
+from pentad.roles.access.giving import require_may_give
 from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.queries import invitation_by, mails
 from pentad.roles.access.invitations.settings import DAYS
@@ -24,10 +25,11 @@ def invite(*, actor: Actor, email: str, role: str, site: str = "") -> Invitation
     Raises Invalid for a bad address or role, Conflict when the address has an account.
     """
     email = check_email(email)
+    require_may_give(actor, check_role(role))
     now = clock.now()
     Invitation.objects.filter(email=email, accepted=None, revoked=None).update(revoked=now)
     made = Invitation.objects.create(
-        email=email, role=check_role(role), by=actor.name, created=now, expires=now + timedelta(days=DAYS.get())
+        email=email, role=role, by=actor.name, created=now, expires=now + timedelta(days=DAYS.get())
     )
     if site and mails():
         enqueue("access.mail_invitation", {"invitation": made.id, "site": site})
