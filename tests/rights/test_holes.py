@@ -217,3 +217,32 @@ def test_a_key_ends_with_its_owners_account(road: Road) -> None:
     assert actor_by_token(world.token) is None
     assert ApiKey.objects.get(owner=world.user).revoked is None, "a reopened account has its keys again"
     assert call(world, "get", "/api/v1/people").status_code == 401
+
+
+def test_a_masked_trait_is_not_changed(road: Road) -> None:
+    world = build(road, "rep")
+    own = world.people["own"]
+    answer = world.client.post(f"/people/{own.id}/trait/", {"name": "health", "value": "fine"})
+    assert answer.status_code in (403, 422)
+    assert (
+        world.client.post("/people/bulk/trait/", {"id": own.id, "name": "health", "value": "fine"}).status_code == 403
+    )
+    own.refresh_from_db()
+    assert own.traits["health"] == word("own")
+    assert world.client.post(f"/people/{own.id}/trait/", {"name": "plan", "value": "pro"}).status_code < 300
+
+
+def test_through_a_colleagues_eyes_the_own_account_is_not_changed_either(road: Road) -> None:
+    world = build(road, "rep")
+    world.client.force_login(User.objects.get(email="admin@kestrel.example"))
+    world.client.post(f"/settings/people/{world.user.pk}/eyes/")
+    for path in (
+        "/account/password/set/",
+        "/account/password/",
+        "/account/app/",
+        "/account/recovery/new/",
+        "/settings/roles/leave/",
+    ):
+        assert world.client.post(path).status_code == 403, path
+    assert world.client.post("/settings/eyes/leave/").status_code == 302
+    assert world.client.post("/account/password/").status_code != 403

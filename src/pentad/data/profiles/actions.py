@@ -7,7 +7,7 @@ import msgspec
 from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
-from pentad.core.errors import Conflict, Invalid
+from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.outbox import emit
 from pentad.data.identity import store
 from pentad.data.identity.models import Identifier, Person
@@ -17,14 +17,24 @@ from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
 from pentad.data.profiles.models import TraitRule
 from pentad.data.profiles.rules import Fact
-from pentad.roles.access.seeing import user_of
+from pentad.roles.access.rights import Level
+from pentad.roles.access.seeing import level_for, user_of
 
 MAX_TRAIT_BYTES = 8_192
 
 
 @action("people.edit")
 def set_trait(*, actor: Actor, person: Person, name: str, value: Any) -> Person:
-    """State a trait of a customer in the team's own name. None takes the team's statement of it as unknown."""
+    """State a trait of a customer in the team's own name. None takes the team's statement of it as unknown.
+
+    Raises Denied for a field that the actor may not change.
+    """
+    if level_for(actor, "people", f"trait:{name.strip()}") < Level.CHANGE:
+        raise Denied(
+            f"{actor.name} may not change “{name}” of customers.",
+            fix="Ask an administrator for a role that may.",
+            right="people.edit",
+        )
     return _state(actor, person, {name: value})
 
 
