@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -257,10 +258,20 @@ class TestSecondStep:
         actions.remove_second_step(actor=SYSTEM, user=nadia)
         assert not SecondStepMisses.objects.exists()
 
-    def test_turning_it_off(self, client: Client, nadia: User) -> None:
-        self._turn_on(client)
+    def test_turning_it_off(
+        self, client: Client, nadia: User, django_capture_on_commit_callbacks: Callable[..., Any]
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            self._turn_on(client)
         assert client.get("/account/app/remove/").status_code == 200
         assert client.post("/account/app/remove/").status_code == 302
+        told = AuditLine.objects.filter(actor=f"user:{nadia.pk}", action__startswith="second_step_")
+        assert {(line.action, line.detail["kind"]) for line in told} == {
+            ("second_step_added", "totp"),
+            ("second_step_added", "recovery_codes"),
+            ("second_step_removed", "totp"),
+            ("second_step_removed", "recovery_codes"),
+        }
         assert sign_in(Client()).headers["Location"] == "/"
 
     def test_an_administrator_rescues_who_lost_the_phone(self, client: Client, nadia: User) -> None:
