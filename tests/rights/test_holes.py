@@ -246,3 +246,16 @@ def test_through_a_colleagues_eyes_the_own_account_is_not_changed_either(road: R
         assert world.client.post(path).status_code == 403, path
     assert world.client.post("/settings/eyes/leave/").status_code == 302
     assert world.client.post("/account/password/").status_code != 403
+
+
+@pytest.mark.parametrize("target", ["email", "trait:email"])
+def test_a_hidden_address_is_hidden_as_field_and_as_trait(road: Road, target: str) -> None:
+    world = build(road, "member")
+    actions.set_field_rule(
+        actor=SYSTEM, role=Role.objects.get(name="member"), kind="people", target=target, level="hidden"
+    )
+    own = world.people["own"].id
+    for path in (f"/people/{own}/", f"/people/{own}/timeline/", "/people/?cols=email,trait:email"):
+        assert "@lumen.example" not in body(world.client.get(path)), path
+    assert "@lumen.example" not in body(call(world, "get", f"/api/v1/people/{own}"))
+    assert world.client.get("/people/?f=email~contains~own").status_code == 400
