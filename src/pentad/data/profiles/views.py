@@ -160,7 +160,11 @@ def _timeline_context(request: HttpRequest, root: Person, kind: str, before: str
         return context | {"days": [], "unavailable": error.message}
     ids = [str(row.properties.get("note_id")) for row in rows if row.name == "Note added"]
     # Of this customer alone: an event may be sent by anybody, and name the note of another one.
-    known = Note.objects.filter(id__in=ids, person_id__in=part_numbers(root)) if ids else Note.objects.none()
+    known = (
+        Note.objects.filter(id__in=ids, person_id__in=part_numbers(root)).prefetch_related("files")
+        if ids
+        else Note.objects.none()
+    )
     notes = {note.id: note for note in known}
     return context | {"days": events.days(rows, notes), "following": following, "first_page": before is None}
 
