@@ -149,7 +149,7 @@ class TestExplanation:
         page = admin.get("/settings/access/", asked).content.decode()
         assert "Keiko may not use people.view on this customer." in page
         assert "Sales rep allows people.view for own records; this record is not among them." in page
-        assert "The customer belongs to Sven: somebody else&#x27;s." in page
+        assert "The customer belongs to Sven: not theirs." in page
         assert "Make Keiko the owner of this customer." in page
         Person.objects.update(owner=keiko)
         assert "Keiko may use people.view on this customer." in admin.get("/settings/access/", asked).content.decode()

@@ -22,6 +22,7 @@ from pentad.data.ingest.frames import Frame, FrameMeta, logs, read_frames
 from pentad.data.ingest.inbox import Inbox
 from pentad.data.ingest.loader import Loader
 from pentad.data.ingest.models import Gap
+from pentad.data.ingest.own import own_number
 from pentad.data.ingest.rules import message_key
 from pentad.data.ingest.when import naive
 from pentad.data.privacy.models import Erasure
@@ -70,7 +71,7 @@ def _recount(ledger: Ledger, found: list[Missing]) -> None:
         keys = ", ".join(map(str, some))
         counted = ledger.rows(
             "SELECT person_no, count(*) AS n FROM events WHERE person_no IN"
-            f" (SELECT person_no FROM events WHERE key IN ({keys})) GROUP BY person_no"
+            f" (SELECT person_no FROM events WHERE key IN ({keys})) AND source_no <> {own_number()} GROUP BY person_no"
         )
         with transaction.atomic():
             for row in counted:

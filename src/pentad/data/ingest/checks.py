@@ -9,6 +9,7 @@ from pentad.core.runtime import folder
 from pentad.data.identity.models import MergeLink, Person
 from pentad.data.ingest.frames import logs
 from pentad.data.ingest.models import LoaderOffset
+from pentad.data.ingest.own import own_number
 
 
 def ledger_files() -> list[Problem]:
@@ -49,7 +50,8 @@ def graph() -> list[Problem]:
 def totals() -> list[Problem]:
     """The numbers of events on the profiles are those of the ledger."""
     counted = Person.objects.aggregate(own=Sum("own_event_count"), whole=Sum("event_count", filter=Q(root=None)))
-    stored = ledger.current().rows("SELECT count(*) AS n FROM events WHERE person_no <> 0")[0]["n"]
+    theirs = f"person_no <> 0 AND source_no <> {own_number()}"
+    stored = ledger.current().rows(f"SELECT count(*) AS n FROM events WHERE {theirs}")[0]["n"]
     found = []
     if (counted["own"] or 0) != stored:
         found.append(f"Profiles count {counted['own'] or 0} events, the ledger holds {stored}.")

@@ -6,6 +6,11 @@ from pentad.data.ingest.models import Source
 NAME = "Pentad"
 
 
+def own_number() -> int:
+    """The number of that source; 0, which no source has, before it is first needed."""
+    return Source.objects.filter(kind="pentad").values_list("no", flat=True).first() or 0
+
+
 def own_source() -> Source:
     """One row of kind "pentad". Nobody can write through its key from outside."""
     source, _ = Source.objects.get_or_create(

@@ -4,6 +4,7 @@ Tables: `raw(pos, frame, idx, body)` one row a message, `frame(frame, source_no,
 flags, place)` one row a request. Each function returns one SELECT; loader.py composes them.
 """
 
+from pentad.data.ingest.frames import OUTBOX
 from pentad.data.ingest.rules import MAX_EXACT, MAX_GROUP_ID, MAX_MESSAGE_BYTES, MAX_MESSAGE_ID, MAX_PROPERTIES, TYPES
 
 _FIELDS = (
@@ -247,11 +248,15 @@ def counts_sql() -> str:
 
 
 def seen_sql() -> str:
-    """How each part of a person appears in the slice, times as the relational database writes them."""
-    return """
+    """How each part of a person appears in the slice, times as the relational database writes them.
+
+    What colleagues did with a customer is in the timeline too, but is no activity of the customer's.
+    """
+    return f"""
     SELECT person_no, strftime(min(ts), '%Y-%m-%d %H:%M:%S.%f') AS first, strftime(max(ts), '%Y-%m-%d %H:%M:%S.%f') AS last,
       count(*) AS events
-    FROM judged JOIN placed USING (pos) WHERE outcome = 'stored' AND person_no <> 0 GROUP BY person_no ORDER BY person_no"""
+    FROM judged JOIN placed USING (pos) WHERE outcome = 'stored' AND person_no <> 0 AND flags & {OUTBOX} = 0
+    GROUP BY person_no ORDER BY person_no"""
 
 
 def stated_sql() -> str:

@@ -1,5 +1,6 @@
 """`request.actor`: the signed-in colleague, or None."""
 
+import dataclasses
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
@@ -19,7 +20,10 @@ def set_actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callab
         by_session = not request.path.startswith(("/api/", "/scim/")) and request.user.is_authenticated
         actor = actor_of(request.user) if by_session else None  # type: ignore[arg-type]
         request.eyes = lent = _eyes(request, actor) if actor else None  # type: ignore[attr-defined]
-        request.actor = actor = actor_of(lent) if lent else actor  # type: ignore[attr-defined]
+        if lent and actor:  # what is looked at is the administrator's look, with the colleague's rights
+            name = f"{actor.name}, through {lent}’s eyes"
+            actor = dataclasses.replace(actor, name=name, policy=actor_of(lent).policy)
+        request.actor = actor  # type: ignore[attr-defined]
         with acting_as(actor or NOBODY):
             return get_response(request)
 

@@ -88,7 +88,7 @@ def _held(labels: dict[str, str], policy: Policy) -> str:
 def _place(record: Owned, kind: Kind, near: Scope) -> str:
     owner = f"belongs to {record.owner}" if record.owner else "belongs to nobody"
     team = f", team {record.team.name}" if record.team else ""
-    whose = {Scope.OWN: "their own", Scope.TEAM: "their team's"}.get(near, "somebody else's")
+    whose = {Scope.OWN: "their own", Scope.TEAM: "their team's"}.get(near, "not theirs")
     return f"The {kind.one} {owner}{team}: {whose}."
 
 

@@ -8,12 +8,19 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.roles.access.gate import EYES, signed_in
 from pentad.roles.access.models import User
+from pentad.roles.access.rules import OWN_ACCOUNT
 
 
 @action("admin.rights")
 def look_through(*, actor: Actor, user: User) -> None:
     """See what a colleague sees."""
     note(f"user:{user.pk}")
+
+
+@action(OWN_ACCOUNT)
+def look_away(*, actor: Actor, user: User | None) -> None:
+    """See with one's own eyes again."""
+    note(f"user:{user.pk}" if user else "")
 
 
 @require_POST
@@ -30,5 +37,7 @@ def look(request: HttpRequest, user_id: int) -> HttpResponse:
 @signed_in()
 def leave(request: HttpRequest) -> HttpResponse:
     """See with one's own eyes again."""
-    request.session.pop(EYES, None)
-    return redirect("settings_people")
+    number = request.session.pop(EYES, None)
+    if number is not None:
+        look_away(actor=request.actor, user=User.objects.filter(pk=number).first())  # type: ignore[attr-defined]
+    return redirect("settings_explain")

@@ -26,6 +26,48 @@ def all_rights() -> list[str]:
     return sorted({*RIGHTS, *PAGE_RIGHTS, *granted} - {OWN_ACCOUNT})
 
 
+VERBS = {
+    "view": "See {many} in lists, search, pages and the API.",
+    "edit": "Change {many}: fields, notes, followers.",
+    "create": "Add {many} by hand.",
+    "export": "Take {many} out as a file.",
+    "bulk": "Change many {many} at once.",
+    "merge": "Merge two {many} into one, and take a merge back.",
+    "assign": "Give {many} to colleagues and teams.",
+    "share": "Open single {many} to colleagues and teams.",
+    "reveal": "Show masked fields of {many} for a reason.",
+    "erase": "Erase {many} for good, events and all.",
+}
+PLAIN = {
+    "admin.users": "Invite colleagues, give roles, close accounts.",
+    "admin.keys": "Make and revoke API keys.",
+    "admin.rights": "Change roles, teams and the classes of fields; explain access; see through others’ eyes.",
+    "admin.elevate": "Give colleagues another role for a while.",
+    "admin.signin": "Connect identity providers.",
+    "admin.metrics": "Read the metrics.",
+    "audit.view": "Read the audit log.",
+    "audit.export": "Take the audit log out as a file.",
+    "audit.prune": "Let old audit lines go.",
+    "identity.edit": "Change the rules of identity: limits, priorities, blocked values.",
+    "jobs.view": "See background jobs.",
+    "jobs.edit": "Stop background jobs, and send failed ones out again.",
+    "receipts.view": "See receipts: what was accepted, and what became of it.",
+    "receipts.edit": "Load missing messages again.",
+    "settings.edit": "Change settings.",
+    "sources.view": "See sources, and live events if all customers may be seen in full.",
+    "sources.edit": "Connect, change and archive sources.",
+}
+
+
+def about(right: str) -> str:
+    """What a right permits, in a sentence; of a plugin's, what its first action says of itself."""
+    area, _, verb = right.partition(".")
+    many = next((kind.many.lower() for kind in kinds() if kind.name == area), "")
+    if many and verb in VERBS:
+        return VERBS[verb].format(many=many)
+    return PLAIN.get(right) or RIGHTS.get(right, "").partition(" Raises ")[0]
+
+
 def has_scope(right: str) -> bool:
     """Whether a right is about records that belong to somebody."""
     return right.partition(".")[0] in {kind.name for kind in kinds()} and not right.endswith(".create")
@@ -52,8 +94,7 @@ def matrix(role: Role) -> list[tuple[str, list[RightRow]]]:
         patterns = [g.right for g in grants if not g.deny and g.right in ("*", f"{right.partition('.')[0]}.*")]
         scope = own.get((right, False), "")
         by = "" if scope or not patterns else patterns[0]
-        about = RIGHTS.get(right, "").partition(" Raises ")[0]
-        row = RightRow(right, about, has_scope(right), scope, by, own.get((right, True), ""))
+        row = RightRow(right, about(right), has_scope(right), scope, by, own.get((right, True), ""))
         areas.setdefault(right.partition(".")[0], []).append(row)
     records = {kind.name for kind in kinds()}
     return sorted(areas.items(), key=lambda area: (area[0] not in records, area[0]))
@@ -148,8 +189,9 @@ def _scope(grants: list[Grant], right: str) -> str:
 
 
 def record_of(text: str) -> Any | None:
-    """A customer or company by id, as an explanation is asked for it; None when there is none."""
+    """A customer or company by its id or its page's address; None when there is none."""
+    wanted = text.strip().partition("?")[0].strip("/").rpartition("/")[2].lower()
     for model in models_of_kinds():
-        if (found := model._base_manager.filter(id=text.strip()).first()) is not None:
+        if (found := model._base_manager.filter(id=wanted).first()) is not None:
             return getattr(found, "root", None) or found
     return None

@@ -134,7 +134,7 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "record": record,
         "unknown": bool(asked.get("record")) and record is None,
     }
-    if user is not None and asked.get("right"):
+    if user is not None and asked.get("right") and not context["unknown"]:
         policy = policy_for(user.role, user.pk, OWN_ACCOUNT)
         context["told"] = explain.explain(user, policy, asked["right"], record)
         if record is not None and asked.get("field"):
