@@ -1,6 +1,10 @@
 // Menus: <button popovertarget="m1" aria-haspopup="menu"> and <div id="m1" popover class="menu" role="menu">.
 // The browser opens and closes; this places the menu beside its button and moves by arrow keys.
 const GAP = 4;
+// Where the open menu stands, as a sheet: a style attribute would be copied when its part of the page is fetched anew,
+// which the Content-Security-Policy forbids.
+const placed = new CSSStyleSheet();
+document.adoptedStyleSheets.push(placed);
 const ITEMS = '[role^="menuitem"]:not([aria-disabled="true"])';
 
 const opener = (menu) => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]:hover, [popovertarget="${CSS.escape(menu.id)}"][data-opened]`)
@@ -11,8 +15,9 @@ function place(menu, button) {
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = innerHeight - at.bottom > height + GAP || at.top < height;
   const left = menu.dataset.align === "end" ? at.right - width : at.left;
-  menu.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
-  menu.style.top = `${below ? at.bottom + GAP : Math.max(8, at.top - height - GAP)}px`;
+  const x = Math.max(8, Math.min(left, innerWidth - width - 8));
+  const y = below ? at.bottom + GAP : Math.max(8, at.top - height - GAP);
+  placed.replaceSync(`#${CSS.escape(menu.id)}{left:${x}px;top:${y}px}`);
 }
 
 document.addEventListener("click", (event) => {

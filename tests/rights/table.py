@@ -1,6 +1,6 @@
 """What the rules say of every address: the right it asks for. A new page or API operation needs a line here.
 
-OPEN: anybody may ask, signed in or not. SIGNED_IN: whoever has an account. RECORD: a line in the table of records too.
+OPEN: anybody may ask, signed in or not. SIGNED_IN: whoever has an account. "a+b": both rights. RECORD: a line in the table of records too.
 """
 
 OPEN, SIGNED_IN = "open", "signed in"
@@ -107,10 +107,10 @@ PAGES: dict[str, str] = {
     "people/": "people.view",
     "people/new/": "people.create",
     "people/export/": "people.export",
-    "people/bulk/trait/": "people.edit",
-    "people/bulk/owner/": "people.assign",
+    "people/bulk/trait/": "people.edit+people.bulk",
+    "people/bulk/owner/": "people.assign+people.bulk",
     "people/bulk/merge/": "people.merge",
-    "people/bulk/erase/": "people.erase",
+    "people/bulk/erase/": "people.erase+people.bulk",
     "people/merges/<str:link_id>/undo/": "people.merge",
     "people/notes/files/<str:file_id>/": "people.view",
     "people/notes/files/<str:file_id>/remove/": "people.edit",

@@ -13,6 +13,7 @@ from pentad.roles.access.builtin import ROLES
 from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.rights_models import Team
+from pentad.roles.views import counts
 from tests.data.road import Road
 
 WHOSE = ("own", "mate", "below", "team", "shared", "other", "nobody")
@@ -20,6 +21,9 @@ WHOSE = ("own", "mate", "below", "team", "shared", "other", "nobody")
 
 def allowed(role: str, right: str) -> str:
     """The scope a built-in role has for a right, read straight from its list: the simplest evaluator there can be."""
+    if "+" in right:
+        scopes = [allowed(role, one) for one in right.split("+")]
+        return scopes[0] if all(scopes) else ""
     grants = ROLES[role].grants
     area = right.partition(".")[0]
     return grants.get("*") or grants.get(f"{area}.*") or grants.get(right) or ""
@@ -53,6 +57,7 @@ def word(whose: str) -> str:
 
 
 def build(road: Road, role: str) -> World:
+    counts.forget_counts()  # other tests count other people
     user, mate, below, other = (_user(name, "rep") for name in ("reader", "mate", "below", "other"))
     accounts.add_user(actor=SYSTEM, email="admin@kestrel.example", name="Admin", role="admin")
     accounts.change_user(actor=SYSTEM, user=user, role=role)

@@ -51,11 +51,15 @@ def check(actor: Actor, right: str) -> None:
         )
 
 
-def action(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function an action that needs `right` and takes a keyword-only `actor`."""
+def action(right: str, *, listed: bool = True) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function an action that needs `right` and takes a keyword-only `actor`.
+
+    listed: whether the list of rights tells of it; not when the right depends on what the action is given.
+    """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        RIGHTS.setdefault(right, (function.__doc__ or function.__name__).strip().splitlines()[0])
+        if listed:
+            RIGHTS.setdefault(right, (function.__doc__ or function.__name__).strip().splitlines()[0])
 
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:

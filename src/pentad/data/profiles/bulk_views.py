@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from pentad.core import clock
+from pentad.core.action import check
 from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import Invalid
 from pentad.data.identity.models import Person
@@ -127,6 +128,7 @@ def _cell(value: Any) -> str:
 @signed_in("people.edit")
 def bulk_trait(request: HttpRequest) -> HttpResponse:
     """State a trait of every chosen customer in the team's name."""
+    check(actor_of(request), "people.bulk")
     people = _few(request)
     if request.method == "GET":
         return render(request, "profiles/_bulk_trait.html", {"count": len(people), "hidden": _hidden(request)})
@@ -141,6 +143,7 @@ def bulk_trait(request: HttpRequest) -> HttpResponse:
 @signed_in("people.assign")
 def bulk_owner(request: HttpRequest) -> HttpResponse:
     """Give every chosen customer an owner and a team."""
+    check(actor_of(request), "people.bulk")
     people = _few(request)
     if request.method == "GET":
         context = {
@@ -171,6 +174,7 @@ def bulk_merge(request: HttpRequest) -> HttpResponse:
 @signed_in("people.erase")
 def bulk_erase(request: HttpRequest) -> HttpResponse:
     """Erase the chosen customers after a typed confirmation."""
+    check(actor_of(request), "people.bulk")
     people = _few(request)
     if request.method == "GET":
         context = {

@@ -214,10 +214,10 @@ PEOPLE = ListSpec(
     template="profiles/people.html",
     bulk=(
         BulkAction("export", "Export", "/people/export/", "download", "people.export", dialog=False),
-        BulkAction("trait", "Set trait", "/people/bulk/trait/", "tag", "people.edit"),
-        BulkAction("owner", "Owner", "/people/bulk/owner/", "user-round", "people.assign"),
+        BulkAction("trait", "Set trait", "/people/bulk/trait/", "tag", "people.edit", also="people.bulk"),
+        BulkAction("owner", "Owner", "/people/bulk/owner/", "user-round", "people.assign", also="people.bulk"),
         BulkAction("merge", "Merge", "/people/bulk/merge/", "git-merge", "people.merge", needs=2, key="m"),
-        BulkAction("erase", "Erase", "/people/bulk/erase/", "trash-2", "people.erase", danger=True),
+        BulkAction("erase", "Erase", "/people/bulk/erase/", "trash-2", "people.erase", danger=True, also="people.bulk"),
     ),
     views=(
         ("Known", {"filters": [["known", "is", "yes"]]}),

@@ -9,12 +9,12 @@ from pentad.roles.access.rights_models import FieldRule as FieldRuleRow
 from pentad.roles.access.rights_models import Grant as GrantRow
 
 
-def policy_for(role: str, user: int | None, *always: str) -> Policy:
+def policy_for(role: str, user: int | None, *always: str, elevated: bool = True) -> Policy:
     """The policy of a role held by a colleague (or a program of theirs), with what they were elevated to.
 
-    always: rights that everybody has, whatever the role.
+    always: rights that everybody has, whatever the role. elevated: not for programs, which hold their own role alone.
     """
-    roles = [role, *_elevated(user)] if user is not None else [role]
+    roles = [role, *_elevated(user)] if user is not None and elevated else [role]
     grants = GrantRow.objects.filter(role__in=roles).values_list("role_id", "right", "scope", "deny")
     fields = FieldRuleRow.objects.filter(role__in=roles).values_list("role_id", "kind", "target", "level", "deny")
     teams = teams_of(user) if user is not None else frozenset()

@@ -37,7 +37,7 @@ def actor_by_token(token: str) -> Actor | None:
     if key.last_used is None or key.last_used < now - USE_NOTED_EVERY:
         stale = Q(last_used__isnull=True) | Q(last_used__lt=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
-    return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id))
+    return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id, elevated=False))
 
 
 def role_labels() -> dict[str, str]:

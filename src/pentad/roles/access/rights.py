@@ -128,16 +128,16 @@ class Policy:
 
     def _level_of(self, role: str, rules: list[FieldRule], kind: str, name: str) -> Level:
         own = [rule for rule in rules if rule.role == role and not rule.deny]
-        for targets in self._targets(kind, name):
+        for targets in self.targets(kind, name):
             said = [rule.level for rule in own if rule.target in targets]
             if said:
                 return min(said)
         return Level.CHANGE
 
     def _about(self, rule: FieldRule, kind: str, name: str) -> bool:
-        return any(rule.target in targets for targets in self._targets(kind, name))
+        return any(rule.target in targets for targets in self.targets(kind, name))
 
-    def _targets(self, kind: str, name: str) -> tuple[set[str], set[str], set[str]]:
+    def targets(self, kind: str, name: str) -> tuple[set[str], set[str], set[str]]:
         """What a rule may call the field, the narrowest first. What stands as a field and as a trait is one thing."""
         names = {name, TWINS.get(name, name)}
         return names, {f"class:{self.sensitivity(kind, one)}" for one in names}, {"*"}

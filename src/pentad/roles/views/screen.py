@@ -130,7 +130,7 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
         "down": down,
         "sorts": _sorts(spec, state),
         "fields": _grouped(spec),
-        "bulk": [one for one in spec.bulk if actor.may(one.right)],
+        "bulk": [one for one in spec.bulk if actor.may(one.right) and (not one.also or actor.may(one.also))],
         "next_url": state.url(cursor=page.next) if page.next else "",
         "previous_url": state.url(cursor=page.previous) if page.previous else "",
         "choices": _column_choices(spec, columns),

@@ -112,6 +112,8 @@ class BulkAction:
     needs: int = 0
     danger: bool = False
     key: str = ""
+    also: str = ""
+    """A second right it needs, such as the one to change many at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def assign(*, actor: Actor, record: Owned, owner: User | None, team: Team | None
     """Give a record to a colleague and a team, or to nobody. Needs “assign” of the record's kind to reach it."""
     kind = kind_of(type(record))
 
-    @action(f"{kind.name}.assign")
+    @action(f"{kind.name}.assign", listed=False)
     def assign_record(*, actor: Actor, record: Owned) -> None:
         """Give records to colleagues and teams."""
         record.owner, record.team = owner, team
@@ -199,7 +199,7 @@ def share(
     if (user is None) == (team is None):
         raise Invalid("A record is shared with one colleague or one team.", code="bad_share", fix="Choose one of them.")
 
-    @action(f"{kind.name}.share")
+    @action(f"{kind.name}.share", listed=False)
     def share_record(*, actor: Actor, record: Owned) -> Share:
         """Open single records to colleagues and teams."""
         for right in (kind.view, *([f"{kind.name}.edit"] if change else [])):
@@ -222,7 +222,7 @@ def unshare(*, actor: Actor, record: Owned, share: Share) -> None:
     """Take a share back."""
     kind = kind_of(type(record))
 
-    @action(f"{kind.name}.share")
+    @action(f"{kind.name}.share", listed=False)
     def unshare_record(*, actor: Actor, record: Owned) -> None:
         """Open single records to colleagues and teams."""
         note(f"{kind.one}:{record.pk}", share=share.pk)

@@ -66,8 +66,9 @@ def explain_field(who: User, policy: Policy, kind: Kind, name: str) -> Explanati
     sensitivity = policy.sensitivity(kind.name, name)
     labels = dict(Role.objects.filter(name__in=policy.roles).values_list("name", "label"))
     steps = [Step("silent", _held(labels, policy)), Step("silent", f"“{name}” is classed as {sensitivity}.")]
+    names = set[str]().union(*policy.targets(kind.name, name))
     for rule in policy.fields:
-        if rule.kind in (kind.name, "*") and rule.target in (name, f"class:{sensitivity}", "*"):
+        if rule.kind in (kind.name, "*") and rule.target in names:
             word = "at most " if rule.deny else ""
             effect: Effect = "allows" if rule.level >= level else "denies"
             steps.append(Step(effect, f"{labels[rule.role]}: {word}{rule.level.name.lower()} for {rule.target}."))

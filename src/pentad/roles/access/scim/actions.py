@@ -10,6 +10,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict
 from pentad.roles.access.actions import add_user, change_user, check_role
+from pentad.roles.access.giving import require_may_give
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.scim.models import ProvisionedGroup, ProvisionedUser
@@ -91,6 +92,7 @@ def remove_group(*, actor: Actor, group: ProvisionedGroup) -> None:
 @action("admin.signin")
 def give_group_role(*, actor: Actor, group: ProvisionedGroup, role: str) -> ProvisionedGroup:
     """Say which role the members of a provider's group have here; empty for none."""
+    require_may_give(actor, *([role] if role else []))
     group.role = check_role(role) if role else ""
     group.save(update_fields=["role"])
     _settle_roles(actor, group.members.all())

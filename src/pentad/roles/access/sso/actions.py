@@ -11,6 +11,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access.actions import add_user, change_user, check_role
+from pentad.roles.access.giving import require_may_give
 from pentad.roles.access.models import User
 from pentad.roles.access.sso import rules
 from pentad.roles.access.sso.models import IdentityProvider
@@ -49,7 +50,7 @@ def add_provider(
         raise Invalid("The provider needs a name with letters.", code="name_missing", field="name")
     if IdentityProvider.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a provider with the address “{slug}”.", code="provider_exists", field="name")
-    made = IdentityProvider(kind=kind, slug=slug, name=name.strip(), config=config, **_checked(terms))
+    made = IdentityProvider(kind=kind, slug=slug, name=name.strip(), config=config, **_checked(actor, terms))
     made.secret = secret
     made.save()
     note(f"provider:{slug}", kind=kind)
@@ -72,7 +73,7 @@ def change_provider(
         provider.name = name.strip()
     if config is not None:
         provider.config = config
-    for field, value in _checked(terms).items() if terms is not None else ():
+    for field, value in _checked(actor, terms).items() if terms is not None else ():
         setattr(provider, field, value)
     if secret:
         provider.secret = secret
@@ -138,7 +139,9 @@ def _follow(actor: Actor, user: User, role: str) -> None:
             raise
 
 
-def _checked(terms: Terms) -> dict[str, Any]:
+def _checked(actor: Actor, terms: Terms) -> dict[str, Any]:
+    roles = [role for _, role in terms.group_roles] + ([terms.default_role] if terms.default_role else [])
+    require_may_give(actor, *roles)
     for _, role in terms.group_roles:
         check_role(role)
     if terms.default_role:
