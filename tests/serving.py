@@ -42,6 +42,10 @@ def free_port() -> int:
         return port
 
 
+AS_INSTALLED = Path(__file__).parent / "as_installed"
+"""What a process must not find, because nobody who installs Pentad has it."""
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int
@@ -77,7 +81,7 @@ class Server:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PENTAD_", "DJANGO_"))}
-        return kept | {"PYTHONUNBUFFERED": "1"}
+        return kept | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(AS_INSTALLED)}
 
     # Life
 

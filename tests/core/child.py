@@ -29,7 +29,7 @@ def serve() -> None:
 
 def workers() -> None:
     """Work on jobs until killed or told to go."""
-    pool = jobs.Pool(workers=2, lease_seconds=1.0, poll_seconds=0.05)
+    pool = jobs.Pool(workers=2, lease_seconds=float(os.environ.get("LEASE", "1")), poll_seconds=0.05)
     pool.start()
     print("working", flush=True)
     if os.environ.get("HANG_AT"):  # standard input belongs to the work

@@ -14,6 +14,7 @@ from tests.data.road import Road
 from tests.rights.table import API, OPEN, PAGES, SIGNED_IN
 from tests.rights.world import WHOSE, World, allowed, body, build, sees, word
 
+pytestmark = pytest.mark.once  # what PostgreSQL does with the conditions is told by test_rules.py
 FALLBACK = {"str": "0", "slug": "0", "int": "0", "path": "0"}
 
 

@@ -26,7 +26,7 @@ from pentad.roles.access.sso.models import IdentityProvider
 from tests.roles.signin.oidc_provider import CLIENT, PASSWORD, SECRET
 from tests.serving import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CALLBACK = "http://testserver/signin/oidc/house/callback/"
 
 

@@ -14,7 +14,7 @@ from pentad.roles.access.sso.models import IdentityProvider
 from pentad.roles.access.sso.saml import read_metadata
 from tests.roles.signin.saml_provider import SSO, House
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LEA = {"mail": ["lea@kestrel.example"], "displayName": ["Lea Sommer"], "groups": ["everybody", "cx-admins"]}
 ACS = "/signin/saml/house/acs/"
 
