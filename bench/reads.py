@@ -56,6 +56,7 @@ def main() -> None:
     from bench.pages import fill_owned
     from pentad import ledger
     from pentad.core import runtime
+    from pentad.core.actor import SYSTEM, read_as
     from pentad.data.identity.queries import person_by_identifier
     from pentad.data.profiles.queries import timeline
 
@@ -64,6 +65,7 @@ def main() -> None:
         assert found is not None
         return len(timeline(found, limit=50)[0])
 
+    read_as(SYSTEM)
     found: dict[str, float] = {}
     with runtime.own(runtime.Folder(folder)) as owned:
         engine = ledger.open(owned.ledger)
