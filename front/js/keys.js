@@ -1,5 +1,7 @@
 // The one key registry. A key comes from here (`add`) or from an element with data-key="c" or data-key="g c":
 // pressing it clicks (or focuses) the element. The `?` overlay is generated from the same registry.
+import { typing } from "./typing.js";
+
 const registry = [];
 const SEQUENCE_MS = 900;
 let pending = "";
@@ -8,9 +10,6 @@ let pendingSince = 0;
 export function add(keys, label, group, run, when = () => true) {
   for (const key of [].concat(keys)) registry.push({ key, label, group, run, when, shown: key === [].concat(keys)[0] });
 }
-
-export const typing = (target) =>
-  target.isContentEditable || target.matches?.("input:not([type=checkbox],[type=radio],[type=button]), textarea, select");
 
 export const visible = (node) => node.checkVisibility?.() ?? node.offsetParent !== null;
 

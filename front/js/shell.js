@@ -12,3 +12,4 @@ import "./small.js";
 
 // htmx would begin in a task of its own, after the page may already have been touched.
 window.htmx?.initialize();
+dispatchEvent(new Event("pentad:ready"));

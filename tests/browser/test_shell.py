@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.serving import Server
 
@@ -34,6 +34,17 @@ def test_the_palette_jumps_by_name_id_and_message(page: Page, kestrel: Server) -
     expect(page.get_by_role("heading", level=1)).to_have_text("Keiko Yılmaz")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("group", name="Recent")).to_contain_text("Keiko Yılmaz")
+
+
+def test_keys_pressed_before_the_script_has_come_are_not_lost(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/shell/shell*.js", lambda route: held.append(route))
+    page.goto("/people/", wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
+    page.keyboard.press("Control+k")
+    assert page.locator("#palette").is_hidden()
+    held[0].continue_()
+    expect(page.get_by_role("group", name="Go to")).to_be_visible()
 
 
 def test_the_palette_moves_by_arrows_and_runs_commands_of_the_page(page: Page) -> None:

@@ -13,9 +13,15 @@ from pentad.data.profiles.models import Note
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.invitations.actions import invite
 from pentad.roles.access.manage import actions
+from pentad.roles.access.manage.explain import explain_field
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import actor_by_token, actor_of
+from pentad.roles.access.rights import Policy
 from pentad.roles.access.rights_models import Role
+from pentad.roles.access.scim.actions import give_group_role
+from pentad.roles.access.scim.models import ProvisionedGroup
+from pentad.roles.access.seeing import kind_of, require
+from pentad.roles.access.sso.actions import Terms, add_provider
 from tests.data.road import Road
 from tests.rights.test_walk import call
 from tests.rights.world import World, body, build, word
@@ -150,6 +156,28 @@ def test_hidden_identifiers_are_no_filter(road: Road) -> None:
     assert world.client.get("/people/?f=identifier~has~email").status_code == 400
 
 
+def test_each_record_of_a_list_is_asked_for_by_its_own_kind(road: Road) -> None:
+    world = build(road, "rep")
+    actor = keeper(world, people__view="all", people__edit="own", companies__view="all")
+    company = world.companies["other"]
+    require(actor, "people.edit", company, world.people["own"])
+    with pytest.raises(Denied, match=r"“people\.edit” does not reach it"):
+        require(actor, "people.edit", company, world.people["other"])
+
+
+def test_many_at_once_need_the_right_to_change_many(road: Road) -> None:
+    world = build(road, "rep")
+    keeper(world, people__view="all", people__edit="all", people__assign="all", people__erase="all")
+    own = world.people["own"]
+    given = {"id": own.id, "name": "plan", "value": "gold", "confirm": "erase"}
+    for what in ("trait", "owner", "erase"):
+        assert world.client.post(f"/people/bulk/{what}/", given).status_code == 403, what
+    keeper(world, people__bulk="all")
+    assert world.client.post("/people/bulk/trait/", given).status_code == 204
+    own.refresh_from_db()
+    assert own.traits["plan"] == "gold"
+
+
 # -- nobody gives more than they have --------------------------------------------------------------
 
 
@@ -208,6 +236,36 @@ def test_a_key_has_no_more_than_who_made_it(road: Road) -> None:
     with pytest.raises(Denied):
         accounts.add_key(actor=actor_of(world.user), name="Mine", role="plain")
     accounts.add_key(actor=actor_of(world.user), name="Mine", role="analyst")
+
+
+def test_whoever_connects_a_provider_makes_nobody_an_administrator_by_it(road: Road) -> None:
+    world = build(road, "rep")
+    actor = keeper(world, admin__signin="all")
+    group = ProvisionedGroup.objects.create(display_name="Staff")
+    give_group_role(actor=actor, group=group, role="rep")
+    with pytest.raises(Denied):
+        give_group_role(actor=actor, group=group, role="admin")
+    for terms in (Terms(default_role="admin"), Terms(group_roles=[["staff", "admin"]])):
+        with pytest.raises(Denied):
+            add_provider(actor=actor, kind="saml", name="House", config={}, terms=terms)
+
+
+def test_a_key_does_not_rise_with_its_owner(road: Road) -> None:
+    world = build(road, "rep")
+    actions.elevate(actor=SYSTEM, user=world.user, role=Role.objects.get(name="admin"), reason="Holidays", hours=1)
+    assert world.client.get("/settings/roles/").status_code == 200
+    assert call(world, "get", f"/api/v1/people/{world.people['other'].id}").status_code == 404
+
+
+def test_explain_names_the_rule_that_hides_a_field_by_another_name(road: Road) -> None:
+    world = build(road, "member")
+    role = Role.objects.get(name="member")
+    actions.set_field_rule(actor=SYSTEM, role=role, kind="people", target="trait:email", level="hidden")
+    policy = actor_of(world.user).policy
+    assert isinstance(policy, Policy)
+    told = explain_field(world.user, policy, kind_of(Person), "email")
+    assert not told.allowed
+    assert any("trait:email" in step.text for step in told.steps), told.steps
 
 
 def test_a_key_ends_with_its_owners_account(road: Road) -> None:

@@ -69,9 +69,9 @@ def build(road: Road, role: str) -> World:
         "own": (user, None), "mate": (mate, None), "below": (below, None), "team": (other, dach),
         "shared": (other, None), "other": (other, None), "nobody": (None, None),
     }  # fmt: skip
-    people, companies = {}, {}
-    for whose, (owner, team) in owners.items():
-        name = word(whose)
+    messages: list[dict[str, Any]] = []
+    for whose in owners:
+        name, user_id = word(whose), f"u-{whose}"
         traits = {
             "name": f"{name} Person",
             "email": f"{name}@lumen.example",
@@ -79,13 +79,15 @@ def build(road: Road, role: str) -> World:
             "plan": name,
             "health": name,
         }
-        road.send(
-            {"type": "identify", "userId": f"u-{whose}", "traits": traits},
-            {"type": "track", "event": "Called", "userId": f"u-{whose}", "properties": {"plan": name}},
-            {"type": "group", "userId": f"u-{whose}", "groupId": f"g-{whose}", "traits": {"name": f"{name} Company"}},
-        )
-        people[whose] = road.person(f"user_id:u-{whose}")
-        companies[whose] = Company.objects.get(group_id=f"g-{whose}")
+        messages += [
+            {"type": "identify", "userId": user_id, "traits": traits},
+            {"type": "track", "event": "Called", "userId": user_id, "properties": {"plan": name}},
+            {"type": "group", "userId": user_id, "groupId": f"g-{whose}", "traits": {"name": f"{name} Company"}},
+        ]
+    road.send(*messages)
+    people = {whose: road.person(f"user_id:u-{whose}") for whose in owners}
+    companies = {whose: Company.objects.get(group_id=f"g-{whose}") for whose in owners}
+    for whose, (owner, team) in owners.items():
         for record in (people[whose], companies[whose]):
             actions.assign(actor=SYSTEM, record=record, owner=owner, team=team)
             if whose == "shared":

@@ -33,7 +33,8 @@ LEAVE_SECONDS = 2.5
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter when others wait: accepting must not wait Python's 5 ms for the loader
-each time it comes back from the network. Measured with loading at once: 2.2 times as many requests accepted."""
+each time it comes back from the network. Measured with loading at once, twice each way: 5 and 19 % more requests
+accepted, the slowest hundredth of them after 25 to 34 ms instead of 43 to 46."""
 
 
 def up(

@@ -18,13 +18,14 @@ from pentad.core.health import readiness
 from pentad.core.jobs import Pool
 from pentad.core.models import OutboxMessage
 from pentad.core.runtime import Folder
+from pentad.core.turns import Turns
+from pentad.data.ingest import signal_store
 from pentad.data.ingest.inbox import OUTBOX, FrameMeta, Inbox
 from pentad.data.ingest.loader import Loader
 from pentad.data.ingest.own import own_source
-from pentad.data.ingest.signal_store import Keeper
 from pentad.data.privacy import queries as privacy
 from pentad.ledger import Ledger
-from pentad.roles.audit.keeper import Keeper as AuditKeeper
+from pentad.roles.audit import keeping
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +90,8 @@ class Services:
         self.loader = Loader(folder, engine, roll=self.inbox.roll)
         self.inbox.written = _Waker(self.loader)
         self.relay = outbox.Relay(self._hand_over)
-        self.signals = Keeper()
-        self.audit = AuditKeeper()
+        self.signals = Turns("signals", signal_store.flush, signal_store.EVERY_SECONDS)
+        self.audit = Turns("audit", keeping.keep, keeping.EVERY_SECONDS)
         self.jobs = Pool(JOB_WORKERS)
 
     def loader_keeps_up(self) -> str | None:

@@ -14,6 +14,8 @@ class RolesConfig(AppConfig):
 
         GUARDS.append(seeing.guard)
         post_migrate.connect(_first_roles, sender=self)
+        # Rights are our own: Django's rows of permissions would only slow down the first start.
+        post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 def _first_roles(using: str, **_: object) -> None:

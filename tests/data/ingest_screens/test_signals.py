@@ -10,8 +10,6 @@ from pentad.core import clock
 from pentad.core.errors import NotSignedIn, RateLimited
 from pentad.data.ingest import signal_store, signals
 from pentad.data.ingest.models import SignalCount, WrongWriteKey
-from pentad.data.ingest.signal_store import Keeper
-from tests.serving import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.relational]
 SHOP = 7
@@ -80,16 +78,3 @@ def test_odd_keys_are_kept_as_they_can_be() -> None:
     wrong("<script>alert(1)</script>")
     signal_store.flush()
     assert {one.key for one in signal_store.wrong_keys()} == {"a�b", "<script>aler"}
-
-
-def test_the_keeper_writes_by_itself_and_once_more_at_the_end() -> None:
-    keeper = Keeper(every_seconds=0.01)
-    signals.note("telemetry")
-    keeper.start()
-    until(SignalCount.objects.exists, 5, "the keeper has written")
-    keeper.stop()
-    slow = Keeper(every_seconds=3600)
-    slow.start()
-    signals.note("telemetry")
-    slow.stop(grace=5)
-    assert SignalCount.objects.get().count == 2

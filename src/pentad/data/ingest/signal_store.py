@@ -4,21 +4,17 @@ A thread of the owner process moves what `signals` counted there every few secon
 when the database is away the signals stay in memory, bounded, until it is back.
 """
 
-import threading
 from collections import Counter
 from datetime import timedelta
 
-import structlog
-from django.db import close_old_connections, connection, connections, transaction
+from django.db import connection, transaction
 
 from pentad.core import clock
 from pentad.data.ingest import signals
 from pentad.data.ingest.models import SignalCount, WrongWriteKey
 from pentad.data.ingest.signals import ANY, HOURS, MOST_KEYS, Noted, WrongKey
 
-log = structlog.get_logger(__name__)
-
-EVERY_SECONDS = 5.0
+EVERY_SECONDS = 5.0  # how often the owner process calls `flush`
 
 
 def counts(source_no: int = ANY) -> Counter[str]:
@@ -79,37 +75,3 @@ def _prune() -> None:
     kept = WrongWriteKey.objects.order_by("-last").values_list("key", flat=True)[:MOST_KEYS]
     WrongWriteKey.objects.exclude(key__in=list(kept)).delete()
     WrongWriteKey.objects.filter(last__lt=clock.now() - timedelta(hours=HOURS)).delete()
-
-
-class Keeper:
-    """The thread that flushes, for the owner process."""
-
-    def __init__(self, every_seconds: float = EVERY_SECONDS) -> None:
-        self._every = every_seconds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="signals", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self, grace: float = 1.0) -> None:
-        """Write what is there and end, or be left after `grace` seconds."""
-        self._stopping.set()
-        self._thread.join(timeout=grace)
-
-    def _run(self) -> None:
-        try:
-            last = False
-            while not last:
-                last = self._stopping.wait(self._every)
-                self._turn()
-        finally:
-            connections.close_all()
-
-    def _turn(self) -> None:
-        """Write; when the database would not, the next turn tries again."""
-        try:
-            close_old_connections()
-            flush()
-        except Exception:
-            log.exception("signals_not_written")

@@ -124,16 +124,18 @@ def put_back(role: Any, grant: Any, field_rule: Any, *names: str) -> None:
     """Write these built-in roles (all, when none is named) as they came, over what is there. Takes the three models,
     so that a migration can hand in its own.
     """
-    for order, (name, built) in enumerate(ROLES.items()):
-        if names and name not in names:
-            continue
-        row, _ = role.objects.update_or_create(
-            name=name, defaults={"label": built.label, "note": built.note, "order": order}
-        )
-        grant.objects.filter(role=row).delete()
-        field_rule.objects.filter(role=row).delete()
-        grant.objects.bulk_create(grant(role=row, right=right, scope=scope) for right, scope in built.grants.items())
-        field_rule.objects.bulk_create(
-            field_rule(role=row, kind=kind, target=target, level=level)
-            for (kind, target), level in built.fields.items()
-        )
+    wanted = [(order, name) for order, name in enumerate(ROLES) if not names or name in names]
+    rows = [role(name=name, label=ROLES[name].label, note=ROLES[name].note, order=order) for order, name in wanted]
+    role.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["name"], update_fields=["label", "note", "order"]
+    )
+    for rule in (grant, field_rule):
+        rule.objects.filter(role__in=[row.name for row in rows]).delete()
+    grant.objects.bulk_create(
+        grant(role=row, right=right, scope=scope) for row in rows for right, scope in ROLES[row.name].grants.items()
+    )
+    field_rule.objects.bulk_create(
+        field_rule(role=row, kind=kind, target=target, level=level)
+        for row in rows
+        for (kind, target), level in ROLES[row.name].fields.items()
+    )

@@ -164,12 +164,12 @@ def require(actor: Actor, right: str, *records: "Owned") -> None:
     """Raise Denied unless the right reaches each record; for rights of another kind, unless it may be seen."""
     for record in records:
         kind = kind_of(type(record))
-        right = right if right.startswith(f"{kind.name}.") else kind.view
-        if not may(actor, right, record):
+        needed = right if right.startswith(f"{kind.name}.") else kind.view
+        if not may(actor, needed, record):
             raise Denied(
-                f"{actor.name} may not do this with this {kind_of(type(record)).one}: “{right}” does not reach it.",
+                f"{actor.name} may not do this with this {kind.one}: “{needed}” does not reach it.",
                 fix="“Explain access” in the settings tells which rule decides.",
-                right=right,
+                right=needed,
             )
 
 

@@ -1,1 +1,0 @@
-(()=>{var s=document.documentElement,a=matchMedia("(prefers-color-scheme: dark)"),e=()=>{let t=s.dataset.theme||"system";s.classList.toggle("dark",t==="dark"||t==="system"&&a.matches)};e();a.addEventListener("change",e);addEventListener("pentad:theme",e);})();
