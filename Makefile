@@ -7,6 +7,9 @@ DATA ?= demo-data
 PARTS ?=
 ROWS ?=
 
+# Compiled modules are kept, whatever the shell says: else each of hundreds of processes compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test bench install install-dev format reference lock clean
 
 help:
