@@ -1,5 +1,6 @@
 """`pentad up`, and the commands that look after a data folder."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,15 @@ def _erase_person(identifier: str) -> None:
     person = person_by_identifier(*ident)
     if person is None:
         raise NotFound(f"Nobody has the identifier {identifier}.", fix="Check namespace and value: case counts.")
-    erasure = see_gone(erase_person(actor=CLI, person=person))
-    click.echo(f"erased {erasure.id}")
+    erasure = erase_person(actor=CLI, person=person)
+    _while_waiting("Hidden from every page. Now every file that told of the person is rewritten …")
+    click.echo(f"erased {see_gone(erasure).id}")
+
+
+def _while_waiting(text: str) -> None:
+    """To somebody at a terminal; scripts read the result alone."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
 
 
 @click.command()
@@ -70,6 +78,7 @@ def seal() -> None:
     """Move closed months into their own files and rewrite what late events and erasures touched."""
     from pentad.core import runtime
 
+    _while_waiting("Writing closed months into files of their own; a large ledger takes minutes …")
     done: dict[str, Any] = runtime.as_owner("ledger.seal", timeout=24 * 3600)
     for month in done.get("sealed", []):
         click.echo(month)

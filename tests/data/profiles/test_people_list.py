@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from pentad.core.errors import Invalid
 from pentad.data.identity.models import Identifier, Person, PersonWord
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.filters import people
-from pentad.data.profiles.lists import PEOPLE
+from pentad.data.profiles.lists import PEOPLE, load_people, title
 from pentad.data.profiles.models import Company, Membership, PersonTrait
 from pentad.data.profiles.rules import number_of, text_of, words
 from pentad.roles.views import counts, paging, plans
@@ -257,3 +258,17 @@ def test_the_database_stops_when_its_time_is_up() -> None:
     with pytest.raises(plans.TooSlow), plans.within(0.05), connection.cursor() as cursor:
         cursor.execute(endless)
     assert people().count() == 0
+
+
+def test_who_has_neither_name_nor_address_is_called_by_the_user_id(
+    db: None, django_assert_max_num_queries: Any
+) -> None:
+    rows = [Person.objects.create(known=True) for _ in range(20)]
+    for no, person in enumerate(rows):
+        Identifier.objects.create(namespace="user_id", value=f"0000{no}", person=person, first_seen=NOW, source_no=1)
+    with django_assert_max_num_queries(5):
+        load_people(rows)
+        assert [title(person) for person in rows][:2] == ["Customer 00000", "Customer 00001"]
+    assert title(Person.objects.get(no=rows[3].no)) == "Customer 00003"
+    nobody = Person.objects.create(known=False)
+    assert title(nobody) == f"Visitor {nobody.id[-6:]}"

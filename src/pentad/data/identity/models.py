@@ -38,6 +38,8 @@ class Person(Owned):
     own_last_seen = models.DateTimeField(null=True)
     own_event_count = models.BigIntegerField(default=0)
     created = models.DateTimeField(default=clock.now)
+    called: str | None = None
+    """The identifier to call somebody without name and address by, once `queries.call` has looked for it."""
 
     objects = models.Manager()
     seen: "models.Manager[Person]" = SeenManager()

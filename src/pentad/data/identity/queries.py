@@ -1,5 +1,6 @@
 """Reads of the identity graph for screens, API and other features."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,6 +97,16 @@ def identifiers_of_many(roots: list[Person]) -> dict[int, list[dict[str, str]]]:
             if value := _shown(row.namespace, row.value):
                 out[parts[row.person_id]].append({"namespace": row.namespace, "value": value})
     return out
+
+
+def call(people: Iterable[Person]) -> None:
+    """Give known customers without name and e-mail address their first user_id to be called by, as far as the reader
+    may see it.
+    """
+    nameless = [one for one in people if one.known and not one.name and not one.email and one.called is None]
+    found = identifiers_of_many(nameless) if nameless else {}
+    for one in nameless:
+        one.called = next((row["value"] for row in found[one.no] if row["namespace"] == "user_id"), "")
 
 
 def merge_history(person: Person) -> list[MergeLink]:

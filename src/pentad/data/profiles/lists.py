@@ -10,6 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from pentad.data.identity.models import Person
+from pentad.data.identity.queries import call
 from pentad.data.profiles import filters, vocabulary
 from pentad.data.profiles.models import Company, Membership
 from pentad.roles.access import seeing
@@ -25,8 +26,11 @@ MOST_USUAL = 3
 
 
 def title(person: Person) -> str:
-    """What to call a customer: name, else e-mail address, else a short number."""
-    return person.name or person.email or f"{'Customer' if person.known else 'Visitor'} {person.id[-6:]}"
+    """What to call a customer: name, else e-mail address, else user_id, else a short number."""
+    if person.name or person.email:
+        return person.name or person.email
+    call([person])
+    return f"Customer {person.called or person.id[-6:]}" if person.known else f"Visitor {person.id[-6:]}"
 
 
 def shown(value: Any) -> str:
@@ -94,6 +98,7 @@ def load_people(rows: Sequence[Person]) -> None:
         found[roots[link.person_id]].setdefault(link.company_id, link.company)
     seeing.veil([company for companies in found.values() for company in companies.values()])
     models.prefetch_related_objects(list(rows), "owner")
+    call(rows)
     for row in rows:
         row.companies = list(found[row.no].values())  # type: ignore[attr-defined]
 
