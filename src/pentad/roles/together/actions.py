@@ -1,0 +1,115 @@
+"""Verbs of drafts. What one does with one's own needs no right and leaves no audit line: it concerns nobody else."""
+
+import contextlib
+import json
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from pentad.core import clock
+from pentad.core.actor import SYSTEM, Actor, acting_as
+from pentad.core.errors import Invalid, NotFound, TooLarge
+from pentad.roles.notices import subjects
+from pentad.roles.notices.actions import own_number
+from pentad.roles.together import queries, rules
+from pentad.roles.together.models import Draft
+from pentad.roles.together.rules import Place
+
+MOST_DRAFTS = 100
+"""Of one colleague; beyond it the oldest go."""
+
+MOST_FIELDS = 30
+MOST_BYTES = 120_000
+KEPT = timedelta(days=90)
+THROWN_KEPT = timedelta(days=1)
+
+
+def find_place(text: str) -> tuple[Place, Any]:
+    """A place and the record it is about, as the reader may see it. Raises Invalid, NotFound."""
+    found = rules.place(text)
+    if found is None:
+        raise Invalid(f"{text[:80]!r} is no place for a draft.", code="bad_place", fix="Such as note@people:0191….")
+    return found, subjects.find(found.about) if found.about else None
+
+
+@transaction.atomic
+def keep(*, actor: Actor, what: str, record: Any, fields: Mapping[str, Any]) -> Draft | None:
+    """Keep what somebody has typed; without any text there is no draft. Raises Invalid, TooLarge."""
+    user = own_number(actor)
+    fields = _checked(fields)
+    if not any(text.strip() for name, text in fields.items() if name != "seen"):
+        queries.drafts_at(user, what, record).delete()
+        return None
+    kind = subjects.subject_of(record).kind if record is not None else ""
+    number = _held(record) if record is not None else 0
+    for other in queries.drafts_at(user, what, record).exclude(about_no=number):
+        other.delete()  # of a part of a merged customer: this one is the latest now
+    row, _ = Draft.objects.update_or_create(
+        user_id=user, what=what, about_kind=kind, about_no=number,
+        defaults={"fields": fields, "at": clock.now(), "thrown": None},
+    )  # fmt: skip
+    too_many = Draft.objects.filter(user_id=user).order_by("-at", "-id").values_list("pk", flat=True)[MOST_DRAFTS:]
+    Draft.objects.filter(pk__in=list(too_many)).delete()
+    return row
+
+
+def throw_away(*, actor: Actor, what: str, record: Any) -> None:
+    """Throw a draft away; for a day it can be brought back."""
+    queries.drafts_at(own_number(actor), what, record).filter(thrown=None).update(thrown=clock.now())
+
+
+def bring_back(*, actor: Actor, what: str, record: Any) -> Draft:
+    """Take that back. Raises NotFound when there is nothing to bring back."""
+    row = queries.drafts_at(own_number(actor), what, record).exclude(thrown=None).first()
+    if row is None:
+        raise NotFound("This draft is not there any more.", code="draft_not_found", fix="Nothing to bring back.")
+    row.thrown = None
+    row.save(update_fields=["thrown"])
+    return row
+
+
+def sent(*, actor: Actor, place: str) -> None:
+    """What was typed there has been sent: its draft goes, whether one may still see the record or has just given it away."""
+    if actor.kind != "user" or not place:
+        return
+    with contextlib.suppress(NotFound, Invalid), acting_as(SYSTEM):
+        found, record = find_place(place)
+        queries.drafts_at(int(actor.id), found.what, record).delete()
+
+
+def sweep() -> int:
+    """Let go of drafts that nobody has touched for long and of those thrown away; returns how many."""
+    now = clock.now()
+    old, _ = Draft.objects.filter(at__lt=now - KEPT).delete()
+    thrown, _ = Draft.objects.filter(thrown__lt=now - THROWN_KEPT).delete()
+    return old + thrown
+
+
+def _checked(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Texts as a database can keep them."""
+    if len(fields) > MOST_FIELDS or not all(isinstance(text, str) and len(name) <= 80 for name, text in fields.items()):
+        raise Invalid(f"A draft has at most {MOST_FIELDS} fields, all of them texts.", code="bad_draft")
+    size = len(json.dumps(fields))
+    if size > MOST_BYTES:
+        raise TooLarge(f"A draft has at most {MOST_BYTES:,} bytes; this one has {size:,}.", code="draft_too_long")
+    return {_plain(name): _plain(text) for name, text in fields.items()}
+
+
+def _plain(text: str) -> str:
+    """Without what no column takes: null characters and halves of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _held(record: Any) -> int:
+    """The number of the record, which is there until this transaction ends: nothing is kept about what is erased."""
+    rows = subjects.subject_of(record).model._default_manager.select_for_update(no_key=True)
+    if not rows.filter(pk=record.pk).exists():
+        raise NotFound("There is no such record.", code="subject_not_found", fix="Search for it again.")
+    return int(record.pk)
+
+
+@subjects.when_gone
+def _forget(kind: str, numbers: Collection[int]) -> None:
+    Draft.objects.filter(about_kind=kind, about_no__in=numbers).delete()
