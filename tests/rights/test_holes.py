@@ -221,6 +221,37 @@ def test_who_looks_after_accounts_makes_nobody_an_administrator(road: Road) -> N
     refused(accounts.invitation, user=mate)
 
 
+def test_who_looks_after_roles_gives_no_more_than_they_have(road: Road) -> None:
+    world = build(road, "rep")
+    actor = keeper(world, admin__rights="all", people__view="team")
+    mine, other = Role.objects.get(name="keeper"), Role.objects.create(name="plain", label="Plain")
+    actions.set_grant(actor=SYSTEM, role=other, right="people.export", scope="all", deny=True)
+
+    def refused(act: Any, **given: Any) -> None:
+        with pytest.raises(Denied):
+            act(actor=actor, **given)
+
+    refused(actions.set_grant, role=mine, right="people.export", scope="own")
+    refused(actions.set_grant, role=other, right="people.view", scope="all")
+    refused(actions.set_grant, role=other, right="*", scope="all")
+    refused(actions.set_grant, role=other, right="people.export", scope="none", deny=True)
+    refused(actions.set_field_rule, role=mine, kind="people", target="email", level="change")
+    refused(actions.save_role, name="twin", label="Twin", like="admin")
+    refused(actions.put_role_back, role=Role.objects.get(name="lead"))
+    actions.set_grant(actor=actor, role=other, right="people.view", scope="team")
+    actions.save_role(actor=actor, name="twin", label="Twin", like="plain")
+
+
+def test_a_hidden_trait_is_not_named_among_the_columns(road: Road) -> None:
+    world = build(road, "member")
+    menu = "/people/?part=columns"
+    assert "Health" in body(world.client.get(menu))
+    actions.set_field_rule(
+        actor=SYSTEM, role=Role.objects.get(name="member"), kind="people", target="trait:health", level="hidden"
+    )
+    assert "Health" not in body(world.client.get(menu))
+
+
 def test_a_key_has_no_more_than_who_made_it(road: Road) -> None:
     world = build(road, "rep")
     grants = dict.fromkeys(

@@ -1,5 +1,7 @@
 """Nobody gives more than they have: who may give which role, to whom, and look after whose account."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 from pentad.core import clock
@@ -36,6 +38,20 @@ def require_other(actor: Actor, user: User) -> None:
         raise Denied(
             "Nobody gives another role to themselves.", code="own_role", fix="Ask an administrator.", right="*"
         )
+
+
+def require_may_rule(actor: Actor, role: str, grants: Iterable[tuple[str, str]] = ()) -> None:
+    """Raise Denied when one would change the rules of a role of one's own, or give a role what one has not. Whoever
+    has every right may do both.
+    """
+    policy = actor.policy
+    if not isinstance(policy, Policy) or policy.reach("*").everything:
+        return
+    if role in policy.roles:
+        raise Denied(
+            "Nobody changes the rules of a role they hold.", code="own_role", fix="Ask an administrator.", right="*"
+        )
+    _require(actor, list(grants))
 
 
 def require_may_look_after(actor: Actor, user: User) -> None:

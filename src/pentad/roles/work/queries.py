@@ -1,7 +1,8 @@
 """Reads of tasks."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
+from typing import Any
 
 from django.utils import timezone
 
@@ -47,7 +48,14 @@ def prepare(rows: Sequence[Task], zone: tzinfo | None = None) -> list[Task]:
         row.when = rules.words(row.due, row.due_day, now, zone)  # type: ignore[attr-defined]
         row.overdue = row.done is None and row.due is not None and row.due <= now  # type: ignore[attr-defined]
         row.record = (  # type: ignore[attr-defined]
-            {"title": subject.title(record), "url": subject.url(record), "icon": subject.icon} if subject else None
+            {
+                "title": subject.title(record),
+                "url": subject.url(record),
+                "icon": subject.icon,
+                "ref": subjects.reference(record),
+            }
+            if subject
+            else None
         )
     return list(rows)
 
@@ -63,6 +71,20 @@ def palette(query: str) -> list[PaletteItem]:
         )
         for task in found
     ]
+
+
+def in_words(name: str, value: Any) -> str:
+    """The value of a field as tasks are compared by it, for people."""
+    if name == "assignee":
+        return str(User.objects.filter(pk=value).first() or "") if value is not None else ""
+    if name == "remind":
+        return "yes" if value else "no"
+    if name == "due" and value:
+        zone = timezone.get_current_timezone()
+        day = date.fromisoformat(value) if len(value) == 10 else None
+        at = datetime.fromisoformat(value) if day is None else rules.end_of(day, zone)
+        return rules.words(at, day, clock.now(), zone)
+    return str(value or "")
 
 
 def colleague(text: str) -> User | None:

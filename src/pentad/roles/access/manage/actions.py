@@ -7,7 +7,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access import builtin
-from pentad.roles.access.giving import require_may_give, require_other
+from pentad.roles.access.giving import require_may_give, require_may_rule, require_other
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.policy import below
 from pentad.roles.access.rights import CLASSES, Level, Scope
@@ -45,6 +45,7 @@ def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like:
         )
     if like and Role.objects.filter(name=name).exists():
         raise Conflict(f"There is a role “{name}” already.", code="role_exists")
+    require_may_rule(actor, name, Grant.objects.filter(role_id=like, deny=False).values_list("right", "scope"))
     role, made = Role.objects.update_or_create(name=name, defaults={"label": label, "note": note_text.strip()[:300]})
     if made and like:
         for grant in Grant.objects.filter(role_id=like):
@@ -75,6 +76,7 @@ def put_role_back(*, actor: Actor, role: Role) -> None:
     """Give a role that came with the product its first grants again. Raises Invalid for others."""
     if role.name not in builtin.ROLES:
         raise Invalid(f"“{role.label}” did not come with Pentad.", code="not_built_in")
+    require_may_rule(actor, role.name, builtin.ROLES[role.name].grants.items())
     builtin.put_back(Role, Grant, FieldRule, role.name)
     note(f"role:{role.name}")
 
@@ -86,9 +88,11 @@ def set_grant(*, actor: Actor, role: Role, right: str, scope: str, deny: bool = 
     if scope not in {one.name.lower() for one in Scope}:
         raise Invalid(f"“{scope}” is no scope.", code="bad_scope", fix="own, team, all, or none.")
     _text(right, 80, "A right")
-    if scope == "none":
+    if scope == "none":  # taking away a denial gives what it denied
+        require_may_rule(actor, role.name, [(right, "all")] if deny else [])
         Grant.objects.filter(role=role, right=right, deny=deny).delete()
     else:
+        require_may_rule(actor, role.name, [] if deny else [(right, scope)])
         Grant.objects.update_or_create(role=role, right=right, deny=deny, defaults={"scope": scope})
     note(f"role:{role.name}", grant=right, scope=scope, deny=deny)
 
@@ -97,6 +101,7 @@ def set_grant(*, actor: Actor, role: Role, right: str, scope: str, deny: bool = 
 def set_field_rule(*, actor: Actor, role: Role, kind: str, target: str, level: str, deny: bool = False) -> None:
     """Say how much of a field (or of a sensitivity class, "class:personal") a role sees; "" takes the rule away."""
     _changeable(role)
+    require_may_rule(actor, role.name)
     _text(target, 140, "A field")
     rows = FieldRule.objects.filter(role=role, kind=kind, target=target, deny=deny)
     if not level:

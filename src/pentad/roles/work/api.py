@@ -1,0 +1,133 @@
+"""/api/v1/tasks: list, add, finish, reopen."""
+
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
+
+from pentad.core.action import check
+from pentad.core.actor import Actor
+from pentad.core.errors import Invalid
+from pentad.roles.access.models import User
+from pentad.roles.notices import subjects
+from pentad.roles.views.paging import beyond
+from pentad.roles.work import actions, queries, rules
+from pentad.roles.work.models import Task
+
+router = Router(tags=["tasks"])
+MAX_PAGE = 200
+
+
+class TaskOut(Schema):
+    id: str
+    title: str
+    why: str
+    about: str | None
+    due: datetime | None
+    due_day: date | None
+    assignee: str | None
+    done: datetime | None
+    done_by: str
+    made_by: str
+    created: datetime
+
+
+class TasksOut(Schema):
+    results: list[TaskOut]
+    next: str | None = None
+
+
+class TaskIn(Schema):
+    title: str = Field(max_length=200)
+    why: str = Field("", max_length=300)
+    about: str | None = Field(None, max_length=80, description="Such as people:ID or companies:ID")
+    due: datetime | None = None
+    due_day: date | None = Field(None, description="A day without a time, in UTC")
+    assignee: str | None = Field(None, max_length=254, description="A colleague's e-mail address")
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _out(rows: list[Task]) -> list[dict[str, Any]]:
+    queries.prepare(rows, UTC)
+    return [
+        {
+            "id": row.id, "title": row.title, "why": row.why, "about": row.record["ref"] if row.record else None, "due": row.due,
+            "due_day": row.due_day, "assignee": row.owner.email if row.owner else None, "done": row.done,
+            "done_by": row.done_by, "made_by": row.made_by, "created": row.created,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+@router.get("/tasks", response=TasksOut, summary="Tasks, the first due first")
+def list_tasks(
+    request: HttpRequest,
+    state: Literal["open", "done", "all"] = "open",
+    about: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> dict[str, Any]:
+    """Those that the key may see; `about` such as `people:ID`. Page on with `after`, the last answer’s `next`."""
+    check(_actor(request), "tasks.view")
+    if not 1 <= limit <= MAX_PAGE:
+        raise Invalid(f"limit is {limit}; it must lie between 1 and {MAX_PAGE}.", code="bad_limit")
+    rows = Task.seen.select_related("owner").order_by("place", "no")
+    if state != "all":
+        rows = rows.filter(done__isnull=state == "open")
+    if about is not None:
+        record = subjects.find(about)
+        subject = subjects.subject_of(record)
+        rows = rows.filter(about_kind=subject.kind, about_no__in=subject.parts(record))
+    if after is not None:
+        last = queries.find_task(after)
+        rows = rows.filter(beyond("place", False, last.place, last.no))
+    found = list(rows[: limit + 1])
+    return {"results": _out(found[:limit]), "next": found[limit - 1].id if len(found) > limit else None}
+
+
+@router.post("/tasks", response={201: TaskOut}, summary="Add a task")
+def add_task(request: HttpRequest, body: TaskIn) -> Status[dict[str, Any]]:
+    """Reminds as a task added on the screen does. Nobody’s, unless `assignee` says whose."""
+    due = None
+    if body.due_day is not None:
+        due = rules.due(body.due_day, None, UTC)
+    elif body.due is not None:
+        moment = body.due if body.due.tzinfo else body.due.replace(tzinfo=UTC)
+        due = rules.Due(moment, None, moment)
+    row = actions.create_task(
+        actor=_actor(request), title=body.title, why=body.why, due=due, assignee=_colleague(body.assignee),
+        about=subjects.find(body.about) if body.about else None,
+    )  # fmt: skip
+    return Status(201, _out([row])[0])
+
+
+@router.get("/tasks/{id}", response=TaskOut, summary="One task")
+def get_task(request: HttpRequest, id: str) -> dict[str, Any]:
+    check(_actor(request), "tasks.view")
+    return _out([queries.find_task(id)])[0]
+
+
+@router.post("/tasks/{id}/done", response=TaskOut, summary="Call a task done")
+def finish_task(request: HttpRequest, id: str) -> dict[str, Any]:
+    return _out([actions.finish_task(actor=_actor(request), row=queries.find_task(id))])[0]
+
+
+@router.post("/tasks/{id}/reopen", response=TaskOut, summary="Take that back")
+def reopen_task(request: HttpRequest, id: str) -> dict[str, Any]:
+    return _out([actions.reopen_task(actor=_actor(request), row=queries.find_task(id))])[0]
+
+
+def _colleague(email: str | None) -> User | None:
+    if not email:
+        return None
+    found = User.objects.filter(email__iexact=email, is_active=True).first()
+    if found is None:
+        raise Invalid(
+            f"Nobody here has the address {email}.", code="unknown_colleague", fix="See the list of colleagues."
+        )
+    return found
