@@ -56,12 +56,17 @@ def _out(rows: list[Task]) -> list[dict[str, Any]]:
     queries.prepare(rows, UTC)
     return [
         {
-            "id": row.id, "title": row.title, "why": row.why, "about": row.record["ref"] if row.record else None, "due": row.due,
+            "id": row.id, "title": row.title, "why": row.why, "about": _about(row), "due": row.due,
             "due_day": row.due_day, "assignee": row.owner.email if row.owner else None, "done": row.done,
             "done_by": row.done_by, "made_by": row.made_by, "created": row.created,
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _about(row: Task) -> str | None:
+    record: dict[str, str] | None = row.record  # type: ignore[attr-defined]  # by `prepare`
+    return record["ref"] if record else None
 
 
 @router.get("/tasks", response=TasksOut, summary="Tasks, the first due first")
