@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from pentad.ledger import Ledger
 from tests.ledger.rows import NOON, event, slice_of
 
@@ -82,6 +84,29 @@ def test_erasure_takes_a_person_out_of_every_relation(store: Ledger, reopen: Reo
         assert store.check() == []
         assert store.next_seq() == 10
         store = reopen()
+
+
+def test_what_arrived_at_one_moment_is_taken_back_and_may_come_again(store: Ledger, reopen: Reopen) -> None:
+    at = datetime(2026, 10, 5, 12, 30, 0, 123456)
+    brought = [event(1, 1, ts=datetime(2026, 1, 5), received=at), event(2, 2, received=at)]
+    others = [event(3, 1), event(4, 2, received=at, source_no=2), event(5, 2, received=at.replace(microsecond=123457))]
+    bad = [quarantined(6, "{}") | {"received": at}, quarantined(7, "{}")]
+    store.append(slice_of(*brought, *others, quarantined=bad, duplicates=[duplicate(8, "m-1") | {"received": at}]))
+    store.seal(date(2026, 10, 1))
+    report = store.take_back(1, at)
+    assert (report.events, report.quarantined, report.duplicates, report.redacted) == (2, 1, 1, 0)
+    for _ in range(2):
+        assert numbers(store) == [3, 4, 5]
+        assert numbers(store, "SELECT seq FROM quarantined") == [7]
+        assert numbers(store, "SELECT count(*) FROM duplicates") == [0]
+        assert numbers(store, "SELECT DISTINCT reason FROM removed") == ["undone"]
+        assert store.check() == []
+        store = reopen()
+    assert store.take_back(1, at).events == 0, "twice is once"
+    assert store.known(pa.array([1000, 2000, 3000], pa.uint64()))["key"].to_pylist() == [3000]
+    store.append(slice_of(event(9, 1, message_id="m-1", key=1000, received=at.replace(minute=31)), start=100, end=200))
+    assert numbers(store) == [3, 4, 5, 9]
+    assert store.check() == []
 
 
 def test_totals_survive_an_erasure(store: Ledger) -> None:

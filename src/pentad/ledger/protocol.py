@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -94,6 +94,12 @@ class Ledger(Protocol):
         self, person_nos: Iterable[int], values: Iterable[str] = (), message_ids: Iterable[str] = ()
     ) -> ErasureReport:
         """Remove these persons and every row or text that holds one of the values, physically."""
+
+    def take_back(self, source_no: int, received: datetime) -> ErasureReport:
+        """Remove, physically, what arrived from a source at one moment (naive UTC), and whatever became of it.
+
+        The same messages may arrive again later and are new then. Twice is once.
+        """
 
     def seal(self, before: date | None = None, progress: Progress | None = None) -> list[str]:
         """Move closed months (those before the month of `before`, default today) to their own files."""

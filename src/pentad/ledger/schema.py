@@ -108,12 +108,12 @@ COUNTS = _schema(
     ("quarantined", pa.int64(), False),
 )
 
-# Rows that are gone for a reason (erased, expired), so that totals can still be balanced.
+# Rows that are gone for a reason (erased, expired, taken back), so that totals can still be balanced.
 REMOVED = _schema(
     ("source_no", pa.int32(), False),
     ("minute", _TS, False),
     ("kind", pa.string(), False),  # stored, quarantined, duplicate: as in counts
-    ("reason", pa.string(), False),  # erased, expired
+    ("reason", pa.string(), False),  # erased, expired, undone
     ("n", pa.int64(), False),
 )
 

@@ -8,6 +8,8 @@ out are away from queries between their removal and their return.
 """
 
 import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -29,11 +31,28 @@ _PATIENCE = 120  # seconds for the engine to drop replaced parts
 
 
 def erase(ledger: "ClickHouseLedger", persons: set[int], texts: set[str], message_ids: set[str]) -> ErasureReport:
+    return _erase(ledger, persons, lambda: _note(ledger, persons, texts, message_ids))
+
+
+def take_back(ledger: "ClickHouseLedger", source_no: int, received: datetime) -> ErasureReport:
+    """Remove what arrived at one moment from one source."""
+    moment = literal(received.isoformat(sep=" ", timespec="microseconds"))
+    where = f"source_no = {int(source_no)} AND received = toDateTime64({moment}, 6, 'UTC')"
+
+    def note() -> None:
+        for relation in _KINDS:
+            ledger.command(f"INSERT INTO t_doomed SELECT seq FROM t_{relation} WHERE {where}")
+        _note_forgotten(ledger, "undone")
+
+    return _erase(ledger, set(), note)
+
+
+def _erase(ledger: "ClickHouseLedger", persons: set[int], note: Callable[[], None]) -> ErasureReport:
     with ledger.maintenance:
         with ledger.writing:
             # Nothing may arrive between the search and `gone`, which turns late slices away.
             _clear(ledger)
-            _note(ledger, persons, texts, message_ids)
+            note()
             counts = _counts(ledger)
             ledger.insert("gone", pa.table({"person_no": pa.array(sorted(persons - ledger.state.gone), pa.int32())}))
             ledger.state.gone |= persons
@@ -63,9 +82,13 @@ def _note(ledger: "ClickHouseLedger", persons: set[int], texts: set[str], messag
     ledger.command(f"{doom} t_quarantined WHERE message_id IN ({ids}) OR {erased_ids} OR {holds}")
     ledger.command(f"{doom} t_duplicates WHERE message_id IN ({ids}) OR {erased_ids}")
     _note_redacted(ledger, texts)
+    _note_forgotten(ledger, "erased")
+
+
+def _note_forgotten(ledger: "ClickHouseLedger", reason: str) -> None:
     for relation, kind in _KINDS.items():
         ledger.command(
-            f"INSERT INTO t_forgotten SELECT source_no, toStartOfMinute(received), '{kind}', 'erased', count(), 0 "
+            f"INSERT INTO t_forgotten SELECT source_no, toStartOfMinute(received), '{kind}', '{reason}', count(), 0 "
             f"FROM t_{relation} WHERE {_DOOMED} GROUP BY source_no, toStartOfMinute(received)"
         )
 

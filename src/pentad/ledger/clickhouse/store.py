@@ -223,6 +223,9 @@ class ClickHouseLedger:
     ) -> ErasureReport:
         return erase.erase(self, set(person_nos), {v for v in values if v}, set(message_ids))
 
+    def take_back(self, source_no: int, received: datetime) -> ErasureReport:
+        return erase.take_back(self, source_no, received)
+
     def seal(self, before: date | None = None, progress: Progress | None = None) -> list[str]:
         return upkeep.seal(self, before or clock.now().date(), progress)
 

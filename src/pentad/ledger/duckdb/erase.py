@@ -7,6 +7,7 @@ so that a slice resolved before the erasure does not bring them back).
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -40,22 +41,34 @@ def erase(
 ) -> ErasureReport:
     persons, texts = set(person_nos), {value for value in values if value}
     with ledger.maintenance, rewriting(ledger) as work:
-        search = _Search(work, texts)
         _mark(work, persons, set(message_ids))
-        for file in work.base.files():
-            # All message ids first: a duplicate may lie in another month than its event.
-            search.note_ids(alias_of(file), f"seq <= {work.upto}")
-        for label, file in work.base.sealed.items():
-            if search.count(alias_of(file), "true"):
-                work.write_sealed(label, [(alias_of(file), search.cut)])
-                faults.step("erase.month")
-        search.count(work.old_hot, f"seq <= {work.upto}")
-        work.copy_hot(search.cut)
-        with ledger.writing, ledger.stating:
-            search.note_ids(work.old_hot, f"seq > {work.upto}")
-            search.count(work.old_hot, f"seq > {work.upto}")
-            work.finish(search.cut, _remember)
-        return ErasureReport(**search.totals, files=sorted([*work.sealed, "hot"]))
+        return _carry_out(ledger, work, _Search(work, texts, _DOOMED, "erased"))
+
+
+def take_back(ledger: "DuckDBLedger", source_no: int, received: datetime) -> ErasureReport:
+    """Remove what arrived at one moment from one source."""
+    moment = sql.literal(received.isoformat(sep=" ", timespec="microseconds"))
+    where = f"(source_no = {int(source_no)} AND received = {moment}::TIMESTAMP)"
+    with ledger.maintenance, rewriting(ledger) as work:
+        _mark(work, set(), set())
+        return _carry_out(ledger, work, _Search(work, set(), dict.fromkeys(_DOOMED, where), "undone"))
+
+
+def _carry_out(ledger: "DuckDBLedger", work: Rewrite, search: "_Search") -> ErasureReport:
+    for file in work.base.files():
+        # All message ids first: a duplicate may lie in another month than its event.
+        search.note_ids(alias_of(file), f"seq <= {work.upto}")
+    for label, file in work.base.sealed.items():
+        if search.count(alias_of(file), "true"):
+            work.write_sealed(label, [(alias_of(file), search.cut)])
+            faults.step("erase.month")
+    search.count(work.old_hot, f"seq <= {work.upto}")
+    work.copy_hot(search.cut)
+    with ledger.writing, ledger.stating:
+        search.note_ids(work.old_hot, f"seq > {work.upto}")
+        search.count(work.old_hot, f"seq > {work.upto}")
+        work.finish(search.cut, _remember)
+    return ErasureReport(**search.totals, files=sorted([*work.sealed, "hot"]))
 
 
 def _mark(work: Rewrite, persons: set[int], message_ids: set[str]) -> None:
@@ -78,11 +91,12 @@ def _matches(text: str, patterns: list[str]) -> str:
 class _Search:
     """Finds the doomed rows of each file, counts them, and notes what may be remembered of them."""
 
-    def __init__(self, work: Rewrite, texts: set[str]):
+    def __init__(self, work: Rewrite, texts: set[str], doomed: dict[str, str], reason: str):
         self._work = work
         self._texts = texts
+        self._reason = reason
         holds = _matches("concat_ws(chr(10), raw, detail, message_id)", matching.patterns_of_all(texts))
-        self._doomed = {name: f"coalesce({text.replace('{holds}', holds)}, false)" for name, text in _DOOMED.items()}
+        self._doomed = {name: f"coalesce({text.replace('{holds}', holds)}, false)" for name, text in doomed.items()}
         promoted = schema.events_schema(work.promoted)
         others = ("type", *_IDENTIFIERS)
         self._text_columns = [c.name for c in promoted if c.type == pa.string() and c.name not in others]
@@ -108,7 +122,7 @@ class _Search:
         for name, doomed in self._doomed.items():
             self._work.cursor.execute(
                 f"INSERT INTO forgotten SELECT source_no, date_trunc('minute', received), '{_KINDS[name]}', "
-                f"'erased', count(*) FROM {alias}.{name} WHERE {where} AND {doomed} GROUP BY ALL"
+                f"'{self._reason}', count(*) FROM {alias}.{name} WHERE {where} AND {doomed} GROUP BY ALL"
             ).fetchall()
         self._work.cursor.execute(
             f"INSERT INTO forgotten_key SELECT key FROM {alias}.events WHERE {where} AND {self._doomed['events']}"

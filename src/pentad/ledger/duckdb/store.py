@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,9 @@ class DuckDBLedger:
         self, person_nos: Iterable[int], values: Iterable[str] = (), message_ids: Iterable[str] = ()
     ) -> ErasureReport:
         return erase.erase(self, person_nos, values, message_ids)
+
+    def take_back(self, source_no: int, received: datetime) -> ErasureReport:
+        return erase.take_back(self, source_no, received)
 
     def seal(self, before: date | None = None, progress: Progress | None = None) -> list[str]:
         return seal.seal(self, before or clock.now().date(), progress)
