@@ -7,6 +7,7 @@ from django.test import Client
 
 from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
+from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import Company
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.builtin import ROLES
@@ -57,7 +58,9 @@ def word(whose: str) -> str:
 
 
 def build(road: Road, role: str) -> World:
-    counts.forget_counts()  # other tests count other people
+    counts.forget_counts()  # other tests count other people, and know other traits
+    vocabulary.trait_names.forget()  # type: ignore[attr-defined]
+    vocabulary.company_trait_names.forget()  # type: ignore[attr-defined]
     user, mate, below, other = (_user(name, "rep") for name in ("reader", "mate", "below", "other"))
     accounts.add_user(actor=SYSTEM, email="admin@kestrel.example", name="Admin", role="admin")
     accounts.change_user(actor=SYSTEM, user=user, role=role)

@@ -12,6 +12,8 @@ FEATURES = [
     "pentad.roles.audit",
     "pentad.roles.notices",
     "pentad.roles.work",
+    "pentad.roles.together",
+    "pentad.data.fields",
     "pentad.data.profiles",
     "pentad.data.identity",
     "pentad.data.ingest",

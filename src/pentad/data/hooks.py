@@ -23,6 +23,7 @@ def navigation(actor: Actor) -> list[NavItem]:
         NavItem("Sources", "/sources/", "plug", _SECTION, "s", "sources.view", order=220),
         NavItem("Receipts", "/receipts/", "receipt", _SECTION, "r", "receipts.view", order=230),
         NavItem("Identity", "/identity/", "fingerprint", _SECTION, "i", "people.view", order=240),
+        NavItem("Fields", "/settings/fields/", "tag", "Administration", right="fields.edit", order=917),
     ]
 
 
@@ -81,6 +82,7 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("conflict", "Identity conflict", "split", "/identity/"),
         AuditKind("rule", "Identity rule", "fingerprint", "/identity/rules/"),
         AuditKind("trait", "Trait", "tag"),
+        AuditKind("custom_field", "Field", "tag", "/settings/fields/"),
         AuditKind("import", "Import", "upload"),
         AuditKind("erasure", "Erasure", "trash-2"),
     ]

@@ -1,5 +1,6 @@
 """The data competency's rows, gathered for Django; each feature defines its own."""
 
+from pentad.data.fields.models import CustomField
 from pentad.data.identity.models import (
     BlockedValue,
     Conflict,
@@ -30,6 +31,7 @@ __all__ = [
     "Company",
     "CompanyTrait",
     "Conflict",
+    "CustomField",
     "ErasedIdentifier",
     "Erasure",
     "Gap",

@@ -8,9 +8,9 @@ from django.test import Client, RequestFactory
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
+from pentad.data.profiles.entering import typed_value
 from pentad.data.profiles.lists import PEOPLE
 from pentad.data.profiles.page import fact_line
-from pentad.data.profiles.person_views import typed_value
 from pentad.data.profiles.queries import TraitExplanation
 from pentad.data.profiles.views import list_place
 from pentad.roles.access import actions

@@ -1,6 +1,6 @@
 """Which records can have custom fields: each kind that rights know and that says here where its values are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from pentad.roles.access.seeing import kinds as kinds_of_records
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """name: as rights name the kind. values: one row a record and trait, with `name`, `value` and `text`.
+    """name: as rights name the kind. values: one row a record and trait, with `name`, `value` and `text`. traits: names
+    of the traits there are.
 
     url: the list of these records, which takes the filters `trait:NAME~any~` and `trait:NAME~misfit~`.
     """
@@ -20,6 +21,7 @@ class FieldKind:
     name: str
     url: str
     values: "Callable[[], QuerySet[Any]]"
+    traits: Callable[[], Sequence[str]] = tuple
 
     @property
     def one(self) -> str:

@@ -145,8 +145,15 @@ def _form(
         "sensitivities": CLASSES,
         "may_class": actor_of(request).may("admin.rights"),
         "usage": queries.usage(field.declared) if field else None,
+        "traits": _undeclared(kind) if field is None else (),
     }
     return render(request, "fields/_form.html", context, status=422 if fault else 200)
+
+
+def _undeclared(kind: FieldKind) -> list[str]:
+    """Names of traits without a field, to choose from."""
+    taken = set(CustomField.objects.filter(kind=kind.name).values_list("name", flat=True))
+    return [name for name in kind.traits() if name not in taken]
 
 
 def _preview(

@@ -261,8 +261,8 @@ def seen_sql() -> str:
 
 def stated_sql() -> str:
     """Messages that say something of a person or a company, in order."""
-    return """
-    SELECT type, person_no, source_no, ts, message_id, group_id, traits,
+    return f"""
+    SELECT type, person_no, source_no, ts, message_id, group_id, traits, flags & {OUTBOX} > 0 AS own,
       CASE WHEN contains(context, '"traitsOnce"') THEN CAST(context -> '$.traitsOnce' AS VARCHAR) END AS once
     FROM judged JOIN placed USING (pos) WHERE outcome = 'stored' AND type IN ('identify', 'group') ORDER BY seq"""
 

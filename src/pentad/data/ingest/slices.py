@@ -193,7 +193,8 @@ def stated(staging: Staging) -> Stated:
         traits = _traits(row["traits"])
         at = _aware(row["ts"])
         if row["type"] == "group":
-            out.group(row["group_id"], row["person_no"], traits, at, row["source_no"], row["message_id"])
+            place = (row["group_id"], row["person_no"], traits, at, row["source_no"], row["message_id"])
+            out.group(*place, seen=not row["own"])
             continue
         once = _names(row["once"])
         for name, value in traits.items():

@@ -9,38 +9,72 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.outbox import emit
+from pentad.data.fields.queries import accept, declared
 from pentad.data.identity import store
 from pentad.data.identity.models import Identifier, Person
-from pentad.data.identity.queries import person_by_identifier
+from pentad.data.identity.queries import part_numbers, person_by_identifier
 from pentad.data.identity.rules import Ident
+from pentad.data.ingest.models import Source
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
-from pentad.data.profiles.models import TraitRule
+from pentad.data.profiles.models import PersonTrait, TraitRule
 from pentad.data.profiles.rules import Fact
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level_for, user_of
+from pentad.roles.together.conflicts import LastChange, last_change, settle
+from pentad.roles.together.rules import Versions
 
 MAX_TRAIT_BYTES = 8_192
+STATING = ("set_trait", "create_person")
+"""Actions whose audit lines name the traits that were stated."""
 
 
 @action("people.edit")
-def set_trait(*, actor: Actor, person: Person, name: str, value: Any) -> Person:
+def set_trait(*, actor: Actor, person: Person, name: str, value: Any, seen: Versions | None = None) -> Person:
     """State a trait of a customer in the team's own name. None takes the team's statement of it as unknown.
 
-    Raises Denied for a field that the actor may not change.
+    seen: name → version of the value that was on the screen. Raises Denied for a field that the actor may not change,
+    Conflict `changed_meanwhile` when it has another value by now, and not this one.
     """
-    if level_for(actor, "people", f"trait:{name.strip()}") < Level.CHANGE:
+    name = name.strip()
+    if level_for(actor, "people", f"trait:{name}") < Level.CHANGE:
         raise Denied(
             f"{actor.name} may not change “{name}” of customers.",
             fix="Ask an administrator for a role that may.",
             right="people.edit",
         )
-    return _state(actor, person, {name: value})
+    value = accept("people", name, value)
+    if seen is not None:
+        root = Person.objects.select_for_update().get(no=person.root_id or person.no)
+        now = root.traits.get(name)
+        write = settle({name: now}, {name: value}, seen, {name: name}, lambda _: _changed(root, name))
+        if not write and now != value:  # it was not changed here, but somewhere else
+            note(subject=f"person:{root.id}")
+            return root
+    return state_traits(actor, person, {name: value})
+
+
+def _changed(root: Person, name: str) -> LastChange | None:
+    """Who stated the value of a trait that counts now: a colleague, or a source."""
+    parts = part_numbers(root)
+    fact = PersonTrait.objects.filter(person_id__in=parts, name=name, winner=True).first()
+    if fact is not None and fact.source_no != own_source().no:
+        source = Source.objects.filter(no=fact.source_no).first()
+        return LastChange(source.name if source else "A source", fact.at)
+    found = [
+        last_change(f"person:{part}", STATING, lambda told: name in told.get("traits", ()))
+        for part in Person.objects.filter(no__in=parts).values_list("id", flat=True)
+    ]
+    dated = [(one.at, one.by) for one in found if one is not None and one.at is not None]
+    return LastChange(max(dated)[1], max(dated)[0]) if dated else None
 
 
 @action("people.create")
 def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, Any]) -> Person:
-    """Add a customer by hand. Raises Conflict when an identifier belongs to somebody already."""
+    """Add a customer by hand. Raises Conflict when an identifier belongs to somebody already, Invalid for a trait that
+    does not fit its custom field, and for a required one that is missing.
+    """
+    traits = _complete(actor, traits)
     rules = store.rules_in_force()
     usable = rules.ordered(identifiers)
     if not usable:
@@ -62,16 +96,30 @@ def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, A
     changes.write()
     if (own := user_of(actor)) is not None:
         Person.objects.filter(no=no).update(owner=own)  # who may see only own customers sees this one
-    return _state(actor, Person.objects.get(no=no), traits)
+    return state_traits(actor, Person.objects.get(no=no), traits)
 
 
-def _state(actor: Actor, person: Person, traits: dict[str, Any]) -> Person:
-    """Write the facts at once, and tell the ledger by the same road as every other source."""
+def _complete(actor: Actor, traits: dict[str, Any]) -> dict[str, Any]:
+    """Traits as their fields want them; what is required is there, as far as the actor may fill it."""
+    found = {name: accept("people", name, value) for name, value in traits.items()}
+    for field in declared("people").values():
+        if field.required and level_for(actor, "people", f"trait:{field.name}") >= Level.CHANGE:
+            accept("people", field.name, found.get(field.name))
+    return found
+
+
+def check_traits(traits: dict[str, Any]) -> None:
+    """Raise Invalid for a name or a value that cannot be kept."""
     for name, value in traits.items():
         if not name.strip() or len(name) > 120:
             raise Invalid(f"The trait name {name!r} must have 1 to 120 characters.", code="bad_trait_name")
         if len(msgspec.json.encode(value)) > MAX_TRAIT_BYTES:
             raise Invalid(f"The value of {name!r} is larger than {MAX_TRAIT_BYTES:,} bytes.", code="trait_too_large")
+
+
+def state_traits(actor: Actor, person: Person, traits: dict[str, Any]) -> Person:
+    """Write the facts at once, and tell the ledger by the same road as every other source. Within an action."""
+    check_traits(traits)
     row = emit("identify", "", person=person, traits=traits)
     stated = fold.Stated()
     for name, value in traits.items():

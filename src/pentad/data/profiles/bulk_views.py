@@ -20,9 +20,10 @@ from pentad.data.identity.models import Person
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions
+from pentad.data.profiles.entering import entered_value, entering, typed_text
 from pentad.data.profiles.lists import PEOPLE, load_people
 from pentad.data.profiles.owner_views import chosen_owner, owners
-from pentad.data.profiles.person_views import TYPED, previewed, typed_value
+from pentad.data.profiles.person_views import TYPED, previewed
 from pentad.roles.access import seeing, signed_in
 from pentad.roles.access.manage.actions import assign
 from pentad.roles.access.rights_models import Team
@@ -59,7 +60,7 @@ def _few(request: HttpRequest) -> list[Person]:
 
 def _hidden(request: HttpRequest) -> list[tuple[str, str]]:
     """The selection, carried through a dialog."""
-    given = request.GET
+    given: QueryDict = request.POST if request.method == "POST" else request.GET
     if given.get("all") == "1":
         return [("all", "1"), ("state", given.get("state", ""))]
     return [("id", one) for one in given.getlist("id")]
@@ -131,10 +132,21 @@ def bulk_trait(request: HttpRequest) -> HttpResponse:
     check(actor_of(request), "people.bulk")
     people = _few(request)
     if request.method == "GET":
-        return render(request, "profiles/_bulk_trait.html", {"count": len(people), "hidden": _hidden(request)})
-    name, value = request.POST.get("name", "").strip(), typed_value(request.POST.get("value", ""))
-    for person in people:
-        actions.set_trait(actor=actor_of(request), person=person, name=name, value=value)
+        name = request.GET.get("name", "").strip()
+        context = {"count": len(people), "hidden": _hidden(request), "name": name}
+        context |= entering(request, "people", name, None)
+        if request.GET.get("part") == "control" and context["control"] is None:
+            return HttpResponse(status=204)  # nothing better to enter it with than the text there is
+        return render(request, "profiles/_bulk_trait.html", context)
+    name = request.POST.get("name", "").strip()
+    value = entered_value(request, "people", name)
+    try:
+        for person in people:
+            actions.set_trait(actor=actor_of(request), person=person, name=name, value=value)
+    except Invalid as error:
+        context = {"count": len(people), "hidden": _hidden(request), "name": name, "value": typed_text(value)}
+        context |= {"fault": error.message, **entering(request, "people", name, value, fault=error.message)}
+        return render(request, "profiles/_bulk_trait.html", context, status=422)
     messages.success(request, f"{name} set for {len(people):,} customers.")
     return _back(request)
 

@@ -6,10 +6,12 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 
+from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Person
-from pentad.data.profiles import vocabulary
+from pentad.data.profiles import company_filters, vocabulary
 from pentad.data.profiles.lists import MOST_USUAL, trait_cell
 from pentad.data.profiles.models import Company, Membership
+from pentad.data.profiles.values import field_column
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
 from pentad.roles.views.spec import Column, Condition, Empty, ListSpec, Sort, register
@@ -44,6 +46,8 @@ def _company_name(company: Company) -> str:
 
 
 def _company_trait(name: str) -> Column:
+    if (declared := declared_field("companies", name)) is not None:
+        return field_column(declared)
     return Column(
         f"trait:{name}",
         name.replace("_", " ").capitalize(),
@@ -54,7 +58,10 @@ def _company_trait(name: str) -> Column:
 
 
 def _company_columns() -> list[Column]:
-    return [_company_trait(name) for name in vocabulary.company_trait_names() if name != "name"]
+    fields = [one.name for one in visible("companies")]
+    plain = [name for name in vocabulary.company_trait_names() if name not in fields]
+    names = [name for name in (*fields, *plain) if name != "name"]
+    return [_company_trait(name) for name in names if seeing.level("companies", f"trait:{name}")]
 
 
 def _company_defaults() -> list[str]:
@@ -122,6 +129,8 @@ COMPANIES = ListSpec(
         "/sources/",
         "Connect a source",
     ),
+    fields=company_filters.fields,
+    field_named=company_filters.named,
     column_named=lambda name: _company_trait(name[6:]) if name.startswith("trait:") else None,
     extra_columns=_company_columns,
     default_columns=_company_defaults,

@@ -15,10 +15,12 @@ from django.db.models.functions import Coalesce, Concat
 from pentad.core import clock
 from pentad.core.actor import reader
 from pentad.core.errors import Invalid
+from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Identifier, Person, PersonWord
 from pentad.data.identity.queries import field_of
 from pentad.data.ingest.models import Source
-from pentad.data.profiles import vocabulary
+from pentad.data.profiles import field_filters, vocabulary
+from pentad.data.profiles.company_filters import day_range
 from pentad.data.profiles.models import Company, Membership, PersonTrait
 from pentad.data.profiles.rules import text_of
 from pentad.roles.access import seeing
@@ -116,11 +118,12 @@ def search(text: str) -> Condition:
             pool = set(people().filter(pk__in=pool).filter(named).values_list("pk", flat=True))
         return pool | exact
 
-    keys = people().filter(pk__in=exact)
-    if rows:
-        each = [Q(pk__in=one.values("person_id")) for one in rows]
-        keys = people().filter(Q(pk__in=exact) | reduce(and_, each))
-    return Condition(where, driver, keys.order_by().values_list("pk", flat=True))
+    if rows and not exact:  # straight from the words: customers in between would all be read
+        keys = reduce(lambda found, one: one.filter(person_id__in=found.values("person_id")), rows)
+        return Condition(where, driver, keys.order_by().values_list("person_id", flat=True))
+    each = [Q(pk__in=one.values("person_id")) for one in rows]
+    either = Q(pk__in=exact) | reduce(and_, each) if each else Q(pk__in=exact)
+    return Condition(where, driver, people().filter(either).order_by().values_list("pk", flat=True))
 
 
 # -- fields ----------------------------------------------------------------------------------------
@@ -183,7 +186,7 @@ def text(column: str, label: str, icon: str) -> Field:
 
 WHEN = (
     Operator("within", "in the last", "days"), Operator("before_days", "not in the last", "days"),
-    Operator("after", "on or after", "date"), Operator("before", "before", "date"),
+    Operator("after", "on or after", "date"), Operator("before", "before", "date"), Operator("on", "on", "date"),
 )  # fmt: skip
 
 
@@ -194,6 +197,8 @@ def moment(column: str, label: str) -> Field:
             if not 0 < days <= 36_500:
                 raise Invalid(f"{value} days is out of range.", code="bad_filter", fix="Between 1 and 36,500.")
             at = (clock.now() - timedelta(days=days)).replace(second=0, microsecond=0)
+        elif operator == "on":
+            return _own(day_range(column, value))
         else:
             at = _day(value)
         where = Q(**{f"{column}__{'gte' if operator in ('within', 'after') else 'lt'}": at})
@@ -307,6 +312,8 @@ TRAIT_CHOICES = (Operator("in", "is any of", "choices"), *TRAIT)
 
 def trait(name: str) -> Field:
     """The surviving value of a trait. Texts are compared in lower case."""
+    if (declared := declared_field("people", name)) is not None:
+        return field_filters.of_person(declared, PersonTrait.objects.filter(winner=True), _held, _roots)
     values = vocabulary.trait_values(name)
 
     def condition(operator: str, value: str) -> Condition:
@@ -338,7 +345,9 @@ FIXED = (
 
 def fields() -> list[Field]:
     """All filters of the customers list, in the order of the menu."""
-    return [*FIXED, *(_named_only(name) for name in vocabulary.trait_names())]
+    declared = {one.name: trait(one.name) for one in visible("people")}
+    plain = [_named_only(name) for name in vocabulary.trait_names() if name not in declared]
+    return [*FIXED, *declared.values(), *plain]
 
 
 def named(name: str) -> Field | None:

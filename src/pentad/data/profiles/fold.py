@@ -61,14 +61,26 @@ class Stated:
             self.persons[key] = fact
 
     def group(
-        self, group_id: str, person_no: int, traits: Mapping[str, Any], at: datetime, source_no: int, message_id: str
+        self,
+        group_id: str,
+        person_no: int,
+        traits: Mapping[str, Any],
+        at: datetime,
+        source_no: int,
+        message_id: str,
+        *,
+        seen: bool = True,
     ) -> None:
-        """A person (or NOBODY) belongs to a company, and what was said of the company."""
+        """A person (or NOBODY) belongs to a company, and what was said of the company.
+
+        seen: not by a colleague's statement, which says nothing of when the company was active.
+        """
         for name, value in traits.items():
             key = (group_id, name[:120], source_no)
             if key not in self.companies or at >= self.companies[key][1]:
                 self.companies[key] = (value, at, message_id)
-        _widen(self.groups, group_id, at)
+        if seen:
+            _widen(self.groups, group_id, at)
         if person_no != NOBODY:
             _widen(self.members, (person_no, group_id), at)
 
@@ -92,7 +104,7 @@ def fold(seen: Iterable[Seen], stated: Stated, roots: Mapping[int, int], linked:
     """Write what a slice says. roots: part → root after the slice; linked: roots that grew."""
     _write_seen(list(seen), roots)
     _write_person_facts(stated.persons.values())
-    if stated.groups:
+    if stated.groups or stated.companies:
         _write_companies(stated)
     touched = {roots.get(part, part) for part, *_ in stated.persons}
     refresh_traits(touched | set(linked))
@@ -276,10 +288,11 @@ def refresh_spans(roots: Collection[int]) -> None:
 
 
 def _write_companies(stated: Stated) -> None:
-    nos = _company_numbers(stated.groups)
+    nos = _company_numbers(stated.groups, {group for group, *_ in stated.companies})
     rows = [
         (nos[g], name, source, _json(value), text_of(value), number_of(value), sql_time(at), message_id, False)
         for (g, name, source), (value, at, message_id) in stated.companies.items()
+        if g in nos
     ]
     _upsert_facts("companytrait", "company_id", rows)
     members = [
@@ -293,11 +306,11 @@ def _write_companies(stated: Stated) -> None:
             " THEN excluded.last_seen ELSE pentad_data_membership.last_seen END",
             members,
         )
-    refresh_companies({nos[g] for g, _, _ in stated.companies})
+    refresh_companies({nos[g] for g, _, _ in stated.companies if g in nos})
 
 
-def _company_numbers(groups: Mapping[str, tuple[datetime, datetime]]) -> dict[str, int]:
-    """Make or widen the companies; group id → number."""
+def _company_numbers(groups: Mapping[str, tuple[datetime, datetime]], others: Collection[str]) -> dict[str, int]:
+    """Make or widen the companies; group id → number, also of those `others` that there are."""
     rows = [
         (ids.new_id(), g, g[:200], "{}", sql_time(first), sql_time(last), sql_time(last))
         for g, (first, last) in groups.items()
@@ -310,7 +323,7 @@ def _company_numbers(groups: Mapping[str, tuple[datetime, datetime]]) -> dict[st
             " THEN excluded.last_seen ELSE pentad_data_company.last_seen END",
             rows,
         )
-    for some in chunks(groups):
+    for some in chunks({*groups, *others}):
         nos.update(Company.objects.filter(group_id__in=some).values_list("group_id", "no"))
     return nos
 
@@ -329,7 +342,7 @@ def refresh_companies(nos: Collection[int]) -> None:
         for no, stated in facts.items():
             best = winners(stated.values(), known, prefer)
             won |= {i for i, f in stated.items() if best[f.name] is f}
-            traits = {name: best[name].value for name in sorted(best)}
+            traits = {name: best[name].value for name in sorted(best) if best[name].value is not None}
             rows.append((_json(traits), text_trait(traits, "name"), no))
         _mark("companytrait", marked - won, won - marked)
     with connection.cursor() as cursor:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from pentad.data.fields import kinds as fields
+from pentad.data.fields.queries import declared
 from pentad.data.identity.models import Conflict, MergeLink, Person
-from pentad.data.profiles.models import Attachment, Company, Note
+from pentad.data.profiles.models import Attachment, Company, CompanyTrait, Note, PersonTrait
+from pentad.data.profiles.vocabulary import company_trait_names, trait_names
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import Kind, level, register, register_about, sees_all, veiled
 
@@ -22,6 +25,10 @@ def _veil_person(person: Person, at: At) -> None:
 def _veil_company(company: Company, at: At) -> None:
     company.name = veiled(company.name, at("name")) or ""
     company.traits = veiled_traits(company.traits, at)
+
+
+def _declared(kind: str) -> list[tuple[str, str]]:
+    return [(f"trait:{field.name}", field.label) for field in declared(kind).values()]
 
 
 def _root(person: Person) -> Person:
@@ -86,11 +93,18 @@ PEOPLE = Kind(
         ("events", "Timeline"),
     ),
     _veil_person,
+    lambda: _declared("people"),
 )
-COMPANIES = Kind("companies", "company", "Companies", (("name", "Name"),), _veil_company)
+COMPANIES = Kind(
+    "companies", "company", "Companies", (("name", "Name"),), _veil_company, lambda: _declared("companies")
+)
 
 register(Person, PEOPLE)
 register(Company, COMPANIES)
+fields.register(fields.FieldKind("people", "/people/", lambda: PersonTrait.objects.filter(winner=True), trait_names))
+fields.register(
+    fields.FieldKind("companies", "/companies/", lambda: CompanyTrait.objects.filter(winner=True), company_trait_names)
+)
 register_about(Note, lambda row: [_root(row.person)])
 register_about(Attachment, lambda row: [_root(row.note.person)])
 register_about(MergeLink, lambda row: [_root(row.keep), _root(row.other)])

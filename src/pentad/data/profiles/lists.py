@@ -1,7 +1,5 @@
 """The list of customers, declared."""
 
-import json
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,15 +7,16 @@ from django.db import models
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import call
 from pentad.data.profiles import filters, vocabulary
 from pentad.data.profiles.models import Company, Membership
+from pentad.data.profiles.values import field_column, shown, tone_of
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
 from pentad.roles.views.spec import BulkAction, Column, Empty, ListSpec, Sort, register
 
-TONES = ("violet", "blue", "green", "gold", "orange")
 TAGGED = {"plan", "tier", "loyalty_tier", "status", "stage", "segment", "subscription", "industry"}
 """Traits with few values, shown as tags."""
 USUAL = ("plan", "loyalty_tier", "tier", "stage", "city", "country")
@@ -31,22 +30,6 @@ def title(person: Person) -> str:
         return person.name or person.email
     call([person])
     return f"Customer {person.called or person.id[-6:]}" if person.known else f"Visitor {person.id[-6:]}"
-
-
-def shown(value: Any) -> str:
-    """A trait's value as text."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return f"{value:,}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def tone_of(value: str) -> str:
-    """The colour of a tagged trait: the same wherever the value is shown."""
-    return "gray" if value.lower() in ("none", "free") else TONES[zlib.crc32(value.encode()) % len(TONES)]
 
 
 def trait_cell(name: str, value: Any) -> str:
@@ -104,6 +87,8 @@ def load_people(rows: Sequence[Person]) -> None:
 
 
 def trait_column(name: str) -> Column:
+    if (declared := declared_field("people", name)) is not None:
+        return field_column(declared)
     return Column(
         f"trait:{name}",
         name.replace("_", " ").capitalize() if name.islower() else name,
@@ -123,7 +108,10 @@ def default_columns() -> list[str]:
 
 
 def extra_columns() -> list[Column]:
-    return [trait_column(name) for name in vocabulary.trait_names() if name not in ("name", "email")]
+    fields = [one.name for one in visible("people")]
+    plain = [name for name in vocabulary.trait_names() if name not in fields]
+    names = [name for name in (*fields, *plain) if name not in ("name", "email")]
+    return [trait_column(name) for name in names if seeing.level("people", f"trait:{name}")]
 
 
 PEOPLE = ListSpec(

@@ -8,13 +8,17 @@ from typing import Any
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Unavailable
+from pentad.data.fields.rules import Declared
 from pentad.data.identity.queries import IdentifierRow
 from pentad.data.ingest.models import Source
 from pentad.data.profiles.events import money
-from pentad.data.profiles.lists import TAGGED, shown, tone_of
+from pentad.data.profiles.lists import TAGGED
 from pentad.data.profiles.models import Company
 from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, people_of
+from pentad.data.profiles.values import field_text, icon_of, misfit_text, shown, tone_of
 from pentad.data.profiles.vocabulary import trait_icon
+from pentad.roles.access.rights import Level
+from pentad.roles.access.seeing import level
 
 FIRST = (
     "email",
@@ -42,13 +46,25 @@ MOST_MEMBERS = 500
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """A trait as a line: its words, and the explanation behind them. With a tone it is a tag."""
+    """A trait as a line: its words, and the explanation behind them. With a tone it is a tag.
+
+    fact: None for a custom field of which nobody has said anything. misfit: why a value does not fit its field.
+    """
 
     label: str
     icon: str
     text: str
     tone: str
-    fact: TraitExplanation
+    fact: TraitExplanation | None
+    name: str = ""
+    help: str = ""
+    misfit: str = ""
+    link: bool = False
+    may_change: bool = True
+
+    @property
+    def empty(self) -> bool:
+        return self.fact is None or self.fact.value in (None, "", [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +85,27 @@ class Week:
     height: int
 
 
+def trait_label(name: str) -> str:
+    """What a trait is called on a page."""
+    label = name.replace("_", " ")
+    return {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(name, label[:1].upper() + label[1:])
+
+
 def fact_line(fact: TraitExplanation) -> FactLine:
-    label = fact.name.replace("_", " ")
-    label = {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(
-        fact.name, label[:1].upper() + label[1:]
-    )
+    label = trait_label(fact.name)
     tone = tone_of(fact.value) if fact.name in TAGGED and isinstance(fact.value, str) and fact.value else ""
-    return FactLine(label, trait_icon(fact.name), _text(fact.name, fact.value), tone, fact)
+    return FactLine(label, trait_icon(fact.name), _text(fact.name, fact.value), tone, fact, fact.name)
+
+
+def field_line(field: Declared, fact: TraitExplanation | None) -> FactLine:
+    """A custom field as a line, whether it has a value or not."""
+    at, value = level(field.kind, f"trait:{field.name}"), fact.value if fact else None
+    misfit = misfit_text(field, value) if at >= Level.SEE else ""
+    text = field_text(field, value)
+    tone = tone_of(text) if field.type == "one" and value and not misfit else ""
+    link = field.type == "link" and bool(value) and at >= Level.SEE and not misfit
+    may_change = at >= Level.CHANGE
+    return FactLine(field.label, icon_of(field), text, tone, fact, field.name, field.help, misfit, link, may_change)
 
 
 def _text(name: str, value: Any) -> str:
@@ -90,17 +120,26 @@ def _text(name: str, value: Any) -> str:
     return text
 
 
-def key_facts(facts: Sequence[TraitExplanation]) -> list[FactLine]:
-    """The usual traits first, then others, as many as fit."""
-    named = {fact.name: fact for fact in facts if fact.value is not None and fact.name != "name"}
+def key_facts(
+    facts: Sequence[TraitExplanation], fields: Sequence[Declared] = (), most: int = MOST_KEY_FACTS
+) -> list[FactLine]:
+    """The custom fields that are meant to stand here, the usual traits, then others, as many as fit."""
+    stated = {fact.name: fact for fact in facts}
+    first = [field_line(field, stated.get(field.name)) for field in fields if field.key_fact]
+    typed = {field.name for field in fields} | {"name"}
+    named = {fact.name: fact for fact in facts if fact.value is not None and fact.name not in typed}
     order = [name for name in FIRST if name in named] + [name for name in named if name not in FIRST]
-    return [fact_line(named[name]) for name in order[:MOST_KEY_FACTS]]
+    return first + [fact_line(named[name]) for name in order[: max(0, most - len(first))]]
 
 
-def other_facts(facts: Sequence[TraitExplanation]) -> list[FactLine]:
-    """What key_facts left out."""
-    above = {line.fact.name for line in key_facts(facts)}
-    return [fact_line(fact) for fact in facts if fact.name not in above]
+def other_facts(
+    facts: Sequence[TraitExplanation], fields: Sequence[Declared] = (), most: int = MOST_KEY_FACTS
+) -> list[FactLine]:
+    """What key_facts left out, custom fields first."""
+    stated = {fact.name: fact for fact in facts}
+    rest = [field_line(field, stated.get(field.name)) for field in fields if not field.key_fact]
+    above = {line.name for line in key_facts(facts, fields, most)} | {field.name for field in fields}
+    return rest + [fact_line(fact) for fact in facts if fact.name not in above]
 
 
 def identity_groups(rows: Sequence[IdentifierRow]) -> list[IdentityLine]:

@@ -1,14 +1,13 @@
 """What one does on a customer's page: traits, merge, unmerge, erase."""
 
-import json
+from functools import partial
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pentad.core.errors import Invalid, PentadError
+from pentad.core.errors import Invalid
 from pentad.data.identity import actions as identity
 from pentad.data.identity.models import MergeLink, Person
 from pentad.data.identity.queries import preview_merge
@@ -16,7 +15,9 @@ from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions, queries
 from pentad.data.profiles.filters import people, search
-from pentad.data.profiles.lists import shown, title
+from pentad.data.profiles.lists import title
+from pentad.data.profiles.trait_dialog import trait_dialog
+from pentad.data.profiles.values import shown
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.views import counts
@@ -30,46 +31,8 @@ TYPED = "ERASE"
 def set_trait(request: HttpRequest, person_id: str) -> HttpResponse:
     """The dialog that states a trait in the team's name, and what it sends."""
     root = queries.find_person(person_id)
-    if request.method == "GET":
-        name = request.GET.get("name", "")
-        return render(
-            request,
-            "profiles/_trait_form.html",
-            {"person": root, "name": name, "value": typed_text(root.traits.get(name))},
-        )
-    name, text = request.POST.get("name", "").strip(), request.POST.get("value", "")
-    try:
-        actions.set_trait(actor=actor_of(request), person=root, name=name, value=typed_value(text))
-    except PentadError as error:
-        context = {"person": root, "name": name, "value": text, "fault": error.message}
-        return render(request, "profiles/_trait_form.html", context, status=422)
-    messages.success(request, f"{name} is stated by your team now.")
-    return modal_done(f"/people/{root.id}/")
-
-
-def typed_value(text: str) -> object:
-    """What a person typed, as a value: numbers, true, false and JSON as such, nothing as unknown, else text."""
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        value = msgspec.json.decode(text)  # strict: NaN, half characters and endless nesting are no JSON
-    except (msgspec.DecodeError, RecursionError):
-        return text
-    return (
-        text
-        if isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and text[:1] in "0+"
-        and len(text) > 1
-        and "." not in text
-        else value
-    )
-
-
-def typed_text(value: object) -> str:
-    """The way back."""
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    state = partial(actions.set_trait, actor=actor_of(request), person=root)
+    return trait_dialog(request, root, "people", f"/people/{root.id}/", state)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pentad.core import clock
 from pentad.core.errors import Invalid, PentadError, Unavailable
+from pentad.data.fields.queries import visible
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import conflicts_of, identifiers, merge_history, part_numbers, shown_conflicts
 from pentad.data.identity.rules import Ident
@@ -17,6 +18,7 @@ from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.profiles import actions, events, page, queries
 from pentad.data.profiles.company_list import COMPANIES, company_title
+from pentad.data.profiles.entering import required_controls, required_values
 from pentad.data.profiles.lists import PEOPLE, title
 from pentad.data.profiles.models import Company, Note
 from pentad.data.profiles.owner_views import masked_fields
@@ -53,18 +55,19 @@ def companies(request: HttpRequest) -> HttpResponse:
 def new_person(request: HttpRequest) -> HttpResponse:
     """The dialog that adds a customer by hand, and what it sends."""
     if request.method == "GET":
-        return render(request, "profiles/_new_person.html", {"given": {}})
+        return render(request, "profiles/_new_person.html", {"given": {}, "controls": required_controls(request)})
     given = {name: request.POST.get(name, "").strip() for name in ("name", "email", "phone", "user_id")}
     idents = [
         Ident(name, given[name].lower() if name == "email" else given[name])
         for name in ("user_id", "email", "phone")
         if given[name]
     ]
-    traits = {name: given[name] for name in ("name", "email", "phone") if given[name]}
+    traits = required_values(request) | {name: given[name] for name in ("name", "email", "phone") if given[name]}
     try:
         made = actions.create_person(actor=actor_of(request), identifiers=idents, traits=traits)
     except PentadError as error:
         context = {"given": given, "fault": error.message, "taken": error.data.get("person")}
+        context["controls"] = required_controls(request)
         return render(request, "profiles/_new_person.html", context, status=422)
     counts.forget_counts()
     return modal_done(f"/people/{made.id}/")
@@ -92,11 +95,13 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
     actor = actor_of(request)
     kind = request.GET.get("kind", "")
     facts, merges = queries.trait_explanations(root), merge_history(root)
+    fields = visible("people")
     return {
         "person": root,
         "title": title(root),
-        "facts": page.key_facts(facts),
-        "more_facts": page.other_facts(facts),
+        "facts": page.key_facts(facts, fields),
+        "more_facts": page.other_facts(facts, fields),
+        "trait_url": f"/people/{root.id}/trait/",
         "identities": page.identity_groups(identifiers(root)),
         "merges": merges,
         "merged": next((link for link in merges if link.id == request.GET.get("merged") and link.undone is None), None),
@@ -209,7 +214,7 @@ def figures(request: HttpRequest, person_id: str) -> HttpResponse:
 def peek(request: HttpRequest, person_id: str) -> HttpResponse:
     """The key facts and the latest events of a customer, beside a list."""
     root = queries.find_person(person_id)
-    facts = page.key_facts(queries.trait_explanations(root))
+    facts = [line for line in page.key_facts(queries.trait_explanations(root), visible("people")) if not line.empty]
     context = _timeline_context(request, root, "", None) | {"title": title(root), "facts": facts}
     context["days"] = context["days"][:3]
     looked_at(actor_of(request), f"person:{root.id}", "peek")
@@ -223,10 +228,15 @@ def company(request: HttpRequest, company_id: str) -> HttpResponse:
     row: Company = queries.find_company(company_id)
     found = queries.people_of(row)
     members = list(found[:51])
+    facts, fields = queries.company_trait_explanations(row), visible("companies")
+    stated = {fact.name: fact for fact in facts}
     context = {
         "title": company_title(row),
         "company": row,
-        "facts": [page.fact_line(fact) for fact in queries.company_trait_explanations(row) if fact.name != "name"],
+        "facts": page.key_facts(facts, fields, len(facts) + len(fields)),
+        "more_facts": [page.field_line(one, stated.get(one.name)) for one in fields if not one.key_fact],
+        "may_edit": may(actor_of(request), "companies.edit", row),
+        "trait_url": f"/companies/{row.id}/trait/",
         "members": members[:50],
         "more_members": len(members) > 50,
         "member_count": found.count(),

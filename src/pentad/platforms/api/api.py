@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from pentad.core.errors import Invalid, NotFound, PentadError
+from pentad.data.fields.api import router as fields
 from pentad.data.identity.api import router as identity
 from pentad.data.ingest.api import router as ingest
 from pentad.data.profiles.api import router as profiles
@@ -49,7 +50,7 @@ api = Api(
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (profiles, identity, ingest, audit):
+for router in (profiles, fields, identity, ingest, audit):
     api.add_router("", router)
 
 

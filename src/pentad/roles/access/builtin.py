@@ -94,13 +94,14 @@ ROLES: dict[str, BuiltIn] = {
     ),
     "developer": BuiltIn(
         "Developer",
-        "Connects sources and looks after receipts, jobs and identity rules.",
+        "Connects sources and looks after receipts, jobs, fields and identity rules.",
         {
             **_OWN_TASKS,
             **_CUSTOMERS,
             "sources.*": "all",
             "receipts.*": "all",
             "identity.edit": "all",
+            "fields.edit": "all",
             "jobs.*": "all",
         },
         {},

@@ -7,7 +7,7 @@
 `reader()` (core.actor) names on whose behalf is read. With nobody named, nothing is seen.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -39,7 +39,8 @@ class Owned(models.Model):
 class Kind:
     """A kind of record that rights speak of.
 
-    fields: (name, label) of what a field rule may name, without those that are too many to list, such as traits.
+    fields: (name, label) of what a field rule may name, without those that are too many to list, such as traits; own_fields:
+    those that people have declared.
     veil: hides in one loaded record what the levels (asked by field name) do not let through.
     """
 
@@ -48,6 +49,7 @@ class Kind:
     many: str
     fields: tuple[tuple[str, str], ...]
     veil: Callable[[Any, Callable[[str], Level]], None]
+    own_fields: Callable[[], Sequence[tuple[str, str]]] = tuple
 
     @property
     def view(self) -> str:
@@ -140,6 +142,15 @@ def may(actor: Actor, right: str, record: "Owned") -> bool:
     """Whether the right reaches this record."""
     condition = within(actor, right, kind_of(type(record)).name)
     return condition is None or type(record)._default_manager.filter(condition, pk=record.pk).exists()
+
+
+def reached(actor: Actor, right: str, records: Sequence["Owned"]) -> set[int]:
+    """Keys of those records, all of one kind, that the right reaches: one query for a page of them."""
+    keys = {record.pk for record in records}
+    condition = within(actor, right, kind_of(type(records[0])).name) if records else None
+    if condition is None:
+        return keys
+    return set(type(records[0])._default_manager.filter(condition, pk__in=keys).values_list("pk", flat=True))
 
 
 _about: dict[type[models.Model], Callable[[Any], list["Owned"]]] = {}

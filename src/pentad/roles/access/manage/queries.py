@@ -48,6 +48,7 @@ PLAIN = {
     "audit.view": "Read the audit log.",
     "audit.export": "Take the audit log out as a file.",
     "audit.prune": "Let old audit lines go.",
+    "fields.edit": "Declare, change and archive custom fields; sees how many records have a value.",
     "identity.edit": "Change the rules of identity: limits, priorities, blocked values.",
     "jobs.view": "See background jobs.",
     "jobs.edit": "Stop background jobs, and send failed ones out again.",
@@ -106,6 +107,7 @@ def field_rows(role: Role) -> list[tuple[Kind, list[tuple[str, str, str]]]]:
     found = []
     for kind in kinds():
         targets = [("class:personal", "Personal fields"), ("class:sensitive", "Sensitive fields"), *kind.fields]
+        targets += kind.own_fields()
         extra = [(target, target) for k, target in rules if k == kind.name and target not in dict(targets)]
         level = [(t, label, rules.get((kind.name, t)) or rules.get(("*", t), "")) for t, label in [*targets, *extra]]
         found.append((kind, level))
