@@ -49,7 +49,7 @@ async function keep(form, options = {}) {
   state.busy = ask(address(form), { method: "PUT", body: `{"fields":${text}}`, ...options }).catch(() => null);
   const answer = await state.busy;
   state.busy = null;
-  if (state.sent || !form.isConnected) return;
+  if (state.sent) return;
   if (!answer?.ok) return tell(form, "Draft kept in this tab only");
   if (sessionStorage.getItem(here(form)) === text) sessionStorage.removeItem(here(form));
   told(form, (await answer.json()).at);

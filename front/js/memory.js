@@ -1,5 +1,4 @@
-// What survives going away and coming back: scroll position, current row and selection of a list (this tab),
-// and unsent text (this browser) in fields with data-draft="name".
+// What survives going away and coming back in this tab: scroll position, current row and selection of a list.
 import { count } from "./rows.js";
 
 // The same list, however its address is ordered.
@@ -8,7 +7,6 @@ const place = (url = location) => {
   query.sort();
   return `place:${url.pathname}?${query}`;
 };
-const DRAFT_MS = 300;
 
 function keep() {
   const list = document.querySelector("[data-rows]");
@@ -36,35 +34,3 @@ document.addEventListener("click", (event) => {
   if (back?.href) sessionStorage.setItem("returning", place(new URL(back.href)));
 });
 restore();
-
-const waiting = new Map();
-const draftKey = (field) => `draft:${field.dataset.draft}`;
-function fill(root = document) {
-  for (const field of root.querySelectorAll("[data-draft]")) if (!field.value) field.value = localStorage.getItem(draftKey(field)) || "";
-}
-function keepDraft(field) {
-  clearTimeout(waiting.get(field));
-  waiting.delete(field);
-  if (field.value) localStorage.setItem(draftKey(field), field.value);
-  else localStorage.removeItem(draftKey(field));
-}
-document.addEventListener("input", (event) => {
-  const field = event.target;
-  if (!field.dataset?.draft) return;
-  clearTimeout(waiting.get(field));
-  waiting.set(field, setTimeout(() => keepDraft(field), DRAFT_MS));
-});
-addEventListener("pagehide", () => waiting.forEach((_, field) => keepDraft(field)));
-document.addEventListener("htmx:after:request", (event) => {
-  const { ctx } = event.detail;
-  if (ctx.request.method === "GET" || ctx.response.status >= 400) return;
-  for (const field of ctx.sourceElement.querySelectorAll?.("[data-draft]") || []) {
-    field.value = "";
-    keepDraft(field);
-  }
-  for (const field of ctx.sourceElement.querySelectorAll?.("input[type=file]") || []) {
-    field.value = "";
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-});
-fill();

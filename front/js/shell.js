@@ -7,6 +7,8 @@ import "./toasts.js";
 import "./palette.js";
 import "./rows.js";
 import "./memory.js";
+import "./drafts.js";
+import "./presence.js";
 import "./mentions.js";
 import "./small.js";
 

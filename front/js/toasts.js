@@ -6,7 +6,7 @@ const STAYS_MS = 6000;
 const UNDO_MS = 12000;
 const box = () => document.getElementById("toasts");
 
-const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}")["X-CSRFToken"];
+export const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}")["X-CSRFToken"];
 
 async function undo(url, node) {
   node.remove();
@@ -17,7 +17,8 @@ async function undo(url, node) {
   else location.reload();
 }
 
-export function show({ text, undo: url = "", tone = "", link = "", linkText = "Open" }) {
+// back: undoes in place of the address, when the page can do that itself.
+export function show({ text, undo: url = "", back = null, tone = "", link = "", linkText = "Open" }) {
   const node = document.createElement("div");
   node.className = "toast-i";
   node.setAttribute("role", tone === "red" ? "alert" : "status");
@@ -36,7 +37,7 @@ export function show({ text, undo: url = "", tone = "", link = "", linkText = "O
     anchor.textContent = linkText;
     node.append(anchor);
   }
-  if (url) {
+  if (url || back) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn ms-auto";
@@ -44,12 +45,16 @@ export function show({ text, undo: url = "", tone = "", link = "", linkText = "O
     button.dataset.size = "sm";
     button.dataset.undo = "";
     button.textContent = "Undo";
-    button.addEventListener("click", () => undo(url, node));
+    button.addEventListener("click", () => {
+      if (!back) return undo(url, node);
+      node.remove();
+      back();
+    });
     node.append(button);
   }
   box().append(node);
   let timer;
-  const wait = () => (timer = setTimeout(() => node.remove(), url ? UNDO_MS : STAYS_MS));
+  const wait = () => (timer = setTimeout(() => node.remove(), url || back ? UNDO_MS : STAYS_MS));
   node.addEventListener("mouseenter", () => clearTimeout(timer));
   node.addEventListener("mouseleave", wait);
   wait();

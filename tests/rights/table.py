@@ -174,6 +174,7 @@ API: dict[tuple[str, str], str] = {
     ("get", "/api/v1/people"): "people.view",
     ("get", "/api/v1/people/{id}"): "people.view",
     ("get", "/api/v1/people/{id}/events"): "people.view",
+    ("put", "/api/v1/people/{id}/traits/{name}"): "people.edit",
     ("post", "/api/v1/people/{id}/merge"): "people.merge",
     ("post", "/api/v1/merges/{id}/undo"): "people.merge",
     ("get", "/api/v1/fields"): "people.view",

@@ -60,5 +60,6 @@ def schedules() -> list[ScheduleItem]:
         ScheduleItem("forget ended sessions", "access.sweep", 24 * 3600),
         ScheduleItem("mail notices", "notices.mail", 60),
         ScheduleItem("remind of tasks", "work.remind", 60),
+        ScheduleItem("let old drafts go", "together.sweep", 24 * 3600),
         ScheduleItem("let old audit lines go", "audit.prune", 24 * 3600),
     ]

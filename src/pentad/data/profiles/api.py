@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from pentad.core.action import check
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import as_ident, find_person, identifiers_of_many, person_by_identifier
-from pentad.data.profiles import queries
+from pentad.data.profiles import actions, queries
 from pentad.roles.audit import looked_at
+from pentad.roles.together.rules import versions
 
 router = Router(tags=["people"])
 
@@ -103,6 +104,23 @@ def get_person(request: HttpRequest, id: str) -> dict[str, Any]:
     person = find_person(id)
     looked_at(actor_of(request), f"person:{person.id}", "api")
     return people_out([person])[0]
+
+
+class TraitIn(Schema):
+    value: Any = Field(description="null says that it is unknown")
+    seen: Any = Field(None, description="The value that was read before: when it is another by now, nothing is changed")
+
+
+@router.put("/people/{id}/traits/{name}", response=PersonOut, summary="State a trait in the team's name")
+def put_trait(request: HttpRequest, id: str, name: str, body: TraitIn) -> dict[str, Any]:
+    """With `seen`, 409 `changed_meanwhile` tells who changed it to what, unless they wrote the same value.
+
+    `changes` holds `field`, `label`, `now`, `by` and `at`. To write over it, send again with `now` as `seen`.
+    """
+    check(actor_of(request), "people.edit")
+    seen = versions({name: body.seen}) if "seen" in body.model_fields_set else None
+    person = actions.set_trait(actor=actor_of(request), person=find_person(id), name=name, value=body.value, seen=seen)
+    return people_out([find_person(person.id)])[0]
 
 
 @router.get("/people/{id}/events", response=EventsOut, summary="A person's events, newest first")

@@ -15,6 +15,8 @@ from pentad.data.profiles.rules_notes import mentioned
 from pentad.roles.access.models import User
 from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import MENTION
+from pentad.roles.together.conflicts import LastChange, last_change, settle
+from pentad.roles.together.rules import Versions
 
 MAX_NOTE = 20_000
 RIGHTS.setdefault("notes.moderate", "Change and delete notes that others wrote.")
@@ -38,15 +40,28 @@ def add_note(*, actor: Actor, person: Person, text: str, files: "Sequence[Upload
 
 
 @action("people.edit")
-def edit_note(*, actor: Actor, row: Note, text: str) -> Note:
-    """Change the text of a note. The text before is kept for undoing it; who is newly mentioned is told."""
+def edit_note(*, actor: Actor, row: Note, text: str, seen: Versions | None = None) -> Note:
+    """Change the text of a note. The text before is kept for undoing it; who is newly mentioned is told.
+
+    seen: version of the `text` that was on the screen. Raises Conflict `changed_meanwhile` when it is another by now.
+    """
     _own(actor, row)
     row = Note.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    row.before, row.text, row.edited = row.text, _checked(text), clock.now()
+    mine = {"text": _checked(text)}
+    write = settle({"text": row.text}, mine, seen, {"text": "Note"}, lambda _: _changed(row))
+    if not write:
+        note(subject=f"person:{row.person.id}")
+        return row
+    row.before, row.text, row.edited = row.text, mine["text"], clock.now()
     row.save(update_fields=["before", "text", "edited"])
     note(subject=f"person:{row.person.id}", note=row.id)
     _tell_mentioned(actor, row)
     return row
+
+
+def _changed(row: Note) -> LastChange | None:
+    subject, actions = f"person:{row.person.id}", ("edit_note", "unedit_note")
+    return last_change(subject, actions, lambda told: told.get("note") == row.id)
 
 
 @action("people.edit")

@@ -10,6 +10,9 @@ from pentad.data.profiles import attachments, note_actions, queries
 from pentad.data.profiles.models import Note
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
+from pentad.roles.together import conflicts
+from pentad.roles.together.rules import version
+from pentad.roles.together.views import sent
 
 
 def find_note(note_id: str) -> Note:
@@ -29,6 +32,7 @@ def add_note(request: HttpRequest, person_id: str) -> HttpResponse:
     note = note_actions.add_note(
         actor=actor_of(request), person=root, text=request.POST.get("text", ""), files=request.FILES.getlist("files")
     )
+    sent(request)
     response = render(request, "profiles/_new_note.html", {"note": note, "person": root})
     told = f"Note saved. {', '.join(note.mentions)} will be told." if note.mentions else "Note saved."
     return toast(response, told, undo=f"/people/notes/{note.id}/delete/")
@@ -41,13 +45,25 @@ def edit_note(request: HttpRequest, note_id: str) -> HttpResponse:
     note = find_note(note_id)
     if request.method == "GET":
         part = "profiles/_note_body.html" if "cancel" in request.GET else "profiles/_note_form.html"
-        return render(request, part, {"note": note, "text": note.text})
+        seen = conflicts.seen_text({"text": version(note.text)})
+        return render(request, part, {"note": note, "text": note.text, "seen": seen})
+    if conflicts.keeps_theirs(request, ["text"]):
+        sent(request)
+        return toast(render(request, "profiles/_note_body.html", {"note": note}), "The note is left as it is.")
+    text, was_seen, edited = request.POST.get("text", ""), conflicts.seen_in(request), note.edited
     try:
-        note = note_actions.edit_note(actor=actor_of(request), row=note, text=request.POST.get("text", ""))
+        note = note_actions.edit_note(actor=actor_of(request), row=note, text=text, seen=was_seen)
     except PentadError as error:
-        context = {"note": note, "text": request.POST.get("text", ""), "fault": error.message}
+        context = {"note": note, "text": text, "fault": error.message, "seen": conflicts.seen_text(was_seen)}
+        if conflicts.is_conflict(error):
+            asked = conflicts.questions(error, {"text": text}, lambda _, value: str(value), actor_of(request).name)
+            context |= {"questions": asked, "fault": ""}
+            context["seen"] = conflicts.seen_text(conflicts.seen_after(error, was_seen))
         return render(request, "profiles/_note_form.html", context, status=422)
+    sent(request)
     response = render(request, "profiles/_note_body.html", {"note": note})
+    if note.edited == edited:
+        return response
     return toast(response, "Note changed.", undo=f"/people/notes/{note.id}/unedit/")
 
 

@@ -24,7 +24,7 @@ class LastChange:
     """Who changed a field last, and when."""
 
     by: str
-    at: datetime | None
+    at: datetime
 
 
 def settle(

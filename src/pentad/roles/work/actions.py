@@ -14,9 +14,13 @@ from pentad.roles.access.seeing import Owned, reach_of
 from pentad.roles.notices import subjects
 from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import ASSIGNED
+from pentad.roles.together.conflicts import LastChange, last_change, settle
+from pentad.roles.together.rules import Versions
+from pentad.roles.work import rules
 from pentad.roles.work.models import Task
 from pentad.roles.work.rules import Due
 
+LABELS = {"title": "What is to be done", "why": "Why", "due": "Due", "assignee": "Assignee", "remind": "Remind"}
 RIGHTS.setdefault("tasks.assign", "Give tasks to others.")
 
 
@@ -51,21 +55,61 @@ def create_task(
 
 @action("tasks.edit")
 def change_task(
-    *, actor: Actor, row: Task, title: str, why: str, due: Due | None, assignee: User | None, remind: bool = True
+    *,
+    actor: Actor,
+    row: Task,
+    title: str,
+    why: str,
+    due: Due | None,
+    assignee: User | None,
+    remind: bool = True,
+    seen: Versions | None = None,
 ) -> Task:
-    """Say a task anew, or give it to somebody else."""
-    before = row.owner_id
-    if assignee is not None and assignee.pk != before:
-        _check_assignee(actor, assignee, about_of(row, as_reader=False))
+    """Say a task anew, or give it to somebody else.
+
+    seen: versions of the fields (`rules.values`) as they were shown: those that are still so are left as they are now,
+    and Conflict `changed_meanwhile` is raised for those that somebody else changed to something else.
+    """
     row = Task.objects.select_for_update().get(pk=row.pk)
-    row.title, row.why = _title(title), _why(why)
-    row.owner = assignee
-    _set_due(row, due, remind)
+    mine = task_values(_title(title), _why(why), due, assignee, remind)
+    write = settle(values_of(row), mine, seen, LABELS, lambda name: _changed(row, name))
+    if "assignee" in write and assignee is not None and assignee.pk != row.owner_id:
+        _check_assignee(actor, assignee, about_of(row, as_reader=False))
+    before = row.owner_id
+    row.title, row.why = write.get("title", row.title), write.get("why", row.why)
+    row.owner = assignee if "assignee" in write else row.owner
+    if "due" in write or "remind" in write:
+        unlike = mine["due"] != values_of(row)["due"] and "due" not in write
+        _set_due(row, _due_of(row) if unlike else due, remind)
     row.save()
     note(subject=f"task:{row.id}")
     if row.owner_id != before:
         _tell_assignee(actor, row)
     return row
+
+
+def task_values(title: str, why: str, due: Due | None, assignee: User | None, remind: bool) -> dict[str, Any]:
+    """What is said of a task, as it is compared."""
+    at, day = (due.at, due.day) if due else (None, None)
+    return rules.values(title, why, at, day, assignee.pk if assignee else None, remind)
+
+
+def values_of(row: Task) -> dict[str, Any]:
+    """The same of a task there is."""
+    remind = row.remind_at is not None or row.due is None
+    return rules.values(row.title, row.why, row.due, row.due_day, row.owner_id, remind)
+
+
+def _due_of(row: Task) -> Due | None:
+    return Due(row.due, row.due_day, row.remind_at or row.due) if row.due else None
+
+
+def _changed(row: Task, name: str) -> LastChange | None:
+    return last_change(
+        f"task:{row.id}",
+        ("change_task", "put_off"),
+        lambda detail: name in detail.get("fields", ()),
+    )
 
 
 @action("tasks.edit")
@@ -74,7 +118,7 @@ def put_off(*, actor: Actor, row: Task, due: Due | None) -> Task:
     row = Task.objects.select_for_update().get(pk=row.pk)
     _set_due(row, due, True)
     row.save()
-    note(subject=f"task:{row.id}")
+    note(subject=f"task:{row.id}", fields=["due"])
     return row
 
 

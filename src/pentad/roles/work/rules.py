@@ -1,7 +1,8 @@
 """Days and times of tasks, as people say them. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 MORNING = time(8)
 """When one is reminded of what is due on a day."""
@@ -22,6 +23,14 @@ def due(day: date, at: time | None, zone: tzinfo) -> Due:
         moment = datetime.combine(day, at, zone)
         return Due(moment, None, moment)
     return Due(end_of(day, zone), day, datetime.combine(day, MORNING, zone))
+
+
+def values(
+    title: str, why: str, at: datetime | None, day: date | None, assignee: int | None, remind: bool
+) -> dict[str, Any]:
+    """The fields of a task as they are compared with one another: a day is the same day in every zone."""
+    due = day.isoformat() if day else at.astimezone(UTC).isoformat(timespec="minutes") if at else None
+    return {"title": title, "why": why, "due": due, "assignee": assignee, "remind": remind}
 
 
 def parse(day: str, at: str, zone: tzinfo, now: datetime) -> Due | None:

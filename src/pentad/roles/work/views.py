@@ -16,6 +16,9 @@ from pentad.roles.access import signed_in
 from pentad.roles.notices import subjects
 from pentad.roles.notices.queries import named
 from pentad.roles.page import actor_of, in_readers_zone, toast
+from pentad.roles.together import conflicts
+from pentad.roles.together.rules import version, versions
+from pentad.roles.together.views import sent
 from pentad.roles.views import plans
 from pentad.roles.views.queries import default_view, views_of
 from pentad.roles.views.screen import ASKED, show_list
@@ -66,6 +69,7 @@ def new_task(request: HttpRequest) -> HttpResponse:
     except PentadError as error:
         context = _form(request, about, None, request.POST.dict(), error.message)
         return render(request, "work/_form.html", context, status=422)
+    sent(request)
     told = {"text": "Task added.", "tone": "green", "link": f"/tasks/{row.id}/", "linkText": "Open"}
     return _done(request, told)
 
@@ -77,20 +81,39 @@ def edit_task(request: HttpRequest, task_id: str) -> HttpResponse:
     """The dialog that says a task anew, and what it sends."""
     row = queries.find_task(task_id)
     if request.method == "GET":
-        local = row.due.astimezone(timezone.get_current_timezone()) if row.due and not row.due_day else None
-        day = row.due_day or (local.date() if local else None)
-        given = {
-            "title": row.title, "why": row.why, "day": day.isoformat() if day else "",
-            "time": f"{local:%H:%M}" if local else "", "assignee": str(row.owner_id or ""),
-            "remind": "1" if row.remind_at or not row.due else "",
-        }  # fmt: skip
-        return render(request, "work/_form.html", _form(request, actions.about_of(row), row, given))
+        return render(request, "work/_form.html", _form(request, actions.about_of(row), row, _shown(row)))
+    seen, given = conflicts.seen_in(request), dict[str, Any]()
     try:
-        actions.change_task(actor=actor_of(request), row=row, **_given(request))
+        given = _given(request, row)
+        mine = actions.task_values(**given)
+        left = {name: version(mine[name]) for name in conflicts.keeps_theirs(request, mine)}
+        actions.change_task(actor=actor_of(request), row=row, **given, seen={**seen, **left})
     except PentadError as error:
         context = _form(request, actions.about_of(row), row, request.POST.dict(), error.message)
+        if conflicts.is_conflict(error):
+            context |= _asked(request, error, given) | {"seen": conflicts.seen_text(conflicts.seen_after(error, seen))}
         return render(request, "work/_form.html", context, status=422)
+    sent(request)
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+def _shown(row: Task) -> dict[str, Any]:
+    """A task as its form shows it."""
+    local = row.due.astimezone(timezone.get_current_timezone()) if row.due and not row.due_day else None
+    day = row.due_day or (local.date() if local else None)
+    return {
+        "title": row.title, "why": row.why, "day": day.isoformat() if day else "",
+        "time": f"{local:%H:%M}" if local else "", "assignee": str(row.owner_id or ""),
+        "remind": "1" if row.remind_at or not row.due else "",
+        "seen": conflicts.seen_text(versions(actions.values_of(row))),
+    }  # fmt: skip
+
+
+def _asked(request: HttpRequest, error: PentadError, given: dict[str, Any]) -> dict[str, Any]:
+    """What the form asks about fields that somebody else has changed meanwhile."""
+    mine = actions.task_values(**given)
+    words = {name: queries.in_words(name, value) for name, value in mine.items()}
+    return {"questions": conflicts.questions(error, words, queries.in_words, actor_of(request).name), "fault": ""}
 
 
 def _form(request: HttpRequest, about: Any, row: Task | None, given: dict[str, Any], fault: str = "") -> dict[str, Any]:
@@ -100,17 +123,19 @@ def _form(request: HttpRequest, about: Any, row: Task | None, given: dict[str, A
         "task": row, "given": given or {"remind": "1"}, "fault": fault,
         "about": {"title": subject.title(about), "reference": subjects.reference(about)} if subject else None,
         "assignees": named("", about, 200) if actor.may("tasks.assign") else [],
-        "me": given.get("assignee") or actor.id,
+        "me": given.get("assignee") or actor.id, "seen": given.get("seen", ""), "draft_about": row or about,
     }  # fmt: skip
 
 
-def _given(request: HttpRequest) -> dict[str, Any]:
+def _given(request: HttpRequest, row: Task | None = None) -> dict[str, Any]:
     given = request.POST
     try:
         due = rules.parse(given.get("day", ""), given.get("time", ""), timezone.get_current_timezone(), clock.now())
     except (ValueError, OverflowError):
         raise Invalid("The day or the time is none.", code="bad_due", fix="Write 2026-03-02 and 14:30.") from None
-    assignee = queries.colleague(given.get("assignee", "")) or queries.colleague(actor_of(request).id)
+    assignee = queries.colleague(given.get("assignee", ""))
+    if assignee is None:
+        assignee = row.owner if row is not None else queries.colleague(actor_of(request).id)
     return {
         "title": given.get("title", ""), "why": given.get("why", ""), "due": due, "assignee": assignee,
         "remind": given.get("remind") == "1",

@@ -1,0 +1,3 @@
+from tests.roles.notices.conftest import browser, keiko, nadia, rita, sam
+
+__all__ = ["browser", "keiko", "nadia", "rita", "sam"]

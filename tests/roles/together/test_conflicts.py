@@ -1,0 +1,150 @@
+"""Two colleagues, one record: different fields both stay; the same field asks the second who saves, by screen and API."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as some
+
+from pentad.core.actor import SYSTEM
+from pentad.core.errors import Conflict
+from pentad.data.identity.models import Person
+from pentad.data.profiles import actions as people
+from pentad.data.profiles import note_actions
+from pentad.roles.access import actions as accounts
+from pentad.roles.access.models import User
+from pentad.roles.access.queries import actor_of
+from pentad.roles.together.rules import meet, version, versions
+from pentad.roles.work import actions as tasks
+from tests.roles.notices.conftest import Browser
+
+VALUES = some.dictionaries(some.sampled_from("abc"), some.sampled_from([None, "", 0, "x", ["y"]]), min_size=3)
+
+
+@given(VALUES, VALUES, VALUES)
+def test_every_change_is_written_asked_about_or_there_already(seen: Any, now: Any, mine: Any) -> None:
+    write, met = meet(now, mine, versions(seen))
+    after = now | write
+    for name in "abc":
+        if name in met:
+            assert mine[name] != seen[name] != now[name] != mine[name], "asked only when three values differ"
+        else:
+            assert after[name] == (now[name] if mine[name] == seen[name] else mine[name]), "nobody's change is lost"
+
+
+def test_who_has_seen_nothing_is_the_last_to_write() -> None:
+    assert meet({"a": 1}, {"a": 2}, None) == ({"a": 2}, {})
+    assert version({"b": 1, "a": [2]}) == version({"a": [2], "b": 1}) != version({"a": [2]})
+
+
+def hidden(page: str, name: str = "seen") -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found
+    return found[1].replace("&quot;", '"')
+
+
+def test_the_same_trait_asks_the_second(nadia: User, rita: User, keiko: Person, browser: Browser) -> None:
+    people.set_trait(actor=actor_of(nadia), person=keiko, name="plan", value="Solo")
+    hers, address = browser(rita), f"/people/{keiko.id}/trait/"
+    first = hers.get(f"{address}?name=plan").content.decode()
+    form = {"name": "plan", "seen": hidden(first)}
+    unnamed = {"name": "size", "seen": hidden(hers.get(address).content.decode())}
+    people.set_trait(actor=actor_of(nadia), person=keiko, name="plan", value="Team")
+    people.set_trait(actor=actor_of(nadia), person=keiko, name="size", value=5)
+
+    asked = hers.post(address, form | {"value": "Business"})
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Nadia Karim changed “Plan”" in page
+    assert "<q>Team</q>" in page and "<q>Business</q>" in page and 'value="Business"' in page
+    kept = hers.post(address, form | {"value": "Business", "keep-value": "theirs"})
+    keiko.refresh_from_db()
+    assert (kept.status_code, keiko.traits["plan"]) == (204, "Team")
+    form["seen"] = hidden(page)
+    assert hers.post(address, form | {"value": "Business", "keep-value": "mine"}).status_code == 204
+    keiko.refresh_from_db()
+    assert keiko.traits["plan"] == "Business"
+
+    untouched = {"name": "plan", "value": "Solo", "seen": hidden(first)}
+    assert hers.post(address, untouched).status_code == 204
+    keiko.refresh_from_db()
+    assert keiko.traits["plan"] == "Business", "who changed nothing takes nothing back"
+
+    assert "<q>5</q>" in hers.post(address, unnamed | {"value": "9"}).content.decode(), "one that was not there before"
+    assert hers.post(address, unnamed | {"value": "5"}).status_code == 204, "the same value is no conflict"
+    assert hers.post(address, unnamed | {"name": "city", "value": "Graz"}).status_code == 204
+
+
+def test_the_api_answers_409_with_the_value_that_is_there(keiko: Person, nadia: User) -> None:
+    people.set_trait(actor=actor_of(nadia), person=keiko, name="plan", value={"tier": "Team"})
+    _, token = accounts.add_key(actor=SYSTEM, name="Sync", role="admin")
+    client = Client(headers={"authorization": f"Bearer {token}"})
+
+    def put(**body: Any) -> Any:
+        return client.put(f"/api/v1/people/{keiko.id}/traits/plan", json.dumps(body), "application/json")
+
+    refused = put(value="Business", seen=None)
+    assert (refused.status_code, refused["Content-Type"]) == (409, "application/problem+json")
+    said = refused.json()
+    (change,) = said["changes"]
+    assert (said["code"], change["field"], change["now"]) == ("changed_meanwhile", "plan", {"tier": "Team"})
+    assert change["by"] == "Nadia Karim" and change["at"]
+    assert put(value="Business", seen=change["now"]).json()["traits"]["plan"] == "Business"
+    assert put(value="Solo").json()["traits"]["plan"] == "Solo"
+
+
+def test_fields_of_a_task_stay_apart(nadia: User, browser: Browser) -> None:
+    row = tasks.create_task(actor=actor_of(nadia), title="Call", why="Late order")
+    client, address = browser(nadia), f"/tasks/{row.id}/edit/"
+    form = {"title": "Call", "why": "Late order", "day": "", "time": "", "remind": "1"}
+    form["seen"] = hidden(client.get(address).content.decode())
+    assert client.post(address, form | {"day": "2026-06-09"}).status_code == 204
+    assert client.post(address, form | {"why": "She asked"}).status_code == 204
+    row.refresh_from_db()
+    assert (str(row.due_day), row.why, row.owner) == ("2026-06-09", "She asked", nadia)
+
+    asked = client.post(address, form | {"title": "Call twice", "why": "No hurry", "day": "2026-06-11"})
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert re.findall('data-meets="(\\w+)"', page) == ["why", "due"]
+    assert "<q>She asked</q>" in page and "You changed “Why”" in page
+    answer = {"keep-why": "theirs", "keep-due": "mine", "seen": hidden(page)}
+    assert client.post(address, form | {"title": "Call twice", "why": "No hurry", "day": "2026-06-11"} | answer)
+    row.refresh_from_db()
+    assert (row.title, row.why, str(row.due_day)) == ("Call twice", "She asked", "2026-06-11")
+
+
+def test_what_was_not_touched_reminds_nobody_again(nadia: User, browser: Browser) -> None:
+    row = tasks.create_task(actor=actor_of(nadia), title="Call")
+    client, address = browser(nadia), f"/tasks/{row.id}/edit/"
+    form = {"title": "Call", "why": "", "day": "2026-06-09", "time": "14:30", "remind": "1"}
+    client.post(address, form | {"seen": hidden(client.get(address).content.decode())})
+    row.refresh_from_db()
+    row.reminded = row.remind_at
+    row.save()
+    client.cookies["zone"] = "Asia/Tokyo"
+    seen = hidden(client.get(address).content.decode())
+    client.post(address, form | {"title": "Call her", "time": "23:30", "seen": seen})
+    again = type(row).objects.get()
+    assert (again.title, again.due, again.reminded) == ("Call her", row.due, row.reminded)
+
+
+def test_a_note_changed_by_two(nadia: User, rita: User, keiko: Person, browser: Browser) -> None:
+    row = note_actions.add_note(actor=actor_of(rita), person=keiko, text="Likes oat milk")
+    hers, address = browser(rita), f"/people/notes/{row.id}/edit/"
+    seen = hidden(hers.get(address).content.decode())
+    note_actions.edit_note(actor=actor_of(nadia), row=row, text="Likes soy milk")
+    asked = hers.post(address, {"text": "Likes rice milk", "seen": seen})
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Nadia Karim changed “Note”" in page and "<q>Likes soy milk</q>" in page and "rice milk</textarea>" in page
+    with pytest.raises(Conflict, match="Nadia Karim changed “Note” meanwhile"):
+        note_actions.edit_note(actor=actor_of(rita), row=row, text="Other", seen=versions({"text": "Likes oat milk"}))
+    theirs = hers.post(address, {"text": "Likes rice milk", "seen": hidden(page), "keep-text": "theirs"})
+    assert "soy milk" in theirs.content.decode()
+    hers.post(address, {"text": "Likes rice milk", "seen": hidden(page), "keep-text": "mine"})
+    row.refresh_from_db()
+    assert (row.text, row.before) == ("Likes rice milk", "Likes soy milk")
