@@ -77,6 +77,7 @@ def test_pages_on_rights_hold_at_both_sizes(page: Page, open_page: Callable[...,
             "/settings/teams/",
             "/settings/access/",
             "/settings/access/review/",
+            "/settings/fields/",
         ):
             one.goto(path)
             found = [v for v in Axe().run(one).response["violations"] if v["impact"] in ("serious", "critical")]

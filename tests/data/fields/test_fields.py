@@ -123,6 +123,7 @@ class TestDeclaring:
         declare("salary_band", "text", sensitivity="sensitive")
         assert FieldClass.objects.get().sensitivity == "sensitive"
         assert queries.sensitivity("people", "salary_band") == "sensitive"
+        assert 'value="trait:salary_band"' in signed_in("admin").get("/settings/roles/rep/").content.decode()
         developer = Actor("user", "7", "Dev", policy=builtin.policy("developer"))
         kept = CustomField.objects.get()
         with pytest.raises(Denied, match=r"admin\.rights"):
