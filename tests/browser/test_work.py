@@ -76,3 +76,40 @@ def test_a_task_by_keys_alone(
     phone.goto("/tasks/")
     expect(phone.get_by_role("link", name="Call Jonas")).to_be_visible()
     assert axe(phone) == []
+
+
+def test_many_are_changed_taken_back_and_what_a_colleague_changed_since_stays(
+    page: Page, tom: Page, phone: Page, customer: Callable[..., str], axe: Callable[[Page], list[str]]
+) -> None:
+    first, second = customer("Undine Aa"), customer("Undine Bb")
+    page.goto("/people/?q=Undine")
+    expect(page.locator("tr[data-row]")).to_have_count(2)
+    for one in (first, second):
+        page.locator(f'tr[data-row="{one}"] input.ck').check()
+    page.locator("[data-bulk]").get_by_role("button", name="Set trait").click()
+    page.locator("#trait-name").fill("shelf")
+    page.locator("#trait-value").fill("top")
+    page.get_by_role("button", name="Set for 2 customers").click()
+    expect(page.get_by_role("status").get_by_text("shelf set for 2 customers.")).to_be_visible()
+
+    tom.goto(f"/people/{second}/")
+    expect(tom.locator("main")).to_contain_text("top")
+    answer = tom.evaluate(
+        """async ([path, body]) => (await fetch(path, {method: "POST", body: new URLSearchParams(body), headers: {"X-CSRFToken":
+        JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"]}})).status""",
+        [f"/people/{second}/trait/", {"name": "shelf", "value": "bottom"}],
+    )
+    assert answer == 204
+
+    page.keyboard.press("z")
+    page.wait_for_url("**/changes/0**")
+    expect(page.locator("#change")).to_contain_text("1 of 2 was changed since and stays as it is")
+    expect(page.locator("#change").get_by_role("link", name="Undine Bb")).to_be_visible()
+    assert axe(page) == []
+    page.goto("/people/?q=Undine&cols=name&cols=trait:shelf")
+    expect(page.locator(f'tr[data-row="{second}"]')).to_contain_text("bottom")
+    expect(page.locator(f'tr[data-row="{first}"]')).not_to_contain_text("top")
+    for one in (page, phone):
+        one.goto("/changes/")
+        expect(one.locator("#list-body")).to_contain_text("“shelf” set for customers")
+        assert axe(one) == []

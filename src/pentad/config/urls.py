@@ -12,11 +12,13 @@ FEATURES = [
     "pentad.roles.audit",
     "pentad.roles.notices",
     "pentad.roles.work",
+    "pentad.roles.undo",
     "pentad.roles.together",
     "pentad.data.fields",
     "pentad.data.profiles",
     "pentad.data.identity",
     "pentad.data.ingest",
+    "pentad.data.imports",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -22,6 +22,7 @@ def navigation(actor: Actor) -> list[NavItem]:
         NavItem("Live events", "/live/", "radio", _SECTION, "l", "sources.view", order=210),
         NavItem("Sources", "/sources/", "plug", _SECTION, "s", "sources.view", order=220),
         NavItem("Receipts", "/receipts/", "receipt", _SECTION, "r", "receipts.view", order=230),
+        NavItem("Imports", "/imports/", "upload", _SECTION, right="sources.view", order=225),
         NavItem("Identity", "/identity/", "fingerprint", _SECTION, "i", "people.view", order=240),
         NavItem("Fields", "/settings/fields/", "tag", "Administration", right="fields.edit", order=917),
     ]
@@ -83,7 +84,7 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("rule", "Identity rule", "fingerprint", "/identity/rules/"),
         AuditKind("trait", "Trait", "tag"),
         AuditKind("custom_field", "Field", "tag", "/settings/fields/"),
-        AuditKind("import", "Import", "upload"),
+        AuditKind("import", "Import", "upload", "/imports/{}/"),
         AuditKind("erasure", "Erasure", "trash-2"),
     ]
 
@@ -92,5 +93,6 @@ def audit_kinds() -> list[AuditKind]:
 def schedules() -> list[ScheduleItem]:
     return [
         ScheduleItem("seal closed months", "ledger.seal", 24 * 3600),
+        ScheduleItem("remove files that were not imported", "imports.sweep", 24 * 3600),
         ScheduleItem("remove files of notes never saved", "attachments.sweep", 24 * 3600),
     ]

@@ -11,6 +11,8 @@ class RolesConfig(AppConfig):
         from pentad.roles.access import seeing, signals  # noqa: F401  signals connect themselves
         from pentad.roles.audit import signals as audit_signals  # noqa: F401
         from pentad.roles.together import actions  # noqa: F401  forgets drafts about what is erased
+        from pentad.roles.views import undoing as views_undoing  # noqa: F401  registers itself
+        from pentad.roles.work import actions as work_actions  # noqa: F401  registers itself
         from pentad.roles.work import kinds  # noqa: F401  registers itself
 
         GUARDS.append(seeing.guard)

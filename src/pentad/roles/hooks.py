@@ -13,6 +13,7 @@ from pentad.roles.work import queries as work
 def navigation(actor: Actor) -> list[NavItem]:
     return [
         NavItem("Tasks", "/tasks/", "list-checks", key="t", right="tasks.view", order=30),
+        NavItem("Recent changes", "/changes/", "undo-2", "Data", "z", order=260),
         NavItem("Audit log", "/audit/", "history", "Administration", right="audit.view", order=925),
     ]
 
@@ -24,7 +25,7 @@ def palette(actor: Actor, query: str) -> list[PaletteItem]:
 
 @hooks.impl
 def timeline_entry(event: Any) -> TimelineEntry | None:
-    if event.type != "track" or event.name not in ("Task added", "Task done"):
+    if event.type != "track" or event.name not in ("Task added", "Task done", "Task restored"):
         return None
     told = event.properties if isinstance(event.properties, dict) else {}
     task, by = str(told.get("task_id", "")), str(told.get("by", ""))[:200]
@@ -38,6 +39,7 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("key", "API key", "key-round", "/settings/keys/"),
         AuditKind("view", "Saved view", "table-2"),
         AuditKind("task", "Task", "list-checks", "/tasks/{}/"),
+        AuditKind("change", "Change", "undo-2", "/changes/{}/"),
         AuditKind("list", "List", "list"),
         AuditKind("setting", "Setting", "settings"),
         AuditKind("job", "Job", "list-checks", "/jobs/"),
@@ -61,5 +63,6 @@ def schedules() -> list[ScheduleItem]:
         ScheduleItem("mail notices", "notices.mail", 60),
         ScheduleItem("remind of tasks", "work.remind", 60),
         ScheduleItem("let old drafts go", "together.sweep", 24 * 3600),
+        ScheduleItem("forget what can be undone no more", "undo.prune", 24 * 3600),
         ScheduleItem("let old audit lines go", "audit.prune", 24 * 3600),
     ]

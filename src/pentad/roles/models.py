@@ -17,5 +17,6 @@ from pentad.roles.access.sessions.models import BrowserSession  # noqa: F401
 from pentad.roles.access.sso.models import IdentityProvider  # noqa: F401
 from pentad.roles.notices.models import Follow, Notice, NoticeChoice  # noqa: F401
 from pentad.roles.together.models import Draft  # noqa: F401
+from pentad.roles.undo.models import Change, ChangedRecord  # noqa: F401
 from pentad.roles.views.models import SavedView  # noqa: F401
 from pentad.roles.work.models import Task  # noqa: F401

@@ -12,7 +12,7 @@ from pentad.core.actor import CLI, Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.models import AuditLine
 from pentad.data.identity.queries import person_by_identifier
-from pentad.data.imports import actions
+from pentad.data.imports import sending
 from pentad.data.imports.actions import import_transactions
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import Options, make_plan
@@ -108,8 +108,8 @@ def test_another_way_of_reading_is_refused_unless_wanted(folder: runtime.Folder,
 
 
 def test_goes_on_after_it_was_killed(folder: runtime.Folder, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "BATCH", 1)
-    monkeypatch.setattr(actions, "GROUP", 1)
+    monkeypatch.setattr(sending, "BATCH", 1)
+    monkeypatch.setattr(sending, "GROUP", 1)
     calls = 0
 
     def progress(rows: int, rejected: int) -> None:

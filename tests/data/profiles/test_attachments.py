@@ -119,7 +119,8 @@ def test_only_the_author_removes_a_file(rita: User, keiko: Person, folder: Path)
     tom = accounts.add_user(actor=SYSTEM, email="tom@kestrel.example", name="Tom", role="member")
     assert browser(tom).post(f"/people/notes/files/{row.id}/remove/").status_code == 403
     assert browser(rita).post(f"/people/notes/files/{row.id}/remove/").status_code == 200
-    assert on_disk(folder) == []
+    assert browser(rita).get(f"/people/notes/files/{row.id}/").status_code == 404
+    assert len(on_disk(folder)) == 1, "it can be brought back for 30 days"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,10 @@ from pentad.data.identity.queries import part_numbers, preview_merge
 from pentad.data.identity.rules import components
 from pentad.data.profiles import fold
 from pentad.roles.notices.actions import tell_followers
+from pentad.roles.undo import actions as undo
+from pentad.roles.undo.models import ChangedRecord
+
+MERGED = "people.merge"
 
 
 @action("people.merge")
@@ -41,6 +45,8 @@ def merge_people(*, actor: Actor, keep: Person, other: Person, evidence: str = "
     _unseparate(part_numbers(keep), part_numbers(other))
     _regroup({*part_numbers(keep), *part_numbers(other)})
     note(subject=f"person:{keep.id}", merged=other.id, link=link.id)
+    both = [ChangedRecord(kind="people", no=one.no) for one in (keep, other)]
+    undo.remember(actor=actor, kind=MERGED, ref=link.id, what="Two customers merged", records=both)
     emit("track", "Customer merged", person=keep, properties={"merge_id": link.id, "merged_id": other.id})
     root = Person.objects.select_related("root").get(pk=keep.pk)
     tell_followers(actor=actor, about=root.root or root, parts=[f"{actor.name} merged another customer with ", None])
@@ -58,6 +64,7 @@ def undo_merge(*, actor: Actor, link: MergeLink) -> MergeLink:
         raise Clash("This merge was undone before.", code="already_undone", fix="Nothing to do.")
     link.undone, link.undone_by = clock.now(), actor.ref
     link.save(update_fields=["undone", "undone_by"])
+    undo.settle(actor=actor, kind=MERGED, ref=link.id)
     a, b = sorted((link.keep_id, link.other_id))
     Separation.objects.get_or_create(a_id=a, b_id=b)
     # Whether the two are one is open again for whoever reviews conflicts; until then they stay apart.

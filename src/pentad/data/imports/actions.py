@@ -4,41 +4,29 @@
     row, holds = import_transactions(actor=…, plan=plan, name="Old shop", rejects=Path("rejects.csv"))
 
 Rows become "Order Completed" events through the inbox, as if a server library had sent them. A message id is
-made of the file's digest, its layout and the row's line, so the same file twice is stored once.
+made of the file's digest, its layout and the row's line, so the same file twice is stored once. What an import
+brought arrived at one moment (`received`), by which it is found again when it is undone.
 """
 
-import csv
-import hashlib
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-import msgspec
-
-from pentad import __version__
-from pentad.core import clock, runtime
+from pentad.core import clock, jobs, runtime
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
-from pentad.core.errors import Conflict, Invalid, RateLimited
+from pentad.core.errors import Conflict, Invalid, PentadError
+from pentad.core.models import Job
+from pentad.data.imports import uploads
 from pentad.data.imports.models import Import
-from pentad.data.imports.plans import Plan, cells_of
-from pentad.data.imports.reading import Row
-from pentad.data.imports.rules import Unreadable
-from pentad.data.ingest.actions import add_source
-from pentad.data.ingest.frames import HISTORICAL, FrameMeta, backlog_bytes
-from pentad.data.ingest.inbox import Inbox
+from pentad.data.imports.plans import Plan
+from pentad.data.imports.sending import Progress, send
+from pentad.data.ingest.actions import add_source, clean_name
 from pentad.data.ingest.models import Source
+from pentad.roles.undo import actions as undo
 
-BATCH = 2500
-GROUP = 8
-"""Batches that are written with one sync."""
-MAX_BACKLOG = 512 << 20
-"""With more than this in the inbox, loading comes first."""
-
-Progress = Callable[[int, int], None]
-"""Called with rows read and rows rejected so far."""
+IMPORTED = "imports.file"
+RUN = "imports.run"
 
 
 def import_transactions(
@@ -51,26 +39,51 @@ def import_transactions(
     again: import although the same file was brought in before in another way. Raises Invalid, Conflict, Denied.
     Not to be called inside a transaction: the loader must see what is written.
     """
-    if plan.problems:
-        raise Invalid(" ".join(plan.problems), code="import_unclear")
     row = begin_import(actor=actor, plan=plan, name=name, again=again)
-    try:
-        _send(row, plan, rejects, progress)
-        row.status = Import.LOADING
-        row.save()
-        counts = runtime.as_owner("imports.settle", {"id": row.id}, timeout=24 * 3600)
-    except BaseException:
-        Import.objects.filter(id=row.id).update(status=Import.FAILED, finished=clock.now())
-        raise
-    row.stored, row.duplicate, row.quarantined = counts["stored"], counts["duplicate"], counts["quarantined"]
-    row.status, row.finished = Import.DONE, clock.now()
-    row.save()
+    counts = bring_in(row, plan, rejects, progress, lambda: _settled(row.id))
     return row, {name: counts[name] for name in ("customers", "events", "items", "amount", "reasons")}
 
 
+def _settled(id: str) -> dict[str, Any]:
+    found: dict[str, Any] = runtime.as_owner("imports.settle", {"id": id}, timeout=24 * 3600)
+    return found
+
+
+def bring_in(
+    row: Import, plan: Plan, rejects: Path, progress: Progress | None, settled: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Send every row and see it loaded. When that fails, or is stopped, what was sent is counted all the same."""
+    try:
+        send(row, plan, rejects, progress)
+        row.status = Import.LOADING
+        row.save()
+        counts = settled()
+    except (jobs.Stopping, jobs.LeaseLost):
+        raise  # it begins again elsewhere, or later
+    except BaseException as problem:
+        row.status = Import.STOPPED if isinstance(problem, jobs.Cancelled) else Import.FAILED
+        row.problem = problem.message[:500] if isinstance(problem, PentadError) else ""
+        _end(row)
+        raise
+    row.stored, row.duplicate, row.quarantined = counts["stored"], counts["duplicate"], counts["quarantined"]
+    row.status = Import.DONE
+    _end(row)
+    return counts
+
+
+def _end(row: Import) -> None:
+    row.finished = clock.now()
+    row.save()
+
+
 @action("sources.edit")
-def begin_import(*, actor: Actor, plan: Plan, name: str, again: bool = False) -> Import:
-    """Write down that a file is being imported, into a source of that name, made when missing."""
+def begin_import(*, actor: Actor, plan: Plan, name: str, again: bool = False, row: Import | None = None) -> Import:
+    """Write down that a file is being imported, into a source of that name, made when missing.
+
+    row: the import that was prepared on the screen. From here on it can be undone, also when it is cut off.
+    """
+    if plan.problems:
+        raise Invalid(" ".join(plan.problems), code="import_unclear")
     source = Source.objects.filter(name__iexact=name.strip()).first()
     if source is None:
         source = add_source(actor=actor, name=name, kind="import")
@@ -80,24 +93,25 @@ def begin_import(*, actor: Actor, plan: Plan, name: str, again: bool = False) ->
             code="source_archived",
             fix="Restore it, or choose another --name.",
         )
+    elif source.kind == "pentad":
+        raise Conflict("That source is Pentad's own.", code="source_is_own", fix="Choose another name.")
     layout = plan.layout.settings
     if not again:
         _refuse_second_way(plan.facts.digest, layout, source)
-    row = Import.objects.create(
-        file_name=plan.path.name[:255],
-        digest=plan.facts.digest,
-        layout=layout,
-        source_no=source.no,
-        actor=actor.ref,
-        received=clock.now_us(),
-    )
+    row = row or Import(file_name=plan.path.name[:255])
+    row.digest, row.layout, row.source_no = plan.facts.digest, layout, source.no
+    row.actor, row.actor_name = actor.ref, actor.name
+    row.received, row.started, row.status = clock.now_us(), clock.now(), Import.RUNNING
+    row.save()
+    undo.remember(actor=actor, kind=IMPORTED, ref=row.id, what=f"“{row.file_name}” imported", count=0)
     note(f"import:{row.id}", source=source.name)
     return row
 
 
 def _refuse_second_way(digest: str, layout: dict[str, Any], source: Source) -> None:
     """The same file read differently, or into another source, would count every row twice."""
-    for former in Import.objects.filter(digest=digest, sent__gt=0).order_by("started"):
+    former_ones = Import.objects.filter(digest=digest, sent__gt=0).exclude(status=Import.UNDONE)
+    for former in former_ones.order_by("started"):
         if former.source_no != source.no or former.layout != layout:
             where = (
                 Source.objects.filter(no=former.source_no).values_list("name", flat=True).first() or "a former source"
@@ -110,86 +124,55 @@ def _refuse_second_way(digest: str, layout: dict[str, Any], source: Source) -> N
             )
 
 
-def message_prefix(plan: Plan) -> str:
-    """What all message ids of a file read in one way begin with."""
-    known = msgspec.json.encode([plan.facts.digest, plan.layout.settings], order="deterministic")
-    return f"import-{hashlib.sha256(known).hexdigest()[:24]}"
+# -- on the screen -------------------------------------------------------------------------------------
 
 
-def _send(row: Import, plan: Plan, rejects: Path, progress: Progress | None) -> None:
-    """Write every row to the inbox or to the rejects."""
-    meta = FrameMeta(row.source_no, row.received, 0, "", "", HISTORICAL)
-    with closing(Inbox(runtime.folder().inbox, writer="import")) as inbox, closing(_Rejects(rejects)) as bad:
-        group: list[tuple[FrameMeta, bytes]] = []
-        for batch in _batches(row, plan, bad):
-            group.append((msgspec.structs.replace(meta, count=len(batch)), _body(batch)))
-            if len(group) == GROUP:
-                _append(inbox, group, row)
-                group = []
-            if progress:
-                progress(row.rows, row.rejected)
-        _append(inbox, group, row)
+@action("sources.edit")
+def keep_upload(*, actor: Actor, upload: uploads.Upload) -> Import:
+    """Keep a file to be looked at and imported: for a day, then it goes. Raises Invalid, TooLarge."""
+    key, name = uploads.keep(upload)
+    row = Import.objects.create(
+        file_name=name, digest="", layout={}, source_no=0, actor=actor.ref, actor_name=actor.name, received=0,
+        status=Import.DRAFT, upload=key,
+    )  # fmt: skip
+    note(f"import:{row.id}")
+    return row
 
 
-def _batches(row: Import, plan: Plan, bad: "_Rejects") -> Iterator[list[bytes]]:
-    reader = plan.reader(message_prefix(plan))
-    batch: list[bytes] = []
-    for record in plan.rows():
-        row.rows += 1
-        try:
-            batch.append(reader.encode(record.line, cells_of(record)))
-        except Unreadable as problem:
-            row.rejected += 1
-            bad.write(record, problem)
-        if len(batch) == BATCH:
-            row.sent += BATCH
-            yield batch
-            batch = []
-    row.sent += len(batch)
-    if batch:
-        yield batch
+@action("sources.edit")
+def start_import(*, actor: Actor, row: Import, plan: Plan, name: str, again: bool, options: dict[str, Any]) -> Import:
+    """Bring a kept file in, as a job."""
+    row = Import.objects.select_for_update().get(pk=row.pk)
+    if row.status != Import.DRAFT:
+        raise Conflict("This file is being imported, or was.", code="import_started", fix="See the list of imports.")
+    row.wanted = {"name": clean_name(name), **options}
+    row = begin_import(actor=actor, plan=plan, name=name, again=again, row=row)
+    row.status = Import.WAITING
+    row.job = jobs.enqueue(RUN, {"id": row.id}, key=f"import:{row.id}", max_attempts=3).public_id
+    row.save()
+    return row
 
 
-def _body(batch: list[bytes]) -> bytes:
-    library = b'{"library":{"name":"pentad-import","version":"%s"}}' % __version__.encode()
-    return b'{"batch":[%s],"context":%s}' % (b",".join(batch), library)
+@action("sources.edit")
+def stop_import(*, actor: Actor, row: Import) -> Import:
+    """Stop an import: what was brought in stays, until it is undone."""
+    job = Job.objects.filter(public_id=row.job).first()
+    if job is None or not row.under_way:
+        raise Conflict("This import is not under way.", code="import_not_running", fix="Reload the page.")
+    jobs.cancel(job)
+    note(f"import:{row.id}")
+    if Job.objects.filter(pk=job.pk, status=Job.CANCELLED).exists():  # it had not begun
+        uploads.remove(row.upload)
+        Import.objects.filter(pk=row.pk).update(status=Import.STOPPED, finished=clock.now(), upload="")
+    row.refresh_from_db()
+    return row
 
 
-def _append(inbox: Inbox, group: list[tuple[FrameMeta, bytes]], row: Import) -> None:
-    if backlog_bytes(inbox.folder) > MAX_BACKLOG:
-        runtime.as_owner("ingest.settle", timeout=24 * 3600)
-    while True:
-        try:
-            inbox.append_many_sync(group)
-        except RateLimited as full:
-            time.sleep(full.data.get("retry_after", 1))
-            continue
-        row.save()
-        return
-
-
-class _Rejects:
-    """The file of rows that could not be read, made with the first of them."""
-
-    def __init__(self, path: Path):
-        self._path = path
-        self._file: TextIO | None = None
-        self._writer: Any = None
-
-    def write(self, record: Row, problem: Unreadable) -> None:
-        if self._file is None:
-            try:
-                self._file = self._path.open("w", encoding="utf-8", newline="")
-            except OSError as error:
-                raise Invalid(
-                    f"Rows that cannot be read are to be kept in {self._path}, which cannot be written: {error.strerror}.",
-                    code="rejects_unwritable",
-                    fix="Say another place with --rejects FILE.",
-                ) from None
-            self._writer = csv.writer(self._file)
-            self._writer.writerow(["line", "reason", "value", "row"])
-        self._writer.writerow([record.line, problem.reason, problem.value, record.raw.rstrip("\r\n")])
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+@action("sources.edit")
+def drop_upload(*, actor: Actor, row: Import) -> None:
+    """Throw a file away that was not imported."""
+    if row.status != Import.DRAFT:
+        raise Conflict("This file is being imported, or was.", code="import_started", fix="See the list of imports.")
+    note(f"import:{row.id}")
+    uploads.remove_on_commit(row.upload)
+    row.delete()

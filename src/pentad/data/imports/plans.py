@@ -33,6 +33,20 @@ class Options:
     decimal: str = ""
 
 
+def options_of(said: Mapping[str, Any]) -> Options:
+    """The same from plain values, as a form sends them and an import keeps them; a role's column is in `role_…`."""
+
+    def text(name: str) -> str:
+        return str(said.get(name, "")).strip()
+
+    header = {"yes": True, "no": False}.get(text("header"))
+    roles = {role: text(f"role_{role}") for role in ROLES if text(f"role_{role}")}
+    return Options(
+        roles=roles, header=header, date_format=text("date_format"), delimiter=str(said.get("delimiter", "")),
+        currency=text("currency")[:3], encoding=text("encoding"), decimal=text("decimal") if text("decimal") in ".," else "",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Plan:
     """How a file will be read. With `problems` it cannot be imported yet."""
@@ -53,6 +67,10 @@ class Plan:
 
     def reader(self, prefix: str) -> Reader:
         return Reader(self.layout, prefix=prefix, now=clock.now())
+
+    def count(self) -> int:
+        """About how many rows there are, without reading them: lines, or what a Parquet file says of itself."""
+        return reading.count_rows(self.path, bool(self.facts.encoding))
 
     def preview(self, count: int) -> tuple[list[dict[str, Any]], list[tuple[Row, Unreadable]]]:
         """The messages of the first `count` rows, and those among them that cannot be read."""

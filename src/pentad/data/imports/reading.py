@@ -144,6 +144,17 @@ def _quoted(
             text += following[1]
 
 
+def count_rows(path: Path, text: bool) -> int:
+    """Lines of a text file, the header too; rows of a Parquet file."""
+    if not text:
+        return int(_parquet(path).metadata.num_rows)
+    lines, last = 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            lines, last = lines + chunk.count(b"\n"), chunk[-1:]
+    return lines + (last != b"\n")
+
+
 def parquet_columns(path: Path) -> list[str]:
     """Raises Invalid when the file is damaged or nested."""
     return list(_parquet(path).schema_arrow.names)

@@ -1,13 +1,56 @@
-"""Waiting for an import to be loaded, in the process that loads."""
+"""Bringing a file in from the screen, and waiting for an import to be loaded, in the process that loads."""
 
 from typing import Any
 
 from pentad import ledger
 from pentad.core import clock
-from pentad.core.jobs import Context, task
+from pentad.core.jobs import Cancelled, Context, task
+from pentad.data.imports import actions, uploads
 from pentad.data.imports.models import Import
+from pentad.data.imports.plans import make_plan, options_of
 from pentad.data.ingest.tasks import settle
 from pentad.data.ingest.when import naive
+from pentad.roles.undo.models import Change
+
+
+@task(actions.RUN, attempts=3)
+def run(job: Context, id: str) -> dict[str, Any]:
+    """Bring in a file that was sent from the screen. What a stopped attempt has sent is told apart by its ids."""
+    row = Import.objects.get(id=id)
+    path = uploads.path_of(row.upload)
+    plan = make_plan(path, options_of(row.wanted))
+    row.rows = row.sent = row.rejected = 0
+    row.status, row.problem, whole = Import.RUNNING, "", max(plan.count(), 1)
+    row.save()
+
+    def progress(rows: int, rejected: int) -> None:
+        job.progress(0.7 * min(rows / whole, 1))
+
+    try:
+        counts = actions.bring_in(row, plan, uploads.rejects_of(id), progress, lambda: settle_import(job, id))
+    except Cancelled:
+        settle_import(job, id)
+        _let_go(id)
+        raise
+    _let_go(id)
+    return counts
+
+
+def _let_go(id: str) -> None:
+    row = Import.objects.get(id=id)
+    uploads.remove(row.upload)
+    row.upload = ""
+    row.save(update_fields=["upload"])
+
+
+@task("imports.sweep")
+def sweep(job: Context) -> dict[str, int]:
+    """Remove files that were sent but not imported within a day, and rejected rows after 30 days."""
+    gone = uploads.sweep()
+    for row in Import.objects.filter(status=Import.DRAFT):
+        if not uploads.path_of(row.upload).is_file():
+            row.delete()
+    return {"removed": gone}
 
 
 @task("imports.settle")
@@ -25,6 +68,7 @@ def settle_import(job: Context, id: str) -> dict[str, Any]:
         for name, table in (("stored", "events"), ("duplicate", "duplicates"), ("quarantined", "quarantined"))
     }
     Import.objects.filter(id=id).update(**counts)
+    Change.objects.filter(kind=actions.IMPORTED, ref=id).update(count=counts["stored"])
     return {**counts, **holdings(row.source_no), "reasons": _reasons(mine)}
 
 

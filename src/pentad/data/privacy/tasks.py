@@ -9,6 +9,7 @@ from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Unavailable
 from pentad.core.jobs import Context, task
+from pentad.data.imports import uploads
 from pentad.data.ingest import loader
 from pentad.data.privacy.models import Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE
@@ -19,6 +20,7 @@ from pentad.data.profiles import attachments
 def rewrite(job: Context, erasure: str, values: list[str], files: Sequence[str] = ()) -> dict[str, int]:
     """Hide, load what is still in the inbox, and rewrite the ledger's files. files: names on disk of what notes held."""
     attachments.remove(files)
+    uploads.clear()
     row = Erasure.objects.get(id=erasure)
     store = ledger.current()
     store.hide(row.person_nos)

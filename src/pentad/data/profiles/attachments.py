@@ -94,7 +94,7 @@ def find(id: str) -> Attachment:
 
 def keys_of(person_nos: Collection[int]) -> list[str]:
     """The names on disk of all files of these customers."""
-    return list(Attachment.objects.filter(note__person_id__in=person_nos).values_list("key", flat=True))
+    return list(Attachment.with_removed.filter(note__person_id__in=person_nos).values_list("key", flat=True))
 
 
 def remove(keys: Collection[str]) -> None:
@@ -112,7 +112,7 @@ def sweep() -> int:
     """Remove files that no row knows; returns how many."""
     before = time.time() - ORPHAN_SECONDS
     old = [path for path in home().glob("??/*") if path.stat().st_mtime < before]
-    known = set(Attachment.objects.filter(key__in=[path.name for path in old]).values_list("key", flat=True))
+    known = set(Attachment.with_removed.filter(key__in=[path.name for path in old]).values_list("key", flat=True))
     orphans = [path.name for path in old if path.name not in known]
     remove(orphans)
     return len(orphans)

@@ -2,12 +2,12 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -19,18 +19,22 @@ from pentad.core.errors import Invalid
 from pentad.data.identity.models import Person
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
-from pentad.data.profiles import actions
+from pentad.data.profiles import actions, bulk
+from pentad.data.profiles.company_list import COMPANIES
 from pentad.data.profiles.entering import entered_value, entering, typed_text
 from pentad.data.profiles.lists import PEOPLE, load_people
+from pentad.data.profiles.models import Company
 from pentad.data.profiles.owner_views import chosen_owner, owners
 from pentad.data.profiles.person_views import TYPED, previewed
 from pentad.roles.access import seeing, signed_in
-from pentad.roles.access.manage.actions import assign
 from pentad.roles.access.rights_models import Team
+from pentad.roles.access.seeing import Owned
 from pentad.roles.audit import told_by
+from pentad.roles.undo.owners import assign_many
 from pentad.roles.views import counts, plans
 from pentad.roles.views.state import ListState
 
+M = TypeVar("M", bound=Model)
 CHUNK = 500
 MOST_CHANGED = 1_000
 """At most so many customers are changed or erased in one go, so that the page answers."""
@@ -41,21 +45,36 @@ def selected(request: HttpRequest) -> "QuerySet[Person]":
     given: QueryDict = request.POST if request.method == "POST" else request.GET
     if given.get("all") == "1":
         return plans.plan(PEOPLE, ListState.parse(given.get("state", ""))).rows
+    return Person.seen.filter(id__in=_ticked(given, "customer"), root=None)
+
+
+def _selected_companies(request: HttpRequest) -> "QuerySet[Company]":
+    given: QueryDict = request.POST if request.method == "POST" else request.GET
+    if given.get("all") == "1":
+        return plans.plan(COMPANIES, ListState.parse(given.get("state", ""))).rows
+    return Company.seen.filter(id__in=_ticked(given, "company"))
+
+
+def _ticked(given: QueryDict, one: str) -> list[str]:
     ids = given.getlist("id")
     if not ids:
-        raise Invalid("No customer is selected.", code="nothing_selected", fix="Tick some rows first.")
-    return Person.seen.filter(id__in=ids, root=None)
+        raise Invalid(f"No {one} is selected.", code="nothing_selected", fix="Tick some rows first.")
+    return ids
 
 
 def _few(request: HttpRequest) -> list[Person]:
-    people = list(selected(request)[: MOST_CHANGED + 1])
-    if len(people) > MOST_CHANGED:
+    return _at_most(selected(request), "customers")
+
+
+def _at_most(rows: "QuerySet[M]", many: str) -> list[M]:
+    found = list(rows[: MOST_CHANGED + 1])
+    if len(found) > MOST_CHANGED:
         raise Invalid(
-            f"More than {MOST_CHANGED:,} customers are selected.",
+            f"More than {MOST_CHANGED:,} {many} are selected.",
             code="too_many",
             fix="Narrow the list, then do it in parts.",
         )
-    return people
+    return found
 
 
 def _hidden(request: HttpRequest) -> list[tuple[str, str]]:
@@ -138,16 +157,18 @@ def bulk_trait(request: HttpRequest) -> HttpResponse:
         if request.GET.get("part") == "control" and context["control"] is None:
             return HttpResponse(status=204)  # nothing better to enter it with than the text there is
         return render(request, "profiles/_bulk_trait.html", context)
+    if not people:
+        raise Invalid("No customer is selected.", code="nothing_selected", fix="Tick some rows first.")
     name = request.POST.get("name", "").strip()
     value = entered_value(request, "people", name)
     try:
-        for person in people:
-            actions.set_trait(actor=actor_of(request), person=person, name=name, value=value)
+        change = bulk.set_trait_of_all(actor=actor_of(request), people=people, name=name, value=value)
     except Invalid as error:
         context = {"count": len(people), "hidden": _hidden(request), "name": name, "value": typed_text(value)}
         context |= {"fault": error.message, **entering(request, "people", name, value, fault=error.message)}
         return render(request, "profiles/_bulk_trait.html", context, status=422)
-    messages.success(request, f"{name} set for {len(people):,} customers.")
+    counts.forget_counts()
+    messages.success(request, f"{name} set for {len(people):,} customers.", extra_tags=f"/changes/{change.id}/undo/")
     return _back(request)
 
 
@@ -157,19 +178,35 @@ def bulk_owner(request: HttpRequest) -> HttpResponse:
     """Give every chosen customer an owner and a team."""
     check(actor_of(request), "people.bulk")
     people = _few(request)
+    return _owner_of_all(request, people, "customer", "customers", "/people/")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("companies.assign")
+def bulk_company_owner(request: HttpRequest) -> HttpResponse:
+    """Give every chosen company an owner and a team."""
+    check(actor_of(request), "companies.bulk")
+    companies = _at_most(_selected_companies(request), "companies")
+    return _owner_of_all(request, companies, "company", "companies", "/companies/")
+
+
+def _owner_of_all(request: HttpRequest, rows: Sequence[Owned], one: str, many: str, url: str) -> HttpResponse:
+    """The dialog that gives records to somebody, and what it sends."""
+    words = f"1 {one}" if len(rows) == 1 else f"{len(rows):,} {many}"
     if request.method == "GET":
         context = {
-            "count": len(people),
-            "hidden": _hidden(request),
-            "users": owners(),
+            "words": words, "hidden": _hidden(request), "action": request.path, "users": owners(),
             "teams": Team.objects.order_by("name"),
-        }
+        }  # fmt: skip
         return render(request, "profiles/_bulk_owner.html", context)
+    if not rows:
+        raise Invalid(f"No {one} is selected.", code="nothing_selected", fix="Tick some rows first.")
     owner, team = chosen_owner(request.POST)
-    for person in people:
-        assign(actor=actor_of(request), record=person, owner=owner, team=team)
-    messages.success(request, f"{len(people):,} customers belong to {owner or team or 'nobody'} now.")
-    return _back(request)
+    change = assign_many(actor=actor_of(request), records=rows, owner=owner, team=team)
+    counts.forget_counts()
+    told = f"{words} {'belongs' if len(rows) == 1 else 'belong'} to {owner or team or 'nobody'} now."
+    messages.success(request, told, extra_tags=f"/changes/{change.id}/undo/")
+    return _back(request, url)
 
 
 @require_http_methods(["GET"])
@@ -206,8 +243,8 @@ def bulk_erase(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: HttpRequest, url: str = "/people/") -> HttpResponse:
     """To the list as it was."""
     here = request.headers.get("HX-Current-URL", "")
-    path = "/" + here.split("://", 1)[-1].partition("/")[2] if here else "/people/"
-    return modal_done(path if path.startswith("/people/") else "/people/")
+    path = "/" + here.split("://", 1)[-1].partition("/")[2] if here else url
+    return modal_done(path if path.startswith(url) else url)

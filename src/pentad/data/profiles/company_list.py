@@ -14,7 +14,7 @@ from pentad.data.profiles.models import Company, Membership
 from pentad.data.profiles.values import field_column
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
-from pentad.roles.views.spec import Column, Condition, Empty, ListSpec, Sort, register
+from pentad.roles.views.spec import BulkAction, Column, Condition, Empty, ListSpec, Sort, register
 
 
 def company_title(company: Company) -> str:
@@ -135,6 +135,9 @@ COMPANIES = ListSpec(
     extra_columns=_company_columns,
     default_columns=_company_defaults,
     load=load_companies,
+    bulk=(
+        BulkAction("owner", "Owner", "/companies/bulk/owner/", "user-round", "companies.assign", also="companies.bulk"),
+    ),
     template="profiles/companies.html",
 )
 register(COMPANIES)

@@ -164,7 +164,8 @@ def _upsert_facts(table: str, owner: str, rows: list[tuple[Any, ...]]) -> None:
             f"INSERT INTO pentad_data_{table} ({owner}, name, source_no, value, text, number, at, message_id, once, winner)"
             f" VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,{_FALSE[connection.vendor]})"
             f" ON CONFLICT ({owner}, name, source_no, once) DO UPDATE SET value = excluded.value, text = excluded.text,"
-            " number = excluded.number, at = excluded.at, message_id = excluded.message_id"
+            " number = excluded.number, at = excluded.at, message_id = excluded.message_id,"
+            f" withdrawn = {_FALSE[connection.vendor]}"
             f" WHERE CASE WHEN excluded.once THEN excluded.at < pentad_data_{table}.at"
             f" ELSE excluded.at >= pentad_data_{table}.at END",
             rows,
@@ -225,7 +226,7 @@ def _stored_facts(parts: Collection[int]) -> Iterator[tuple[int, int, Fact, bool
         for some in chunks(parts):
             cursor.execute(
                 "SELECT id, person_id, name, source_no, CAST(value AS TEXT), at, winner, once FROM pentad_data_persontrait"
-                f" WHERE person_id IN ({marks(some)})",
+                f" WHERE person_id IN ({marks(some)}) AND NOT withdrawn",
                 some,
             )
             for id_, part, name, source_no, value, at, winner, once in cursor.fetchall():
@@ -335,7 +336,7 @@ def refresh_companies(nos: Collection[int]) -> None:
     for some in chunks(nos):
         facts: dict[int, dict[int, Fact]] = {}
         marked: set[int] = set()
-        for t in CompanyTrait.objects.filter(company_id__in=some):
+        for t in CompanyTrait.objects.filter(company_id__in=some, withdrawn=False):
             facts.setdefault(t.company_id, {})[t.id] = _fact(t, t.company_id)
             marked |= {t.id} if t.winner else set()
         won: set[int] = set()

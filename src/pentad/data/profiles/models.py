@@ -20,6 +20,9 @@ class TraitValue(models.Model):
     message_id = models.CharField(max_length=100)
     winner = models.BooleanField(default=True)
     once = models.BooleanField(default=False, help_text="Meant only for a trait without a value")
+    withdrawn = models.BooleanField(
+        default=False, db_default=False, help_text="The source takes back what it stated: as if it had said nothing"
+    )
 
     class Meta:
         abstract = True
@@ -96,6 +99,13 @@ class Note(models.Model):
     deleted = models.DateTimeField(null=True)
 
 
+class Kept(models.Manager["Attachment"]):
+    """Files that were not removed."""
+
+    def get_queryset(self) -> "models.QuerySet[Attachment]":
+        return super().get_queryset().filter(deleted=None)
+
+
 class Attachment(models.Model):
     """A file of a note. `key` is its name on disk; `type` was told from what is in it."""
 
@@ -106,6 +116,10 @@ class Attachment(models.Model):
     type = models.CharField(max_length=80)
     key = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField(default=clock.now)
+    deleted = models.DateTimeField(null=True)
+
+    objects = Kept()
+    with_removed = models.Manager()
 
     @property
     def words(self) -> str:

@@ -17,8 +17,11 @@ from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import MENTION
 from pentad.roles.together.conflicts import LastChange, last_change, settle
 from pentad.roles.together.rules import Versions
+from pentad.roles.undo import actions as undo
+from pentad.roles.undo.models import Change, ChangedRecord
 
 MAX_NOTE = 20_000
+NOTE_DELETED, FILE_REMOVED = "notes.deleted", "notes.file"
 RIGHTS.setdefault("notes.moderate", "Change and delete notes that others wrote.")
 
 
@@ -79,11 +82,12 @@ def unedit_note(*, actor: Actor, row: Note) -> Note:
 
 @action("people.edit")
 def delete_note(*, actor: Actor, row: Note) -> Note:
-    """Take a note off the page. It can be restored."""
+    """Take a note off the page. It can be restored for 30 days."""
     _own(actor, row)
     row.deleted = clock.now()
     row.save(update_fields=["deleted"])
     note(subject=f"person:{row.person.id}", note=row.id)
+    undo.remember(actor=actor, kind=NOTE_DELETED, ref=row.id, what="Note deleted", records=_about(row))
     return row
 
 
@@ -94,17 +98,33 @@ def restore_note(*, actor: Actor, row: Note) -> Note:
     row.deleted = None
     row.save(update_fields=["deleted"])
     note(subject=f"person:{row.person.id}", note=row.id)
+    undo.settle(actor=actor, kind=NOTE_DELETED, ref=row.id)
+    emit("track", "Note restored", person=row.person, properties={"by": actor.name})
     return row
 
 
 @action("people.edit")
-def remove_file(*, actor: Actor, row: Attachment) -> None:
-    """Take a file off a note, for good."""
+def remove_file(*, actor: Actor, row: Attachment) -> Change:
+    """Take a file off a note. It can be brought back for 30 days; then it goes from the disk."""
     _own(actor, row.note)
-    key = row.key
+    row.deleted = clock.now()
+    row.save(update_fields=["deleted"])
     note(subject=f"person:{row.note.person.id}", note=row.note_id, file=row.id)
-    row.delete()
-    attachments.remove_on_commit([key])
+    return undo.remember(
+        actor=actor, kind=FILE_REMOVED, ref=row.id, what="File removed from a note", records=_about(row.note)
+    )
+
+
+@action("people.edit")
+def restore_file(*, actor: Actor, row: Attachment) -> Attachment:
+    """Bring a removed file back."""
+    _own(actor, row.note)
+    row.deleted = None
+    row.save(update_fields=["deleted"])
+    note(subject=f"person:{row.note.person.id}", note=row.note_id, file=row.id)
+    undo.settle(actor=actor, kind=FILE_REMOVED, ref=row.id)
+    emit("track", "File restored", person=row.note.person, properties={"by": actor.name})
+    return row
 
 
 def may_change(actor: Actor, row: Note) -> bool:
@@ -128,6 +148,10 @@ def _checked(text: str) -> str:
     if len(text) > MAX_NOTE:
         raise Invalid(f"A note has at most {MAX_NOTE:,} characters; this one has {len(text):,}.", code="note_too_long")
     return text
+
+
+def _about(row: Note) -> list[ChangedRecord]:
+    return [ChangedRecord(kind="people", no=row.person_id)]
 
 
 def _root(row: Note) -> Person:

@@ -108,5 +108,5 @@ def download(request: HttpRequest, file_id: str) -> FileResponse:
 def remove_file(request: HttpRequest, file_id: str) -> HttpResponse:
     found = attachments.find(file_id)
     queries.find_person(found.note.person.id)
-    note_actions.remove_file(actor=actor_of(request), row=found)
-    return toast(HttpResponse(""), "File removed.")
+    change = note_actions.remove_file(actor=actor_of(request), row=found)
+    return toast(HttpResponse(""), "File removed.", undo=f"/changes/{change.id}/undo/")

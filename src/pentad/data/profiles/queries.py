@@ -63,7 +63,7 @@ class TraitExplanation:
 
 def surviving_traits(person_nos: Collection[int]) -> dict[str, Any]:
     """The traits that these parts would have together."""
-    rows = PersonTrait.objects.filter(person_id__in=person_nos)
+    rows = PersonTrait.objects.filter(person_id__in=person_nos, withdrawn=False)
     best = winners([_fact(r, r.person_id) for r in rows], ranks(), preferred_sources())
     held = {name: fact.value for name, fact in sorted(best.items()) if fact.value is not None}
     return veiled_traits(held, lambda name: level("people", name))
@@ -71,13 +71,15 @@ def surviving_traits(person_nos: Collection[int]) -> dict[str, Any]:
 
 def trait_explanations(person: Person) -> list[TraitExplanation]:
     """Every trait of a customer with its provenance, by name."""
-    rows = PersonTrait.objects.filter(person_id__in=part_numbers(person))
+    rows = PersonTrait.objects.filter(person_id__in=part_numbers(person), withdrawn=False)
     return _explain("people", [_fact(r, r.person_id) for r in rows])
 
 
 def company_trait_explanations(company: Company) -> list[TraitExplanation]:
     """Every trait of a company with its provenance, by name."""
-    return _explain("companies", [_fact(r, company.no) for r in CompanyTrait.objects.filter(company=company)])
+    return _explain(
+        "companies", [_fact(r, company.no) for r in CompanyTrait.objects.filter(company=company, withdrawn=False)]
+    )
 
 
 def _fact(row: TraitValue, part: int) -> Fact:

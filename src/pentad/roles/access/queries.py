@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pentad.core import clock
-from pentad.core.actor import Actor
-from pentad.core.errors import Conflict, NotFound
+from pentad.core.actor import CLI, SYSTEM, Actor
+from pentad.core.errors import Conflict, Denied, NotFound
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, SecondStepMisses, User
 from pentad.roles.access.policy import policy_for
@@ -38,6 +38,24 @@ def actor_by_token(token: str) -> Actor | None:
         stale = Q(last_used__isnull=True) | Q(last_used__lt=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
     return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id, elevated=False))
+
+
+def actor_named(ref: str) -> Actor:
+    """The actor whose `ref` this is, with the rights of now: for work that goes on in somebody's name.
+
+    Raises Denied when the account is closed or the key revoked.
+    """
+    kind, _, id = ref.partition(":")
+    user = User.objects.filter(pk=int(id), is_active=True).first() if kind == "user" and id.isdecimal() else None
+    key = ApiKey.objects.filter(Q(owner=None) | Q(owner__is_active=True), id=id, revoked=None).first()
+    if user is not None:
+        return actor_of(user)
+    if kind == "key" and key is not None:
+        return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id, elevated=False))
+    for own in (CLI, SYSTEM):
+        if ref == own.ref:
+            return own
+    raise Denied("Whoever asked for this has no account any more.", fix="Ask for it again.")
 
 
 def role_labels() -> dict[str, str]:

@@ -7,11 +7,13 @@ from django.db.models import Max
 from pentad.core.action import action, check, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
+from pentad.roles.undo.actions import remember, settle
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import owner_no, siblings
 from pentad.roles.views.state import ListState, as_saved
 
 MAX_NAME = 80
+DELETED = "views.deleted"
 SHARE = "people.edit"
 """The right to make or change a view that the whole team sees."""
 
@@ -85,6 +87,7 @@ def delete_view(*, actor: Actor, view: SavedView) -> dict[str, Any]:
     }
     view.delete()
     note(subject=f"view:{kept['id']}")
+    remember(actor=actor, kind=DELETED, ref=kept["id"], what=f"View “{view.name}” deleted", count=1, data=kept)
     return kept
 
 
@@ -102,6 +105,7 @@ def restore_view(*, actor: Actor, kept: dict[str, Any]) -> SavedView:
     _may_change(actor, row)
     row.save(force_insert=True)
     note(subject=f"view:{row.id}")
+    settle(actor=actor, kind=DELETED, ref=row.id)
     return row
 
 

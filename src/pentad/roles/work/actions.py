@@ -1,6 +1,6 @@
 """Verbs of tasks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pentad.core import clock
@@ -16,12 +16,17 @@ from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import ASSIGNED
 from pentad.roles.together.conflicts import LastChange, last_change, settle
 from pentad.roles.together.rules import Versions
+from pentad.roles.undo import actions as undo
+from pentad.roles.undo.kinds import Undoable, register
+from pentad.roles.undo.models import Change, ChangedRecord
 from pentad.roles.work import rules
 from pentad.roles.work.models import Task
 from pentad.roles.work.rules import Due
 
 LABELS = {"title": "What is to be done", "why": "Why", "due": "Due", "assignee": "Assignee", "remind": "Remind"}
 RIGHTS.setdefault("tasks.assign", "Give tasks to others.")
+DELETED = "tasks.deleted"
+VERBS = {"Task added": "added a task on", "Task done": "finished a task on", "Task restored": "restored a task on"}
 
 
 @action("tasks.edit")
@@ -144,6 +149,49 @@ def reopen_task(*, actor: Actor, row: Task) -> Task:
     return row
 
 
+@action("tasks.edit")
+def delete_task(*, actor: Actor, row: Task) -> Change:
+    """Take a task off the list. It can be restored for 30 days."""
+    row = Task.objects.select_for_update().get(pk=row.pk)
+    row.deleted = clock.now()
+    row.save(update_fields=["deleted"])
+    note(subject=f"task:{row.id}")
+    kept = [ChangedRecord(kind="tasks", no=row.pk)]
+    if row.about_no is not None:
+        kept.append(ChangedRecord(kind=row.about_kind, no=row.about_no))
+    return undo.remember(actor=actor, kind=DELETED, ref=row.id, what="Task deleted", records=kept, count=1)
+
+
+@action("tasks.edit")
+def restore_task(*, actor: Actor, row: Task) -> Task:
+    """Bring a deleted task back."""
+    row = Task.objects.select_for_update().get(pk=row.pk)
+    row.deleted = None
+    row.save(update_fields=["deleted"])
+    note(subject=f"task:{row.id}")
+    undo.settle(actor=actor, kind=DELETED, ref=row.id)
+    _tell_of_task(actor, row, about_of(row, as_reader=False), "Task restored")
+    return row
+
+
+def _restore_deleted(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
+    row = Task.objects.filter(id=change.ref).first()
+    if row is not None:
+        restore_task(actor=actor, row=row)
+    return []
+
+
+@undo.when_pruned
+def _remove_deleted(change: Change) -> None:
+    if change.kind == DELETED:
+        rows = list(Task.objects.filter(id=change.ref, deleted__isnull=False).values_list("pk", flat=True))
+        subjects.forget("tasks", rows)
+        Task.objects.filter(pk__in=rows).delete()
+
+
+register(Undoable(DELETED, "Task deleted", "tasks.edit", "trash-2", _restore_deleted, lambda c: f"/tasks/{c.ref}/"))
+
+
 def about_of(row: Task, *, as_reader: bool = True) -> Any:
     """The record a task is about, as the reader may see it (or as it is); None for none."""
     if row.about_no is None:
@@ -199,7 +247,7 @@ def _tell_of_task(actor: Actor, row: Task, about: Any, event: str) -> None:
         if subject.event:
             about_it: dict[str, Any] = {subject.event: about}
             emit("track", event, properties={"task_id": row.id, "by": actor.name}, **about_it)
-        verb = "added a task on" if event == "Task added" else "finished a task on"
+        verb = VERBS[event]
         but = [row.owner_id] if row.owner_id and event == "Task added" else []
         tell_followers(actor=actor, about=about, parts=[f"{actor.name} {verb} ", None], but=but)
     if event == "Task added":

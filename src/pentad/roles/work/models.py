@@ -6,7 +6,15 @@ from typing import Any, ClassVar
 from django.db import models
 
 from pentad.core import clock, ids
-from pentad.roles.access.seeing import Owned, SeenManager
+from pentad.roles.access.seeing import Owned, SeenManager, SeenQuerySet
+
+
+class SeenTasks(SeenManager):
+    """What the reader may see, without what was deleted."""
+
+    def get_queryset(self) -> "SeenQuerySet[Any]":
+        return super().get_queryset().filter(deleted=None)
+
 
 SOMETIME = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a task without a due day stands in a list by due day."""
@@ -30,9 +38,10 @@ class Task(Owned):
     done_by = models.CharField(max_length=200, blank=True)
     made_by = models.CharField(max_length=200)
     created = models.DateTimeField(default=clock.now)
+    deleted = models.DateTimeField(null=True)
 
     objects = models.Manager()
-    seen: "models.Manager[Task]" = SeenManager()
+    seen: "models.Manager[Task]" = SeenTasks()
 
     class Meta:
         indexes: ClassVar = [

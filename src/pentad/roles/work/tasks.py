@@ -13,7 +13,9 @@ MOST = 500
 def remind(job: Context) -> dict[str, int]:
     """Remind of the open tasks whose time has come, once each."""
     now = clock.now()
-    rows = list(Task.objects.filter(remind_at__lte=now, reminded=None, done=None).order_by("remind_at")[:MOST])
+    rows = list(
+        Task.objects.filter(remind_at__lte=now, reminded=None, done=None, deleted=None).order_by("remind_at")[:MOST]
+    )
     for row in rows:
         if row.owner_id is not None:
             why = row.why[:200] or "You have this task, and its time has come."

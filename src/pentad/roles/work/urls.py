@@ -13,5 +13,6 @@ urlpatterns = [
     path("tasks/<str:task_id>/done/", views.finish, name="task_done"),
     path("tasks/<str:task_id>/reopen/", views.reopen, name="task_reopen"),
     path("tasks/<str:task_id>/later/", views.later, name="task_later"),
+    path("tasks/<str:task_id>/delete/", views.delete, name="task_delete"),
     path("tasks/<str:task_id>/due/", views.put_back, name="task_due"),
 ]

@@ -167,6 +167,15 @@ def reopen(request: HttpRequest, task_id: str) -> HttpResponse:
     return _after(request, "Open again.", f"/tasks/{row.id}/done/")
 
 
+@require_POST
+@signed_in("tasks.edit")
+def delete(request: HttpRequest, task_id: str) -> HttpResponse:
+    """Take a task away, with a toast that brings it back."""
+    change = actions.delete_task(actor=actor_of(request), row=queries.find_task(task_id))
+    messages.success(request, "Task deleted.", extra_tags=f"/changes/{change.id}/undo/")
+    return HttpResponse(status=204, headers={"HX-Redirect": "/tasks/"})
+
+
 def _after(request: HttpRequest, text: str, undo: str) -> HttpResponse:
     if "page" in request.GET:
         messages.success(request, text, extra_tags=undo)

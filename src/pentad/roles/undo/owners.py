@@ -1,0 +1,84 @@
+"""Giving many records to a colleague or a team at once, and taking that back. For every kind that has owners."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Denied
+from pentad.core.outbox import emit
+from pentad.roles.access.manage.actions import assign
+from pentad.roles.access.models import User
+from pentad.roles.access.rights import Policy
+from pentad.roles.access.rights_models import Team
+from pentad.roles.access.seeing import Owned, kind_of, models_of_kinds, reach_of
+from pentad.roles.notices import subjects
+from pentad.roles.undo import actions
+from pentad.roles.undo.kinds import Undoable, register
+from pentad.roles.undo.models import Change, ChangedRecord
+
+
+def assign_many(*, actor: Actor, records: Sequence[Owned], owner: User | None, team: Team | None) -> Change:
+    """Give records of one kind to a colleague and a team, or to nobody; what they were is kept for 30 days.
+
+    Needs “bulk” and “assign” of their kind to reach each of them. Raises Denied, and then nothing is changed.
+    """
+    kind = kind_of(type(records[0]))
+
+    @action(f"{kind.name}.bulk", listed=False)
+    def assign_records(*, actor: Actor, records: list[Owned]) -> Change:
+        """Change many records at once."""
+        kept = []
+        for record in records:
+            before = {"owner": record.owner_id, "team": record.team_id}
+            assign(actor=actor, record=record, owner=owner, team=team)
+            after = {"owner": owner.pk if owner else None, "team": team.pk if team else None}
+            kept.append(ChangedRecord(kind=kind.name, no=record.pk, before=before, after=after))
+        many = kind.one if len(records) == 1 else kind.many.lower()
+        what = f"Owner of {len(records):,} {many} set to {owner or team or 'nobody'}"
+        change = actions.remember(actor=actor, kind=f"{kind.name}.owner", what=what, records=kept)
+        note(f"change:{change.id}", records=len(records))
+        return change
+
+    return assign_records(actor=actor, records=list(records))
+
+
+def undoable(kind_name: str, label: str) -> None:
+    """Let changes of owners of a kind be taken back."""
+    register(Undoable(f"{kind_name}.owner", label, f"{kind_name}.assign", "user-round", _restore))
+
+
+def _restore(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
+    stay = []
+    for kept in records:
+        row = _row(kept.kind, kept.no)
+        if row is None or {"owner": row.owner_id, "team": row.team_id} != kept.after:
+            stay.append(kept)
+            continue
+        owner = User.objects.filter(pk=kept.before["owner"]).first()
+        team = Team.objects.filter(pk=kept.before["team"]).first()
+        try:
+            _give_back(actor, row, owner, team, change)
+        except Denied:
+            stay.append(kept)
+    return stay
+
+
+def _give_back(actor: Actor, row: Owned, owner: User | None, team: Team | None, change: Change) -> None:
+    """The right must reach the record as it was: who gave it away by mistake may reach it no more as it is."""
+    kind = kind_of(type(row))
+    reach, policy = reach_of(actor, f"{kind.name}.assign"), actor.policy
+    near = policy.near(owner.pk if owner else None, team.pk if team else None) if isinstance(policy, Policy) else None
+    if not (reach.everything if near is None else reach.holds(near)):
+        raise Denied(f"{actor.name} may not give this {kind.one} back.", right=f"{kind.name}.assign")
+    type(row)._base_manager.filter(pk=row.pk).update(owner=owner, team=team)
+    subject = subjects.subject_of(row)
+    if subject.event:
+        about: dict[str, Any] = {subject.event: row}
+        emit("track", "Change undone", properties={"change_id": change.id, "what": "owner"}, **about)
+
+
+def _row(kind: str, number: int) -> Owned | None:
+    model: Any = next((one for one in models_of_kinds() if kind_of(one).name == kind), None)
+    found: Owned | None = model._base_manager.filter(pk=number).first() if model else None
+    return found
