@@ -3,19 +3,23 @@
 import { add } from "./keys.js";
 
 const holder = () => document.querySelector("[data-rows]");
-const rows = () => [...(holder()?.querySelectorAll("[data-row]") || [])].filter((row) => row.checkVisibility());
-const current = () => rows().find((row) => row.hasAttribute("data-current"));
+export const rows = () => [...(holder()?.querySelectorAll("[data-row]") || [])].filter((row) => row.checkVisibility());
+export const current = () => rows().find((row) => row.hasAttribute("data-current"));
 let anchor = null;
 
 function move(to) {
   const all = rows();
   if (!all.length) return;
   const at = all.indexOf(current());
-  const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + to))];
-  all.forEach((row) => row.toggleAttribute("data-current", row === next));
-  next.scrollIntoView({ block: "nearest" });
-  const link = next.querySelector("a[href]");
-  link?.focus({ preventScroll: true });
+  choose(all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + to))]);
+}
+
+// Make a row the current one; without focus when the page has just come.
+export function choose(next, focus = true) {
+  if (!next) return;
+  rows().forEach((row) => row.toggleAttribute("data-current", row === next));
+  next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (focus) next.querySelector("a[href]")?.focus({ preventScroll: true });
   if (peeks()) showPeek();
 }
 
@@ -81,7 +85,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-select-page]")) return;
-  boxes().forEach((box) => (box.checked = event.target.checked));
+  boxes().forEach((box) => box.checkVisibility() && (box.checked = event.target.checked)); // not those of folded groups
   const everything = holder()?.querySelector('input[name="all"]');
   if (everything) everything.value = "";
   count();

@@ -6,6 +6,7 @@ import "./dialogs.js";
 import "./toasts.js";
 import "./palette.js";
 import "./rows.js";
+import "./layouts.js";
 import "./memory.js";
 import "./drafts.js";
 import "./presence.js";

@@ -7,7 +7,15 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.serving import Server
 
-PAGES = ["/people/", "/people/?q=zzzz", "/companies/", "/jobs/", "/no/such/page/"]
+PAGES = [
+    "/people/",
+    "/people/?q=zzzz",
+    "/people/?as=board&by=trait:plan",
+    "/people/?as=calendar",
+    "/companies/",
+    "/jobs/",
+    "/no/such/page/",
+]
 
 
 def test_the_palette_jumps_by_name_id_and_message(page: Page, kestrel: Server) -> None:

@@ -76,7 +76,7 @@ def add_views() -> None:
     known = set(SavedView.objects.filter(list="people", owner=None).values_list("name", flat=True))
     for name, state in VIEWS:
         if name not in known:
-            save_view(actor=SYSTEM, list_name="people", name=name, state=state, team=True)
+            save_view(actor=SYSTEM, list_name="people", name=name, state=state, everyone=True)
 
 
 def source_numbers() -> dict[str, int]:

@@ -55,7 +55,7 @@ def add(no: int) -> Person:
 @pytest.fixture
 def crowd(db: None) -> list[Person]:
     """130 customers; the last is a part of the first, and says that its plan is Office."""
-    vocabulary._trait_values.forget()  # type: ignore[attr-defined]
+    vocabulary.stated_values.forget()  # type: ignore[attr-defined]
     counts.forget_counts()
     made = [add(no) for no in range(130)]
     part = made[-1]

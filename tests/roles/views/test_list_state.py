@@ -13,6 +13,8 @@ STATES = [
         filters=(Filter("trait:a~b%7E", "contains", "x~y&z=1"),), columns=("name", "trait:a,b", "trait:ü"), sort="-name"
     ),
     ListState(view="0197", filters=(Filter("company", "any"),), cursor="WzEs"),
+    ListState(layout="board", group="trait:plan", columns=("name",)),
+    ListState(view="0197", layout="calendar", date="trait:renewal date", span="week", day="2026-11-22"),
 ]
 
 

@@ -4,14 +4,15 @@ import pytest
 from django.test import Client
 
 from pentad.core.actor import SYSTEM, Actor
-from pentad.core.errors import Denied, Invalid
+from pentad.core.errors import Denied, Invalid, NotFound
 from pentad.data.profiles import lists  # noqa: F401  makes its list known
 from pentad.roles.access.actions import add_user
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
-from pentad.roles.views.actions import change_view, move_view, save_view
+from pentad.roles.access.rights_models import Team, TeamMember
+from pentad.roles.views.actions import change_view, move_view, open_with_view, save_view
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import views_of
+from pentad.roles.views.queries import find_view, opening_view, views_of
 from pentad.roles.views.state import ListState
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def browser(role: str = "admin") -> Client:
 
 
 def views(actor: Actor, *names: str, team: bool = True) -> list[SavedView]:
-    return [save_view(actor=actor, list_name="people", name=name, state=ListState(), team=team) for name in names]
+    return [save_view(actor=actor, list_name="people", name=name, state=ListState(), everyone=team) for name in names]
 
 
 def names(actor: Actor) -> list[str]:
@@ -68,6 +69,72 @@ def test_only_who_may_share_moves_the_teams_views_and_nobody_a_colleagues() -> N
         move_view(actor=tom, view=own, left=True)
     with pytest.raises(Denied):
         move_view(actor=Actor("user", tom.id, "Tom", frozenset({"people.view"})), view=shared, left=True)
+
+
+def test_a_teams_view_is_had_by_its_members_and_those_of_teams_above_and_below() -> None:
+    nadia = actor_of(user())
+    europe = Team.objects.create(name="Europe")
+    dach, iberia = (Team.objects.create(name=name, parent=europe) for name in ("DACH", "Iberia"))
+    tom, lea = user("member", "tom@kestrel.example"), user("member", "lea@kestrel.example")
+    TeamMember.objects.create(team=dach, user=tom)
+    TeamMember.objects.create(team=iberia, user=lea)
+    for team in (europe, dach):
+        save_view(actor=nadia, list_name="people", name=team.name, state=ListState(layout="board"), team=team)
+    assert names(actor_of(tom)) == ["DACH", "Europe"]
+    assert names(actor_of(lea)) == ["Europe"]
+    view = SavedView.objects.get(team=dach)
+    assert find_view(actor_of(tom), view.id) == view
+    with pytest.raises(NotFound):
+        find_view(actor_of(lea), view.id)
+    with pytest.raises(Denied, match="belongs to it"):
+        change_view(actor=actor_of(lea), view=view, name="Mine")
+    with pytest.raises(Denied, match="belongs to it"):
+        save_view(actor=actor_of(lea), list_name="people", name="For them", state=ListState(), team=dach)
+    change_view(actor=actor_of(tom), view=view, name="Ours")
+    dach.delete()
+    assert not SavedView.objects.filter(id=view.id).exists(), "a team's views go with it, and are nobody else's then"
+
+
+def test_a_role_opens_the_list_with_its_view_unless_one_chose_another() -> None:
+    nadia, tom = actor_of(user()), user("member", "tom@kestrel.example")
+    board = save_view(
+        actor=nadia, list_name="people", name="Board", state=ListState(layout="board", group="known"), everyone=True
+    )
+    client = Client()
+    client.force_login(tom, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert opening_view(actor_of(tom), "people") is None
+    with pytest.raises(Denied):
+        open_with_view(actor=actor_of(tom), view=board, roles=["member"])
+    open_with_view(actor=nadia, view=board, roles=["member", "nothing"])
+    assert opening_view(actor_of(tom), "people") == board
+    assert opening_view(nadia, "people") is None
+    assert "data-board" in client.get("/people/").content.decode()
+    other = save_view(actor=nadia, list_name="people", name="Other", state=ListState(), everyone=True)
+    open_with_view(actor=nadia, view=other, roles=["member"])
+    board.refresh_from_db()
+    assert board.roles == (), "a role opens with one view"
+    change_view(actor=nadia, view=other, state=ListState(sort="name"))
+    assert opening_view(actor_of(tom), "people") == other, "saving over it leaves that"
+    own = save_view(actor=actor_of(tom), list_name="people", name="Own", state=ListState())
+    change_view(actor=actor_of(tom), view=own, default=True)
+    assert opening_view(actor_of(tom), "people") == own
+    with pytest.raises(Invalid, match="everyone"):
+        open_with_view(actor=nadia, view=SavedView(list="people", owner_id=1, state={}), roles=["member"])
+
+
+def test_the_dialog_says_who_has_a_view_and_changes_it() -> None:
+    client = browser()
+    team = Team.objects.create(name="Europe")
+    saved = client.post("/views/people/new/", {"name": "Ours", "state": "as=board&by=known", "whose": str(team.pk)})
+    view = SavedView.objects.get()
+    assert (saved.status_code, view.team, view.state["layout"]) == (204, team, "board")
+    assert "Europe" in client.get(f"/views/{view.id}/share/").content.decode()
+    client.post(f"/views/{view.id}/share/", {"whose": "all", "role": ["rep"]})
+    view.refresh_from_db()
+    assert view.for_everyone and view.roles == ("rep",)
+    client.post(f"/views/{view.id}/share/", {"whose": "me"})
+    view.refresh_from_db()
+    assert view.owner_id and view.roles == (), "a private view opens for nobody else"
 
 
 def test_a_view_off_the_tabs_is_in_the_menu_beside_them() -> None:

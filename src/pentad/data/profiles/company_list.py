@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 
 from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Person
-from pentad.data.profiles import company_filters, vocabulary
-from pentad.data.profiles.lists import MOST_USUAL, trait_cell
+from pentad.data.profiles import company_filters, shapes, vocabulary
+from pentad.data.profiles.lists import MOST_USUAL, TAGGED, trait_cell
 from pentad.data.profiles.models import Company, Membership
 from pentad.data.profiles.values import field_column
 from pentad.roles.access import seeing
@@ -27,6 +27,7 @@ def load_companies(rows: Sequence[Company]) -> None:
     root = Coalesce("person__root_id", "person_id")
     if not seeing.sees_all("people"):
         members = members.alias(of=root).filter(of__in=Person.seen.values("pk"))
+    prefetch_related_objects(list(rows), "owner")
     counts = dict(members.values_list("company_id").annotate(n=Count(root, distinct=True)))
     for row in rows:
         row.member_count = counts.get(row.no, 0)  # type: ignore[attr-defined]
@@ -99,6 +100,14 @@ COMPANIES = ListSpec(
             "people", "Customers", lambda c: f"{c.member_count:,}", "users", number=True, plain=lambda c: c.member_count
         ),
         Column(
+            "owner",
+            "Owner",
+            lambda c: escape(str(c.owner)) if c.owner_id else cells.NOTHING,
+            "user-round",
+            default=False,
+            plain=lambda c: str(c.owner) if c.owner_id else "",
+        ),
+        Column(
             "first_seen",
             "First seen",
             lambda c: cells.ago(c.first_seen),
@@ -135,6 +144,10 @@ COMPANIES = ListSpec(
     extra_columns=_company_columns,
     default_columns=_company_defaults,
     load=load_companies,
+    groupings=lambda: shapes.company_groupings(TAGGED),
+    grouping_named=shapes.company_grouping_named,
+    dates=lambda: shapes.COMPANY_DATES,
+    cards=("name", "people", "owner", "last_seen"),
     bulk=(
         BulkAction("owner", "Owner", "/companies/bulk/owner/", "user-round", "companies.assign", also="companies.bulk"),
     ),

@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString
 from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import call
-from pentad.data.profiles import filters, vocabulary
+from pentad.data.profiles import filters, shapes, vocabulary
 from pentad.data.profiles.models import Company, Membership
 from pentad.data.profiles.values import field_column, shown, tone_of
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
+from pentad.roles.views.layouts import Total
 from pentad.roles.views.spec import BulkAction, Column, Empty, ListSpec, Sort, register
 
 TAGGED = {"plan", "tier", "loyalty_tier", "status", "stage", "segment", "subscription", "industry"}
@@ -204,6 +205,11 @@ PEOPLE = ListSpec(
     default_columns=default_columns,
     figures=lambda rows: [("Events on this page", f"{sum(row.event_count for row in rows):,}")],
     load=load_people,
+    groupings=lambda: shapes.people_groupings(TAGGED),
+    grouping_named=shapes.people_grouping_named,
+    dates=shapes.people_dates,
+    cards=("name", "company", "owner", "last_seen"),
+    total=Total("event_count", "events"),
     template="profiles/people.html",
     bulk=(
         BulkAction("export", "Export", "/people/export/", "download", "people.export", dialog=False),

@@ -25,6 +25,7 @@ from pentad.data.profiles.owner_views import masked_fields
 from pentad.roles.access import signed_in
 from pentad.roles.access.seeing import may, sees_all
 from pentad.roles.audit import looked_at
+from pentad.roles.page import in_readers_zone
 from pentad.roles.views import counts, paging
 from pentad.roles.views.screen import show_list
 from pentad.roles.views.spec import ListSpec
@@ -38,6 +39,7 @@ WEEKS = 12
 
 @require_GET
 @signed_in("people.view")
+@in_readers_zone
 def people(request: HttpRequest) -> HttpResponse:
     """The customers list."""
     return show_list(request, PEOPLE)
@@ -45,6 +47,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in("companies.view")
+@in_readers_zone
 def companies(request: HttpRequest) -> HttpResponse:
     """The companies list."""
     return show_list(request, COMPANIES)
@@ -122,7 +125,7 @@ def list_place(request: HttpRequest, spec: ListSpec, row: Any) -> dict[str, Any]
     """Where the row stands in the list it was opened from, with its neighbours, for the header."""
     listed, number = request.GET.get("list"), request.GET.get("n", "")
     if not (number.isdecimal() and len(number) < 10):
-        return {"back": spec.url, "back_label": spec.title}
+        return {"back": f"{spec.url}?{listed}" if listed else spec.url, "back_label": spec.title}
     state = ListState.parse(listed or "")
     try:
         before, after = paging.neighbours(spec, state, row)

@@ -102,11 +102,12 @@ def trait_values(name: str) -> list[str]:
     """Values of a trait as they were stated; empty when there are too many to choose from, or when they would tell
     the reader something of customers that are not to be seen.
     """
-    return _trait_values(name) if sees_all("people") else []
+    return stated_values(name) if sees_all("people") else []
 
 
 @kept
-def _trait_values(name: str) -> list[str]:
+def stated_values(name: str) -> list[str]:
+    """The same, whoever asks: not to be shown to who may not see every customer."""
     texts = _hop("pentad_data_persontrait", "text", MOST_VALUES + 1, "name = %s", (name,))
     if len(texts) > MOST_VALUES:
         return []

@@ -6,28 +6,30 @@ from django.db.models import Max
 
 from pentad.core.action import action, check, note
 from pentad.core.actor import Actor
-from pentad.core.errors import Invalid
+from pentad.core.errors import Denied, Invalid
+from pentad.roles.access.rights_models import Role, Team
 from pentad.roles.undo.actions import remember, settle
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import owner_no, siblings
+from pentad.roles.views.queries import KEEPER, owner_no, siblings, teams_with
 from pentad.roles.views.state import ListState, as_saved
 
 MAX_NAME = 80
 DELETED = "views.deleted"
 SHARE = "people.edit"
-"""The right to make or change a view that the whole team sees."""
+"""The right to make or change a view that others have too."""
+KEPT = ("pinned", "default", "roles")
+"""What of a view's state is not what the list shows."""
 
 
 @action("people.view")
-def save_view(*, actor: Actor, list_name: str, name: str, state: ListState, team: bool) -> SavedView:
-    """Keep a list's filters, columns and sort under a name."""
-    if team:
-        check(actor, SHARE)
-    elif owner_no(actor) is None:
-        raise Invalid("Only a colleague can have a private view.", code="no_owner", fix="Make it a team view.")
+def save_view(
+    *, actor: Actor, list_name: str, name: str, state: ListState, team: Team | None = None, everyone: bool = False
+) -> SavedView:
+    """Keep a list's filters, columns, sort and layout under a name: for oneself, for a team, or for everyone."""
+    owner = _whose(actor, team, everyone)
     last = SavedView.objects.filter(list=list_name).aggregate(last=Max("position"))["last"]
     view = SavedView.objects.create(
-        list=list_name, name=_name(name), owner_id=None if team else owner_no(actor),
+        list=list_name, name=_name(name), owner_id=owner, team=team,
         state=as_saved(state) | {"pinned": True}, position=(last or 0) + 1,
     )  # fmt: skip
     note(subject=f"view:{view.id}")
@@ -43,7 +45,7 @@ def change_view(
     _may_change(actor, view)
     if name is not None:
         view.name = _name(name)
-    kept: dict[str, Any] = {key: view.state.get(key, False) for key in ("pinned", "default")}
+    kept: dict[str, Any] = {key: view.state[key] for key in KEPT if key in view.state}
     if state is not None:
         view.state = as_saved(state) | kept
     if pinned is not None:
@@ -53,6 +55,39 @@ def change_view(
         view.state = view.state | {"default": default}
     view.save(update_fields=["name", "state"])
     note(subject=f"view:{view.id}")
+    return view
+
+
+@action("people.view")
+def share_view(*, actor: Actor, view: SavedView, team: Team | None = None, everyone: bool = False) -> SavedView:
+    """Say who has a view: oneself, a team, or everyone. What opens with it for others stops to."""
+    _may_change(actor, view)
+    owner = _whose(actor, team, everyone)
+    if (owner, team.pk if team else None) == (view.owner_id, view.team_id):
+        return view
+    view.owner_id, view.team = owner, team
+    view.state = {key: value for key, value in view.state.items() if key not in ("default", "roles")}
+    last = SavedView.objects.filter(list=view.list).aggregate(last=Max("position"))["last"]
+    view.position = (last or 0) + 1
+    view.save(update_fields=["owner", "team", "state", "position"])
+    note(subject=f"view:{view.id}", whose="team" if team else "everyone" if everyone else "own")
+    return view
+
+
+@action(KEEPER)
+def open_with_view(*, actor: Actor, view: SavedView, roles: list[str]) -> SavedView:
+    """Have a list open with this view for who holds one of these roles. Needs a view that everyone has."""
+    if roles and not view.for_everyone:
+        raise Invalid("Only a view for everyone can open for a role.", code="not_shared", fix="Share it first.")
+    known = sorted(Role.objects.filter(name__in=roles).values_list("name", flat=True))
+    for other in SavedView.objects.filter(list=view.list).exclude(pk=view.pk):
+        left = [role for role in other.roles if role not in known]
+        if len(left) < len(other.roles):
+            other.state = other.state | {"roles": left}
+            other.save(update_fields=["state"])
+    view.state = view.state | {"roles": known}
+    view.save(update_fields=["state"])
+    note(subject=f"view:{view.id}", roles=known)
     return view
 
 
@@ -82,6 +117,7 @@ def delete_view(*, actor: Actor, view: SavedView) -> dict[str, Any]:
         "list": view.list,
         "name": view.name,
         "owner": view.owner_id,
+        "team": view.team_id,
         "state": view.state,
         "position": view.position,
     }
@@ -99,6 +135,7 @@ def restore_view(*, actor: Actor, kept: dict[str, Any]) -> SavedView:
         list=kept["list"],
         name=kept["name"],
         owner_id=kept["owner"],
+        team_id=kept["team"],
         state=kept["state"],
         position=kept["position"],
     )
@@ -110,16 +147,31 @@ def restore_view(*, actor: Actor, kept: dict[str, Any]) -> SavedView:
 
 
 def _clear_default(view: SavedView) -> None:
-    for other in SavedView.objects.filter(list=view.list, owner_id=view.owner_id).exclude(pk=view.pk):
-        if other.state.get("default"):
+    for other in siblings(view):
+        if other.pk != view.pk and other.state.get("default"):
             other.state = other.state | {"default": False}
             other.save(update_fields=["state"])
 
 
+def _whose(actor: Actor, team: Team | None, everyone: bool) -> int | None:
+    """The owner of a view for these. Raises Denied, Invalid."""
+    if team is not None or everyone:
+        check(actor, SHARE)
+    elif owner_no(actor) is None:
+        raise Invalid("Only a colleague can have a private view.", code="no_owner", fix="Make it a view for everyone.")
+    if team is not None and team.pk not in teams_with(actor) and not actor.may(KEEPER):
+        raise Denied("Views of a team are made by who belongs to it.", right=KEEPER)
+    return None if team is not None or everyone else owner_no(actor)
+
+
 def _may_change(actor: Actor, view: SavedView) -> None:
-    check(actor, SHARE if view.owner_id is None else "people.view")
-    if view.owner_id is not None and view.owner_id != owner_no(actor):
+    """One's own; those of everyone and of one's teams with the right to share; those of any team who keeps the rights."""
+    if view.owner_id is None:
+        check(actor, SHARE)
+    elif view.owner_id != owner_no(actor):
         raise Invalid("This view is a colleague's own.", code="not_yours", fix="Save a view of your own.")
+    if view.team_id is not None and view.team_id not in teams_with(actor) and not actor.may(KEEPER):
+        raise Denied("Views of a team are changed by who belongs to it.", right=KEEPER)
 
 
 def _name(name: str) -> str:

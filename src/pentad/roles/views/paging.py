@@ -75,8 +75,8 @@ def beyond(column: str, down: bool, value: Any, key: int) -> Q:
     return Q(**{f"{column}__{loose}": value}) & (Q(**{f"{column}__{strict}": value}) | Q(**{f"pk__{strict}": key}))
 
 
-def fetch(spec: ListSpec, state: ListState, planned: Plan, size: int = PAGE) -> Page:
-    """The page where the state's cursor points."""
+def fetch(spec: ListSpec, state: ListState, planned: Plan, size: int = PAGE, *, load: bool = True) -> Page:
+    """The page where the state's cursor points. load: whether cells get what they need now."""
     cursor = Cursor.parse(state.cursor) if state.cursor else None
     backward = cursor is not None and not cursor.forward
     column, down, keys = order(spec, state, backward=backward)
@@ -100,7 +100,8 @@ def fetch(spec: ListSpec, state: ListState, planned: Plan, size: int = PAGE) -> 
     if backward:
         found.reverse()
         first = max(1, first - len(found)) if more else 1
-    spec.load(found)
+    if load:
+        spec.load(found)
 
     def mark(row: Any, forward: bool, number: int) -> str:
         value = getattr(row, column)

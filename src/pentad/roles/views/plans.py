@@ -23,7 +23,7 @@ Rows = QuerySet[Any, Any]
 
 LIMITS = (1_500, 8_000)
 """At most so many keys are read from an index to drive a query: first a few from each filter, then more."""
-WALK_SECONDS = 0.4
+WALK_SECONDS = 0.2
 SET_SECONDS = 8.0
 STEPS = 20_000
 """SQLite looks at the clock after so many of its instructions, some milliseconds."""
@@ -80,16 +80,17 @@ def _by_sets(rows: Rows, asked: Sequence[Condition]) -> Rows | None:
 def read(planned: Plan, ask: Callable[[Rows], T]) -> T:
     """Ask the plan's rows. Raises Invalid (too_slow) when no way answers in time."""
     if planned.other is None:
-        return _in_time(lambda: ask(planned.rows))
+        return in_time(lambda: ask(planned.rows))
     try:
         with within(WALK_SECONDS):
             return ask(planned.rows)
     except TooSlow:
         other = planned.other
-        return _in_time(lambda: ask(other))
+        return in_time(lambda: ask(other))
 
 
-def _in_time(ask: Callable[[], T]) -> T:
+def in_time(ask: Callable[[], T]) -> T:
+    """Raises Invalid (too_slow) when the database does not answer in time."""
     try:
         with within(SET_SECONDS):
             return ask()

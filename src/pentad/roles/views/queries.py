@@ -4,7 +4,12 @@ from django.db.models import F, Q
 
 from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
+from pentad.roles.access.rights import Policy
+from pentad.roles.access.rights_models import Team, TeamMember
 from pentad.roles.views.models import SavedView
+
+KEEPER = "admin.rights"
+"""The right to see to the views of every team, and to what each role sees first."""
 
 
 def owner_no(actor: Actor) -> int | None:
@@ -12,29 +17,66 @@ def owner_no(actor: Actor) -> int | None:
     return int(actor.id) if actor.kind == "user" else None
 
 
+def teams_with(actor: Actor) -> set[int]:
+    """The teams whose views one has: one's own, those below them, and those above, which one is part of."""
+    policy = actor.policy
+    found = set(policy.teams) if isinstance(policy, Policy) else set[int]()
+    if (own := owner_no(actor)) is None:
+        return found
+    parents = dict(Team.objects.values_list("pk", "parent_id"))
+    for team in TeamMember.objects.filter(user_id=own).values_list("team_id", flat=True):
+        above: int | None = team
+        while above is not None and above not in found - {team}:
+            found.add(above)
+            above = parents.get(above)
+    return found
+
+
+def _had_by(actor: Actor) -> Q:
+    own = owner_no(actor)
+    everybodys = Q(owner=None, team=None)
+    return everybodys | Q(owner_id=own) if own is not None else everybodys
+
+
 def views_of(actor: Actor, list_name: str) -> list[SavedView]:
-    """The team's views, then one's own, each in their order."""
-    mine = Q(owner=None) | Q(owner_id=owner_no(actor))
-    rows = SavedView.objects.filter(mine, list=list_name)
-    return list(rows.order_by(F("owner_id").asc(nulls_first=True), "position", "created"))
+    """Everybody's views, then those of one's teams, then one's own, each in their order."""
+    rows = SavedView.objects.filter(_had_by(actor) | Q(team__isnull=False), list=list_name).select_related("team")
+    order = (F("owner_id").asc(nulls_first=True), F("team__name").asc(nulls_first=True), "position", "created")
+    found = list(rows.order_by(*order))
+    teams = teams_with(actor) if any(row.team_id for row in found) else set()
+    return [row for row in found if row.team_id is None or row.team_id in teams]
 
 
 def siblings(view: SavedView) -> list[SavedView]:
-    """The views a view can change places with, and itself: the team's among themselves, one's own among themselves."""
-    return list(SavedView.objects.filter(list=view.list, owner_id=view.owner_id).order_by("position", "created"))
+    """The views a view can change places with, and itself: everybody's, a team's, or one's own among themselves."""
+    same_team = Q(team=None) if view.team_id is None else Q(team_id=view.team_id)
+    rows = SavedView.objects.filter(same_team, list=view.list, owner_id=view.owner_id)
+    return list(rows.order_by("position", "created"))
 
 
 def find_view(actor: Actor, id: str) -> SavedView:
-    """Raises NotFound, also for somebody else's private view."""
-    found = SavedView.objects.filter(Q(owner=None) | Q(owner_id=owner_no(actor)), id=id).first()
-    if found is None:
+    """Raises NotFound, also for somebody else's private view and that of a team one is no part of."""
+    found = SavedView.objects.filter(_had_by(actor) | Q(team__isnull=False), id=id).first()
+    hidden = found is not None and found.team_id is not None and not actor.may(KEEPER)
+    if found is None or (hidden and found.team_id not in teams_with(actor)):
         raise NotFound(
             "This view does not exist any more.", code="view_not_found", fix="Choose another view of the list."
         )
     return found
 
 
-def default_view(views: list[SavedView]) -> SavedView | None:
-    """The view a list opens with: one's own default before the team's."""
+def opening_view(actor: Actor, list_name: str) -> SavedView | None:
+    """The view a list opens with: the one chosen for oneself, for one's role, for one's team, for everybody."""
+    views = views_of(actor, list_name)
     chosen = [view for view in views if view.state.get("default")]
-    return next((view for view in chosen if view.owner_id), None) or next(iter(chosen), None)
+    roles = set(actor.policy.roles) if isinstance(actor.policy, Policy) else set[str]()
+    own = [view for view in chosen if view.owner_id]
+    by_role = [view for view in views if roles.intersection(view.roles)]
+    by_team = [view for view in chosen if view.team_id]
+    return next(iter([*own, *by_role, *by_team, *chosen]), None)
+
+
+def teams_to_share_with(actor: Actor) -> list[Team]:
+    """The teams one can save a view for."""
+    rows = Team.objects.order_by("name")
+    return list(rows if actor.may(KEEPER) else rows.filter(pk__in=teams_with(actor)))

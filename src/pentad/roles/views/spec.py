@@ -7,6 +7,7 @@ from typing import Any, Literal
 from django.db.models import Q, QuerySet
 
 from pentad.core.errors import Invalid, NotFound
+from pentad.roles.views.layouts import BOARD, CALENDAR, GROUP, LIST, QUEUE, DateField, Grouping, Layout, Queue, Total
 
 Row = Any
 Control = Literal["none", "text", "number", "choice", "choices", "days", "date"]
@@ -85,6 +86,8 @@ class Column:
     phone: Literal["", "title", "sub", "end"] = ""
     plain: Callable[[Row], Any] | None = None
     """The value for an export."""
+    card: bool = True
+    """Whether it has a place on cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,15 @@ class ListSpec:
     figures: "Callable[[Sequence[Row]], Sequence[tuple[str, str]]] | None" = None
     views: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
     """Views that come with the product: (name, saved state)."""
+    groupings: Callable[[], Sequence[Grouping]] = tuple
+    """What it can be grouped by, and be a board of; the first is taken when none is chosen."""
+    grouping_named: Callable[[str], Grouping | None] = lambda name: None
+    dates: Callable[[], Sequence[DateField]] = tuple
+    """What it can be a calendar of."""
+    queue: Queue | None = None
+    cards: tuple[str, ...] = ()
+    """Columns on a card, besides the title; at most three are shown."""
+    total: Total | None = None
 
     def field(self, name: str) -> Field:
         """Raises Invalid for a filter there is not."""
@@ -193,6 +205,46 @@ class ListSpec:
         name, down = text.removeprefix("-"), text.startswith("-")
         found = next((one for one in self.sorts if one.name == name), None)
         return (found, down) if found and self.sees(name) else (self.sorts[0], self.sorts[0].descending)
+
+    def layouts(self) -> list[Layout]:
+        """What the reader can look at it as."""
+        grouped, dated = self.seen_groupings(), self.seen_dates()
+        boards = any(one.board for one in grouped)
+        able = {GROUP: bool(grouped), BOARD: boards, CALENDAR: bool(dated), QUEUE: self.queue is not None}
+        return [LIST, *(layout for layout, is_able in able.items() if is_able)]
+
+    def layout(self, name: str) -> Layout:
+        """The layout of that name, or the list."""
+        return next((one for one in self.layouts() if one.name == name), LIST)
+
+    def seen_groupings(self) -> list[Grouping]:
+        return [one for one in self.groupings() if self.sees(one.name)]
+
+    def seen_dates(self) -> list[DateField]:
+        return [one for one in self.dates() if self.sees(one.name)]
+
+    def grouping(self, name: str, *, board: bool = False) -> Grouping:
+        """The one of that name; the first when none is named. Raises Invalid."""
+        able = [one for one in self.seen_groupings() if one.board or not board]
+        found = next((one for one in able if one.name == name), None) if name else next(iter(able), None)
+        found = found or (self.grouping_named(name) if name and self.sees(name) else None)
+        if found is None or (board and not found.board):
+            raise Invalid(
+                f"{self.title} cannot be grouped by “{name}”.",
+                code="bad_group",
+                fix="Choose something else to group by.",
+            )
+        return found
+
+    def date(self, name: str) -> DateField:
+        """The one of that name; the first when none is named. Raises Invalid."""
+        able = self.seen_dates()
+        found = next((one for one in able if one.name == name or not name), None)
+        if found is None:
+            raise Invalid(
+                f"{self.title} have no calendar by “{name}”.", code="bad_date", fix="Choose another date to go by."
+            )
+        return found
 
 
 _known: dict[str, ListSpec] = {}

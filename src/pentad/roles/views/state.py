@@ -8,6 +8,10 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 SEPARATOR = "~"
 MAX_FILTERS = 20
 MAX_TEXT = 200
+CONTENT = ("q", "f", "cols", "sort", "as", "by", "on", "span")
+"""Parts of an address that a saved view keeps."""
+PLACE = ("c", "at")
+ASKED = ("view", *CONTENT, *PLACE)
 
 
 class Query(Protocol):
@@ -51,7 +55,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """Search, filters, columns, sort, saved view and place of a list. Empty parts are the list's own defaults."""
+    """Search, filters, columns, sort, layout, saved view and place of a list. Empty parts are the list's own defaults.
+
+    layout: one of `layouts.LAYOUTS`; "" is the list. group: the grouping of groups and boards. date, span: what a
+    calendar goes by, and "week" or "" for a month. day: where the calendar is, as cursor says where a list is.
+    """
 
     q: str = ""
     filters: tuple[Filter, ...] = ()
@@ -59,6 +67,11 @@ class ListState:
     sort: str = ""
     view: str = ""
     cursor: str = ""
+    layout: str = ""
+    group: str = ""
+    date: str = ""
+    span: str = ""
+    day: str = ""
 
     @classmethod
     def of(cls, query: Query) -> "ListState":
@@ -71,6 +84,11 @@ class ListState:
             query.get("sort", "")[:60],
             query.get("view", "")[:40],
             query.get("c", "")[:600],
+            query.get("as", "")[:20],
+            query.get("by", "")[:140],
+            query.get("on", "")[:140],
+            "week" if query.get("span", "") == "week" else "",
+            query.get("at", "")[:10],
         )
 
     @classmethod
@@ -86,13 +104,21 @@ class ListState:
         pairs += [("f", str(one)) for one in self.filters]
         pairs += [("cols", ",".join(quote(name, safe=":") for name in self.columns))] if self.columns else []
         pairs += [("sort", self.sort)] if self.sort else []
-        pairs += [("c", self.cursor)] if self.cursor else []
+        said = {
+            "as": self.layout,
+            "by": self.group,
+            "on": self.date,
+            "span": self.span,
+            "c": self.cursor,
+            "at": self.day,
+        }
+        pairs += [(key, value) for key, value in said.items() if value]
         if self.view and self.content() == ListState():
             pairs.append(("f", ""))  # a view whose every filter was taken away; the view alone would bring them back
         return urlencode(pairs, safe=":,~")
 
     def url(self, **changes: Any) -> str:
-        """The address after changes; any change but that of the cursor goes back to the first page."""
+        """The address after changes; any change but that of the place goes back to the first page."""
         return "?" + self.changed(**changes).query()
 
     def changed(self, **changes: Any) -> "ListState":
@@ -109,7 +135,7 @@ class ListState:
 
     def content(self) -> "ListState":
         """What a saved view keeps: neither the place nor the view it came from."""
-        return replace(self, cursor="", view="")
+        return replace(self, cursor="", view="", day="")
 
     @property
     def narrows(self) -> bool:
@@ -118,15 +144,17 @@ class ListState:
 
 def as_saved(state: ListState) -> dict[str, Any]:
     """For the JSON of a saved view."""
+    shape = {"layout": state.layout, "group": state.group, "date": state.date, "span": state.span}
     return {
         "q": state.q, "filters": [[f.field, f.operator, f.value] for f in state.filters],
-        "columns": list(state.columns), "sort": state.sort,
+        "columns": list(state.columns), "sort": state.sort, **{key: value for key, value in shape.items() if value},
     }  # fmt: skip
 
 
 def from_saved(saved: Mapping[str, Any]) -> ListState:
     filters: Iterable[Sequence[str]] = saved.get("filters", [])
+    shape = {key: str(saved.get(key, "")) for key in ("layout", "group", "date", "span")}
     return ListState(
         str(saved.get("q", "")), tuple(Filter(*one) for one in filters),
-        tuple(saved.get("columns", [])), str(saved.get("sort", "")),
+        tuple(saved.get("columns", [])), str(saved.get("sort", "")), **shape,
     )  # fmt: skip

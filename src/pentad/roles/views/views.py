@@ -1,17 +1,20 @@
 """Saving, changing and deleting the views of a list."""
 
 import json
+from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.roles.access import signed_in
+from pentad.roles.access.rights_models import Role, Team
 from pentad.roles.views import actions
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import find_view
+from pentad.roles.views.queries import KEEPER, find_view, teams_to_share_with
 from pentad.roles.views.spec import known_list
 from pentad.roles.views.state import ListState
 
@@ -25,12 +28,45 @@ def new_view(request: HttpRequest, list_name: str) -> HttpResponse:
     spec = known_list(list_name)
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "GET":
-        context = {"list": spec.name, "state": request.GET.get("state", ""), "may_share": actor.may(actions.SHARE)}
+        context = {"list": spec.name, "state": request.GET.get("state", ""), **_whose(actor)}
         return render(request, "views/_new_view.html", context)
+    team, everyone = _chosen(request)
     view = actions.save_view(
         actor=actor, list_name=spec.name, name=request.POST.get("name", ""),
-        state=ListState.parse(request.POST.get("state", "")), team=request.POST.get("team") == "1",
+        state=ListState.parse(request.POST.get("state", "")), team=team, everyone=everyone,
     )  # fmt: skip
+    return _go(view)
+
+
+def _whose(actor: Actor) -> dict[str, Any]:
+    """For whom a view can be."""
+    may_share = actor.may(actions.SHARE)
+    return {"may_share": may_share, "teams": teams_to_share_with(actor) if may_share else []}
+
+
+def _chosen(request: HttpRequest) -> tuple[Team | None, bool]:
+    """(team, everyone) as the form says it: "me", "all", or the number of a team."""
+    said = request.POST.get("whose", "me")
+    return (get_object_or_404(Team, pk=said) if said.isdecimal() and len(said) < 10 else None), said == "all"
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("people.view")
+def share(request: HttpRequest, view_id: str) -> HttpResponse:
+    """Who has a view, and for which roles the list opens with it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    view = find_view(actor, view_id)
+    keeps = actor.may(KEEPER)
+    if request.method == "GET":
+        roles = [(one.name, one.label, one.name in view.roles) for one in Role.objects.order_by("order", "label")]
+        context = {"view": view, "keeps": keeps, "roles": roles if keeps else [], **_whose(actor)}
+        return render(request, "views/_share.html", context)
+    team, everyone = _chosen(request)
+    view = actions.share_view(actor=actor, view=view, team=team, everyone=everyone)
+    if keeps:
+        chosen = request.POST.getlist("role") if view.for_everyone else []
+        if sorted(chosen) != sorted(view.roles):
+            actions.open_with_view(actor=actor, view=view, roles=chosen)
     return _go(view)
 
 

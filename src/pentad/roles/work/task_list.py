@@ -1,6 +1,6 @@
 """The list of tasks, declared."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +16,7 @@ from pentad.roles.access.rights import Policy
 from pentad.roles.notices import subjects
 from pentad.roles.views import cells
 from pentad.roles.views.spec import BulkAction, Column, Condition, Empty, Field, ListSpec, Operator, Sort, register
+from pentad.roles.work import task_shapes
 from pentad.roles.work.models import Task
 from pentad.roles.work.queries import prepare
 from pentad.roles.work.rules import end_of
@@ -26,7 +27,7 @@ def _tick(task: Any) -> str:
     verb, icon, label = ("reopen", "circle-check", "Open again") if task.done else ("done", "circle", "Done")
     return format_html(
         '<button type="button" class="btn" data-variant="ghost" data-size="icon-sm" hx-post="/tasks/{}/{}/"'
-        ' hx-target="closest tr" hx-swap="delete" hx-push-url="false" aria-label="{}: {}" title="{}">{}</button>',
+        ' hx-target="closest [data-row]" hx-swap="delete" hx-push-url="false" aria-label="{}: {}" title="{}">{}</button>',
         task.id, verb, label, task.title, label, cells.icon(icon, "size-4"),
     )  # fmt: skip
 
@@ -78,6 +79,8 @@ def _owner(operator: str, value: str) -> Condition:
         return Condition(Q(owner_id=own) if own is not None else Q(pk__in=[]))
     if operator == "team":
         return Condition(Q(owner_id__in=sorted(mates)))
+    if operator == "none":
+        return Condition(Q(owner=None))
     return Condition(Q(owner_id__in=[int(one) for one in value.split("|") if one.isdecimal() and len(one) < 10]))
 
 
@@ -88,6 +91,10 @@ def _when(operator: str, value: str) -> Condition:
         return Condition(Q(place__lte=now))
     if operator == "none":
         return Condition(Q(due=None))
+    if operator == "in":
+        return Condition(task_shapes.when(value))
+    if operator == "on":
+        return Condition(task_shapes.on(_day(value)))
     if operator == "today":
         return Condition(Q(place__gt=tonight - timedelta(days=1), place__lte=tonight))
     if not (value.isdecimal() and 0 < len(value) < 5):
@@ -95,7 +102,16 @@ def _when(operator: str, value: str) -> Condition:
     return Condition(Q(place__lte=tonight + timedelta(days=int(value))))
 
 
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Invalid(f"“{value}” is not a day.", code="bad_filter", fix="Write it as 2026-11-21.") from None
+
+
 def _kind(operator: str, value: str) -> Condition:
+    if operator == "none":
+        return Condition(Q(about_no=None))
     return Condition(Q(about_kind__in=value.split("|")))
 
 
@@ -105,18 +121,19 @@ FIELDS = (
     Field(
         "due", "Due",
         (Operator("over", "is past", "none"), Operator("today", "is today", "none"),
-         Operator("within", "is within", "days"), Operator("none", "is not set", "none")),
-        _when, "calendar", "Task",
+         Operator("within", "is within", "days"), Operator("in", "is", "choice"), Operator("on", "is on", "date"),
+         Operator("none", "is not set", "none")),
+        _when, "calendar", "Task", lambda: [(one.key, one.label) for one in task_shapes.WHENS],
     ),
     Field(
         "owner", "Assignee",
         (Operator("me", "is me", "none"), Operator("team", "is in my team", "none"),
-         Operator("is", "is one of", "choices")),
+         Operator("is", "is one of", "choices"), Operator("none", "is nobody", "none")),
         _owner, "user-round", "Task",
         lambda: [(str(one.pk), str(one)) for one in User.objects.filter(is_active=True).order_by("name")],
     ),
     Field(
-        "about", "About", (Operator("is", "is one of", "choices"),), _kind, "users", "Task",
+        "about", "About", (Operator("is", "is one of", "choices"), Operator("none", "is nothing", "none")), _kind, "users", "Task",
         lambda: [(one.kind, one.kind.capitalize()) for one in subjects.subjects() if one.kind != "tasks"],
     ),
 )  # fmt: skip
@@ -129,7 +146,7 @@ TASKS = register(
         open=lambda: False,  # “mine” is different for everybody, so no count may be shared
         row_url=lambda task: f"/tasks/{task.id}/", row_key=lambda task: task.id, label=lambda task: task.title,
         columns=(
-            Column("done", "Done", _tick, "check", plain=lambda task: task.done),
+            Column("done", "Done", _tick, "check", plain=lambda task: task.done, card=False),
             Column("title", "Task", _title, "list-checks", phone="title", plain=lambda task: task.title),
             Column("due", "Due", _due, "calendar", sort="due", phone="end", plain=lambda task: task.due),
             Column("about", "About", _about, "users", phone="sub",
@@ -157,7 +174,11 @@ TASKS = register(
             ("Overdue", {"filters": [OPEN, ["due", "over", ""]]}),
             ("Due today", {"filters": [OPEN, ["due", "today", ""]]}),
             ("Done", {"filters": [["state", "is", "done"]], "sort": "-due"}),
+            ("My board", {"filters": [["owner", "me", ""]], "layout": "board", "group": "due"}),
+            ("My queue", {"filters": [OPEN, ["owner", "me", ""]], "layout": "queue"}),
         ),
         template="work/tasks.html",
+        groupings=lambda: task_shapes.GROUPINGS, dates=lambda: task_shapes.DATES, queue=task_shapes.QUEUE,
+        cards=("title", "due", "about", "owner"),
     )
 )  # fmt: skip

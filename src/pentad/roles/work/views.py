@@ -20,9 +20,9 @@ from pentad.roles.together import conflicts
 from pentad.roles.together.rules import version, versions
 from pentad.roles.together.views import sent
 from pentad.roles.views import plans
-from pentad.roles.views.queries import default_view, views_of
-from pentad.roles.views.screen import ASKED, show_list
-from pentad.roles.views.state import ListState
+from pentad.roles.views.queries import opening_view
+from pentad.roles.views.screen import show_list
+from pentad.roles.views.state import ASKED, ListState
 from pentad.roles.work import actions, queries, rules
 from pentad.roles.work.models import Task
 from pentad.roles.work.task_list import TASKS
@@ -36,7 +36,7 @@ MOST_CHANGED = 500
 def task_list(request: HttpRequest) -> HttpResponse:
     """The list; opened without a wish, one's own open tasks."""
     wishes = any(key in request.GET for key in (*ASKED, "part"))
-    if not wishes and default_view(views_of(actor_of(request), TASKS.name)) is None:
+    if not wishes and opening_view(actor_of(request), TASKS.name) is None:
         return HttpResponseRedirect("/tasks/?view=own-0")
     return show_list(request, TASKS)
 
