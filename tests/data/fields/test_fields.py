@@ -148,6 +148,16 @@ class TestEntering:
             set_trait(actor=SYSTEM, person=ann, name="seats", value="lots")
         assert set_trait(actor=SYSTEM, person=ann, name="seats", value="12").traits["seats"] == 12
 
+    def test_programs_are_checked_as_colleagues_are(self, web: Source) -> None:
+        declare("seats", "number")
+        ann = customer(web, "Ann")
+        _, token = accounts.add_key(actor=SYSTEM, name="Sync", role="member")
+        path, bearer = f"/api/v1/people/{ann.id}/traits/seats", {"Authorization": f"Bearer {token}"}
+        refused = Client().put(path, {"value": "lots"}, "application/json", headers=bearer)
+        assert (refused.status_code, refused.json()["code"]) == (400, "value_does_not_fit")
+        kept = Client().put(path, {"value": 9}, "application/json", headers=bearer)
+        assert kept.json()["traits"]["seats"] == 9
+
     def test_the_dialog_has_the_control_of_the_type(self, web: Source) -> None:
         member, ann = signed_in("member"), customer(web, "Ann", tier="Bronze")
         declare("tier", "one", help="As signed")
@@ -172,10 +182,10 @@ class TestEntering:
     def test_fields_stand_on_the_page_before_they_have_a_value(self, web: Source) -> None:
         ann = customer(web, "Ann")
         declare("renewal", "date", key_fact=True, help="End of the contract")
-        declare("health", "text", sensitivity="sensitive")
+        declare("health", "text", sensitivity="sensitive", required=True)
         page = signed_in("member").get(f"/people/{ann.id}/").content.decode()
         assert 'aria-label="Fill in Renewal"' in page and "End of the contract" in page
-        assert 'aria-label="Fill in Health"' in page
+        assert 'aria-label="Fill in Health, required"' in page
         other = signed_in("marketer").get(f"/people/{ann.id}/").content.decode()
         assert "Renewal" in other and "Fill in" not in other and "Health" not in other
 

@@ -61,6 +61,7 @@ class FactLine:
     misfit: str = ""
     link: bool = False
     may_change: bool = True
+    required: bool = False
 
     @property
     def empty(self) -> bool:
@@ -105,7 +106,9 @@ def field_line(field: Declared, fact: TraitExplanation | None) -> FactLine:
     tone = tone_of(text) if field.type == "one" and value and not misfit else ""
     link = field.type == "link" and bool(value) and at >= Level.SEE and not misfit
     may_change = at >= Level.CHANGE
-    return FactLine(field.label, icon_of(field), text, tone, fact, field.name, field.help, misfit, link, may_change)
+    return FactLine(
+        field.label, icon_of(field), text, tone, fact, field.name, field.help, misfit, link, may_change, field.required
+    )
 
 
 def _text(name: str, value: Any) -> str:
