@@ -252,8 +252,9 @@ def test_the_database_finds_what_does_not_fit(web: Source, type: str) -> None:
     for name, value, _ in of:
         customer(web, name, x=value)
         company(web, name, name=name, x=value)
-    customer(web, "silent")
-    company(web, "silent", name="silent")
+    for name, said in (("silent", {}), ("gone", {"x": None})):
+        customer(web, name, **said)
+        company(web, name, name=name, **said)
     declare("x", type)
     declare("x", type, "companies")
     wrong = {name for name, _, right in of if not right}
@@ -261,7 +262,7 @@ def test_the_database_finds_what_does_not_fit(web: Source, type: str) -> None:
         for spec in (PEOPLE, COMPANIES):
             assert listed(spec, Filter("trait:x", "misfit")) == wrong
             assert listed(spec, Filter("trait:x", "any")) == {name for name, *_ in of}
-            assert listed(spec, Filter("trait:x", "none")) == {"silent"}
+            assert listed(spec, Filter("trait:x", "none")) == {"silent", "gone"}
     for kind in ("people", "companies"):
         said = queries.declared_field(kind, "x")
         assert said is not None

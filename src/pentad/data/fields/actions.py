@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pentad.core import clock
-from pentad.core.action import action, check, note
+from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.data.fields.kinds import kind_named
@@ -112,7 +112,6 @@ def _text(given: str, what: str, most: int, *, least: int = 0) -> str:
 
 
 def _class(actor: Actor, field: CustomField, said: str) -> None:
-    """How sensitive it is, where that is said anew: the class of fields that rights know, and their right too."""
+    """How sensitive it is, where that is said anew: the class of fields that rights know, by their own action and right."""
     if said and said != sensitivity(field.kind, field.name):
-        check(actor, "admin.rights")
         set_field_class(actor=actor, kind=field.kind, field=f"trait:{field.name}", sensitivity=said)
