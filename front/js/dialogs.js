@@ -14,6 +14,9 @@ document.addEventListener("click", (event) => {
   if (event.target.matches?.("dialog[open]")) event.target.close();
 });
 
+// A form in a dialog that was sent and refused comes back with the page: what was wrong with it must be seen.
+document.querySelector("dialog.dialog:not([open]):has(.fault, [role=alert])")?.showModal();
+
 document.addEventListener("htmx:after:swap", () => {
   const dialog = modal();
   const body = document.getElementById("modal-body");

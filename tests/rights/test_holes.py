@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pentad.core.actor import NOBODY, SYSTEM, Actor, acting_as
-from pentad.core.errors import Denied
+from pentad.core.errors import Denied, Invalid
 from pentad.data.identity import actions as identity
 from pentad.data.identity.models import Conflict, Person
 from pentad.data.profiles import filters
@@ -297,6 +297,24 @@ def test_explain_names_the_rule_that_hides_a_field_by_another_name(road: Road) -
     told = explain_field(world.user, policy, kind_of(Person), "email")
     assert not told.allowed
     assert any("trait:email" in step.text for step in told.steps), told.steps
+
+
+def test_a_key_for_some_rights_has_no_others_of_its_role(road: Road) -> None:
+    world = build(road, "rep")
+    admin = accounts.add_key(actor=SYSTEM, name="Export", role="admin", rights=["people.view", "receipts.*"])[1]
+    world.token = admin
+    own = world.people["own"].id
+    assert call(world, "get", f"/api/v1/people/{own}").status_code == 200
+    assert call(world, "get", "/api/v1/receipts?source=Web").status_code == 200
+    for path in ("/api/v1/audit", "/api/v1/sources"):
+        assert call(world, "get", path).status_code == 403, path
+    assert call(world, "post", f"/api/v1/people/{own}/merge", {"other": world.people["mate"].id}).status_code == 403
+    with pytest.raises(Invalid, match="no right"):
+        accounts.add_key(actor=SYSTEM, name="Odd", role="admin", rights=["people.fly"])
+    actor = keeper(world, admin__keys="all", people__view="all")
+    accounts.add_key(actor=actor, name="Mine", role="admin", rights=["people.view"])
+    with pytest.raises(Denied):
+        accounts.add_key(actor=actor, name="More", role="admin", rights=["people.view", "people.erase"])
 
 
 def test_a_key_ends_with_its_owners_account(road: Road) -> None:

@@ -23,13 +23,14 @@ def key() -> None:
 @key.command("add")
 @click.argument("name")
 @role_option
+@click.option("--right", "rights", multiple=True, help="Only this right of the role, such as people.view; repeatable.")
 @on_data(create=True)
-def add_key(name: str, role: str) -> None:
+def add_key(name: str, role: str, rights: tuple[str, ...]) -> None:
     """Make an API key; prints its token alone. It is shown this once."""
     from pentad.core.actor import CLI
     from pentad.roles.access import actions
 
-    click.echo(actions.add_key(actor=CLI, name=name, role=role)[1])
+    click.echo(actions.add_key(actor=CLI, name=name, role=role, rights=rights)[1])
 
 
 @key.command("list")

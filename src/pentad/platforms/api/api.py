@@ -20,6 +20,7 @@ from pentad.data.profiles.api import router as profiles
 from pentad.platforms.api.auth import Bearer
 from pentad.platforms.api.problem import SCHEMA, problem
 from pentad.roles.audit.api import router as audit
+from pentad.roles.work.api import router as work
 
 
 class Api(NinjaAPI):
@@ -50,7 +51,7 @@ api = Api(
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (profiles, fields, identity, ingest, audit):
+for router in (profiles, fields, identity, ingest, work, audit):
     api.add_router("", router)
 
 

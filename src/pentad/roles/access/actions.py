@@ -1,5 +1,7 @@
 """Verbs on colleagues and API keys."""
 
+from collections.abc import Collection
+
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
@@ -9,10 +11,11 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from pentad.core import clock
-from pentad.core.action import action, note
+from pentad.core.action import RIGHTS, action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import giving, rules
+from pentad.roles.access.gate import PAGE_RIGHTS
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.second_step import forget_tries
@@ -20,17 +23,33 @@ from pentad.roles.access.sessions.actions import drop_sessions
 
 
 @action("admin.keys")
-def add_key(*, actor: Actor, name: str, role: str) -> tuple[ApiKey, str]:
+def add_key(*, actor: Actor, name: str, role: str, rights: Collection[str] = ()) -> tuple[ApiKey, str]:
     """Make an API key. The token is returned this once; only its hash is kept.
 
-    Raises Invalid for an empty name or an unknown role.
+    rights: the only ones it may use of its role, such as "people.view" or "receipts.*"; all when empty.
+    Raises Invalid for an empty name, an unknown role or right.
     """
     name = _name(name, 120, "The key")
-    giving.require_may_lend(actor, check_role(role))
+    only = [_known_right(right) for right in sorted(set(rights))]
+    giving.require_may_lend(actor, check_role(role), only)
     token = rules.new_token()
-    key = ApiKey.objects.create(name=name, role=role, prefix=rules.shown_prefix(token), digest=rules.digest(token))
-    note(f"key:{key.id}", role=role)
+    key = ApiKey.objects.create(
+        name=name, role=role, rights=only, prefix=rules.shown_prefix(token), digest=rules.digest(token)
+    )
+    note(f"key:{key.id}", role=role, **({"only": only} if only else {}))
     return key, token
+
+
+def _known_right(text: str) -> str:
+    known = {*RIGHTS, *PAGE_RIGHTS}
+    if text not in known and not (text.endswith(".*") and any(right.startswith(text[:-1]) for right in known)):
+        raise Invalid(
+            f"There is no right “{text[:80]}”.",
+            code="unknown_right",
+            fix="Such as people.view, or people.* for all that begin so; the reference lists them.",
+            field="rights",
+        )
+    return text
 
 
 @action("admin.keys")

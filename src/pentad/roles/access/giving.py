@@ -1,6 +1,6 @@
 """Nobody gives more than they have: who may give which role, to whom, and look after whose account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -8,6 +8,7 @@ from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.core.errors import Denied
 from pentad.roles.access.models import User
+from pentad.roles.access.policy import policy_for
 from pentad.roles.access.rights import Level, Policy, Scope
 from pentad.roles.access.rights_models import Elevation, FieldRule, Grant
 
@@ -21,13 +22,17 @@ def require_may_give(actor: Actor, *roles: str) -> None:
     _require(actor, [row for row in _grants(roles) if row[0] == "*" or row[0].startswith(ADMINISTRATION)])
 
 
-def require_may_lend(actor: Actor, role: str) -> None:
-    """Raise Denied when a role has anything that the actor has not: whoever makes a key holds its token."""
-    _require(actor, _grants([role]))
+def require_may_lend(actor: Actor, role: str, only: Sequence[str] = ()) -> None:
+    """Raise Denied when a role (or, of its rights, the `only` ones) has anything that the actor has not: whoever makes
+    a key holds its token.
+    """
+    lent = policy_for(role, None, elevated=False)
+    narrowed = [(right, lent.reach(right).allow.name.lower()) for right in only]
+    _require(actor, narrowed if only else _grants([role]))
     if isinstance(actor.policy, Policy) and actor.policy.fields:
-        lent = {(kind, target): Level[level.upper()] for kind, target, level in _fields(role)}
+        levels = {(kind, target): Level[level.upper()] for kind, target, level in _fields(role)}
         for rule in actor.policy.fields:
-            if lent.get((rule.kind, rule.target), Level.CHANGE) > rule.level:
+            if levels.get((rule.kind, rule.target), Level.CHANGE) > rule.level:
                 raise _denied(f"see {rule.target}", "*")
 
 

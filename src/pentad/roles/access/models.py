@@ -74,6 +74,7 @@ class ApiKey(models.Model):
     id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=40)
+    rights = models.JSONField(default=list, help_text="The only rights it may use of its role; all when empty")
     owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", help_text="Whose records are its own")
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)

@@ -1,5 +1,7 @@
 """What is granted to whom at this moment, read from the rows: a handful of small queries a request."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 
 from pentad.core import clock
@@ -9,10 +11,11 @@ from pentad.roles.access.rights_models import FieldRule as FieldRuleRow
 from pentad.roles.access.rights_models import Grant as GrantRow
 
 
-def policy_for(role: str, user: int | None, *always: str, elevated: bool = True) -> Policy:
+def policy_for(role: str, user: int | None, *always: str, elevated: bool = True, only: Sequence[str] = ()) -> Policy:
     """The policy of a role held by a colleague (or a program of theirs), with what they were elevated to.
 
     always: rights that everybody has, whatever the role. elevated: not for programs, which hold their own role alone.
+    only: the rights of those that a program may use; all when empty.
     """
     roles = [role, *_elevated(user)] if user is not None and elevated else [role]
     grants = GrantRow.objects.filter(role__in=roles).values_list("role_id", "right", "scope", "deny")
@@ -33,6 +36,7 @@ def policy_for(role: str, user: int | None, *always: str, elevated: bool = True)
         user=user,
         teams=teams,
         mates=_mates(teams) | ({user} if user is not None else frozenset()),
+        only=tuple(only),
     )
 
 

@@ -13,6 +13,7 @@ from pentad.core.errors import Conflict, Denied, NotFound
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, SecondStepMisses, User
 from pentad.roles.access.policy import policy_for
+from pentad.roles.access.rights import Policy
 from pentad.roles.access.rights_models import Role
 from pentad.roles.access.second_step import FREE
 
@@ -37,7 +38,11 @@ def actor_by_token(token: str) -> Actor | None:
     if key.last_used is None or key.last_used < now - USE_NOTED_EVERY:
         stale = Q(last_used__isnull=True) | Q(last_used__lt=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
-    return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id, elevated=False))
+    return Actor("key", key.id, key.name, policy=_key_policy(key))
+
+
+def _key_policy(key: ApiKey) -> Policy:
+    return policy_for(key.role, key.owner_id, elevated=False, only=key.rights)
 
 
 def actor_named(ref: str) -> Actor:
@@ -51,7 +56,7 @@ def actor_named(ref: str) -> Actor:
     if user is not None:
         return actor_of(user)
     if kind == "key" and key is not None:
-        return Actor("key", key.id, key.name, policy=policy_for(key.role, key.owner_id, elevated=False))
+        return Actor("key", key.id, key.name, policy=_key_policy(key))
     for own in (CLI, SYSTEM):
         if ref == own.ref:
             return own

@@ -91,6 +91,7 @@ class Policy:
 
     user: the colleague's number; a program's owner; None for a program without one.
     teams: the teams one belongs to and all below them; mates: everybody in those, oneself too.
+    only: for a program, the rights it may use of what is granted ("people.view", "people.*"); all when empty.
     classes: the sensitivity of (kind, field), where somebody has said it.
     """
 
@@ -101,12 +102,15 @@ class Policy:
     user: int | None = None
     teams: frozenset[int] = frozenset()
     mates: frozenset[int] = frozenset()
+    only: tuple[str, ...] = ()
 
     def may(self, right: str) -> bool:
         """Whether the right reaches any record at all."""
         return not self.reach(right).nothing
 
     def reach(self, right: str) -> Reach:
+        if self.only and not any(Grant("", one).covers(right) for one in self.only):
+            return NO_REACH
         about = [grant for grant in self.grants if grant.covers(right)]
         return Reach(_widest(g for g in about if not g.deny), _widest(g for g in about if g.deny))
 

@@ -1,5 +1,7 @@
 """Pages on which administrators look after colleagues and API keys."""
 
+import re
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +36,13 @@ class InvitationForm(forms.Form):
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=120, label="Name", help_text="What the key is for, such as “nightly export”")
     role = _role_field()
+    rights = forms.CharField(
+        required=False, max_length=1000, label="Only these rights of the role",
+        help_text="Such as people.view, receipts.*; all of the role's when empty",
+    )  # fmt: skip
+
+    def clean_rights(self) -> list[str]:
+        return re.split(r"[\s,;]+", self.cleaned_data["rights"].strip(" ,;")) if self.cleaned_data["rights"] else []
 
 
 @never_cache  # may show an invitation, which is as good as a password

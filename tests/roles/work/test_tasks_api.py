@@ -1,0 +1,62 @@
+"""/api/v1/tasks: the same verbs, under the key's rights."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pentad.core.actor import SYSTEM
+from pentad.data.identity.models import Person
+from pentad.roles.access import actions as accounts
+from pentad.roles.access.models import User
+from pentad.roles.work.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+def caller(role: str) -> Any:
+    """Calls the API with a new key of a role; answers status and JSON."""
+    _, token = accounts.add_key(actor=SYSTEM, name=role, role=role)
+    client = Client(headers={"authorization": f"Bearer {token}"})
+
+    def call(method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        answer = getattr(client, method)(f"/api/v1{path}", body, content_type="application/json")
+        return answer.status_code, answer.json()
+
+    return call
+
+
+def test_a_task_is_added_listed_finished_and_reopened(keiko: Person, rita: User) -> None:
+    call = caller("admin")
+    about = f"people:{keiko.id}"
+    wanted = {"title": "Call her", "why": "Late order", "about": about, "due_day": "2026-12-01", "assignee": rita.email}
+    status, task = call("post", "/tasks", wanted)
+    assert (status, task["about"], task["assignee"], task["due_day"]) == (201, about, rita.email, "2026-12-01")
+    _, other = call("post", "/tasks", {"title": "Later"})
+    _, first = call("get", "/tasks?limit=1")
+    _, second = call("get", f"/tasks?limit=1&after={first['next']}")
+    assert [first["results"], second["results"], second["next"]] == [[task], [other], None]
+    assert call("get", f"/tasks?about={about}")[1]["results"] == [task]
+    assert call("post", f"/tasks/{task['id']}/done")[1]["done_by"] == "admin"
+    assert [row["id"] for row in call("get", "/tasks?state=done")[1]["results"]] == [task["id"]]
+    assert call("post", f"/tasks/{task['id']}/reopen")[1]["done"] is None
+
+
+def test_bad_calls_say_what_was_wrong_and_add_nothing(keiko: Person) -> None:
+    call = caller("admin")
+    for body, code in (
+        ({"title": " "}, "empty_task"),
+        ({"title": "x", "assignee": "nobody@kestrel.example"}, "unknown_colleague"),
+        ({"title": "x", "about": "people:nobody"}, "subject_not_found"),
+        ({"title": "x", "due": "soon"}, "invalid_request"),
+    ):
+        assert call("post", "/tasks", body)[1]["code"] == code
+    assert not Task.objects.exists()
+
+
+def test_a_key_sees_and_changes_what_its_role_reaches(rita: User) -> None:
+    _, task = caller("admin")("post", "/tasks", {"title": "Call", "assignee": rita.email})
+    rep = caller("rep")
+    assert rep("get", "/tasks")[1]["results"] == []
+    for method, path in (("get", ""), ("post", "/done"), ("post", "/reopen")):
+        assert rep(method, f"/tasks/{task['id']}{path}")[0] == 404
