@@ -8,19 +8,22 @@ const SKIPPED = "[type=hidden]:not([name=seen]), [type=file], [type=password], [
 const states = new WeakMap();
 
 const line = (form) => form?.querySelector("[data-draft]");
-const stateOf = (form) => states.get(form) || states.set(form, { timer: 0, since: 0, busy: null, sent: false }).get(form);
+const stateOf = (form) => states.get(form) || states.set(form, { timer: 0, since: 0, busy: null, sent: false, fresh: "" }).get(form);
 const here = (form) => `draft:${line(form).dataset.draftUser}:${line(form).dataset.draft}`;
 const address = (form) => `/drafts/${encodeURIComponent(line(form).dataset.draft)}/`;
 const controls = (form) => [...form.elements].filter((one) => one.name && !one.matches(SKIPPED) && one.name !== "csrfmiddlewaretoken");
 const textOf = (one) => (one.type === "checkbox" ? (one.checked ? one.value : "") : one.value);
-const fieldsOf = (form) => Object.fromEntries(controls(form).map((one) => [one.name, textOf(one)]));
+const keyOf = (one) => (one.type === "checkbox" ? `${one.name}=${one.value}` : one.name);
+const fieldsOf = (form) => Object.fromEntries(controls(form).map((one) => [keyOf(one), textOf(one)]));
+const textsOf = (form) => JSON.stringify(fieldsOf(form));
 const ask = (url, options) => fetch(url, { ...options, headers: { "X-CSRFToken": token(), "HX-Request": "true", "Content-Type": "application/json" } });
 
 function fillIn(form, fields) {
   for (const one of controls(form)) {
-    if (!(one.name in fields)) continue;
-    if (one.type === "checkbox") one.checked = fields[one.name] !== "";
-    else one.value = fields[one.name];
+    const text = fields[keyOf(one)];
+    if (text === undefined) continue;
+    if (one.type === "checkbox") one.checked = text !== "";
+    else one.value = text;
   }
 }
 
@@ -45,8 +48,9 @@ async function keep(form, options = {}) {
   const state = stateOf(form);
   clearTimeout(state.timer);
   state.timer = state.since = 0;
-  const text = JSON.stringify(fieldsOf(form));
-  state.busy = ask(address(form), { method: "PUT", body: `{"fields":${text}}`, ...options }).catch(() => null);
+  const text = textsOf(form);
+  const body = `{"fields":${text === state.fresh ? "{}" : text}}`; // as it was opened: there is no draft any more
+  state.busy = ask(address(form), { method: "PUT", body, ...options }).catch(() => null);
   const answer = await state.busy;
   state.busy = null;
   if (state.sent) return;
@@ -58,7 +62,7 @@ async function keep(form, options = {}) {
 function typed(form) {
   const state = stateOf(form);
   state.sent = false;
-  sessionStorage.setItem(here(form), JSON.stringify(fieldsOf(form)));
+  sessionStorage.setItem(here(form), textsOf(form));
   state.since ||= Date.now();
   clearTimeout(state.timer);
   state.timer = setTimeout(() => keep(form), Math.min(WAIT_MS, Math.max(0, state.since + AT_MOST_MS - Date.now())));
@@ -66,9 +70,10 @@ function typed(form) {
 
 function open(form) {
   if (states.has(form)) return;
-  stateOf(form);
+  const state = stateOf(form);
   const seen = form.elements.namedItem("seen");
   if (seen) seen.defaultSeen = seen.value;
+  if ("draftFresh" in line(form).dataset) state.fresh = textsOf(form); // and not one that came back with faults
   const kept = JSON.parse(line(form).dataset.kept || "null");
   const unsent = inTab(form);
   if (form.querySelector("[data-meets]")) return; // it comes back with a question: what was typed stands in it

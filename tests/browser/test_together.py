@@ -44,6 +44,10 @@ def test_two_work_on_one_customer(
     expect(page.locator("#toasts")).to_contain_text("plan is stated by your team now")
     expect(page.get_by_role("region", name="About")).to_contain_text("Business")
 
+    page.locator("#note-text").fill("Sh")
+    expect(page.locator("[data-draft-told]")).to_contain_text("Draft kept")
+    page.locator("#note-text").fill("")
+    expect(page.locator("[data-draft-told]")).to_be_hidden()
     page.locator("#note-text").fill("She wants the annual plan")
     expect(page.locator("[data-draft-told]")).to_contain_text("Draft kept")
     expect(tom.locator(".here .is-busy")).to_contain_text("Nadia Karim is writing a note", timeout=SEEN_SOON)

@@ -9,11 +9,14 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as some
 
+from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Conflict
 from pentad.data.identity.models import Person
 from pentad.data.profiles import actions as people
 from pentad.data.profiles import note_actions
+from pentad.data.profiles.company_actions import set_company_trait
+from pentad.data.profiles.models import Company
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
@@ -76,6 +79,18 @@ def test_the_same_trait_asks_the_second(nadia: User, rita: User, keiko: Person, 
     assert "<q>5</q>" in hers.post(address, unnamed | {"value": "9"}).content.decode(), "one that was not there before"
     assert hers.post(address, unnamed | {"value": "5"}).status_code == 204, "the same value is no conflict"
     assert hers.post(address, unnamed | {"name": "city", "value": "Graz"}).status_code == 204
+
+
+def test_traits_of_a_company_too(nadia: User) -> None:
+    actor, now = actor_of(nadia), clock.now()
+    company = Company.objects.create(group_id="lumen", name="Lumen", first_seen=now, last_seen=now)
+    for value in ("Solo", "Team"):
+        company = set_company_trait(actor=actor, company=company, name="plan", value=value)
+    stale = versions({"plan": "Solo"})
+    with pytest.raises(Conflict, match="Nadia Karim changed “plan” meanwhile"):
+        set_company_trait(actor=actor, company=company, name="plan", value="Business", seen=stale)
+    untouched = set_company_trait(actor=actor, company=company, name="plan", value="Solo", seen=stale)
+    assert untouched.traits["plan"] == "Team"
 
 
 def test_the_api_answers_409_with_the_value_that_is_there(keiko: Person, nadia: User) -> None:

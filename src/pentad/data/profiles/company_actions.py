@@ -37,8 +37,12 @@ def set_company_trait(
     traits = {name: accept("companies", name, value)}
     check_traits(traits)
     if seen is not None:
-        now = Company.objects.select_for_update().get(pk=company.pk).traits
-        settle({name: now.get(name)}, traits, seen, {name: name}, lambda _: _changed(company, name))
+        now = Company.objects.select_for_update().get(pk=company.pk)
+        held = now.traits.get(name)
+        write = settle({name: held}, traits, seen, {name: name}, lambda _: _changed(company, name))
+        if not write and held != traits[name]:  # it was not changed here, but somewhere else
+            note(subject=f"company:{company.id}")
+            return now
     # Written at once, and told to the ledger by the road of every source; nobody belongs to the company by it.
     row = emit("group", "", groupId=company.group_id, traits=traits, context={"companyOnly": True})
     stated = fold.Stated()

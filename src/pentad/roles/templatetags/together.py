@@ -31,6 +31,7 @@ def draft(context: template.Context, what: str, record: Any = None, among: str =
         return {"place": ""}
     what = f"{what}.{among}" if among else what
     # A form that comes back with faults shows what was typed: the draft is behind it.
-    row = queries.draft_of(actor_of(request), what, record) if request.method == "GET" else None
+    fresh = request.method == "GET"
+    row = queries.draft_of(actor_of(request), what, record) if fresh else None
     kept = {"fields": row.fields, "at": row.at.isoformat()} if row else None
-    return {"place": str(queries.place_of(what, record)), "kept": kept, "user": actor_of(request).id}
+    return {"place": str(queries.place_of(what, record)), "kept": kept, "fresh": fresh, "user": actor_of(request).id}

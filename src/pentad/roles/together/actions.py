@@ -22,6 +22,9 @@ MOST_DRAFTS = 100
 
 MOST_FIELDS = 30
 MOST_BYTES = 120_000
+NO_TEXT = ("seen", "name")
+"""Fields that only say what is written about."""
+
 KEPT = timedelta(days=90)
 THROWN_KEPT = timedelta(days=1)
 
@@ -39,7 +42,7 @@ def keep(*, actor: Actor, what: str, record: Any, fields: Mapping[str, Any]) -> 
     """Keep what somebody has typed; without any text there is no draft. Raises Invalid, TooLarge."""
     user = own_number(actor)
     fields = _checked(fields)
-    if not any(text.strip() for name, text in fields.items() if name != "seen"):
+    if not any(text.strip() for name, text in fields.items() if name not in NO_TEXT):
         queries.drafts_at(user, what, record).delete()
         return None
     kind = subjects.subject_of(record).kind if record is not None else ""
