@@ -87,7 +87,7 @@ def change_task(
         unlike = mine["due"] != values_of(row)["due"] and "due" not in write
         _set_due(row, _due_of(row) if unlike else due, remind)
     row.save()
-    note(subject=f"task:{row.id}")
+    note(subject=f"task:{row.id}", fields=sorted(write))
     if row.owner_id != before:
         _tell_assignee(actor, row)
     return row
