@@ -83,7 +83,9 @@ PAGES: dict[str, str] = {
     "settings/keys/": "admin.keys",
     "settings/keys/<str:key_id>/revoke/": "admin.keys",
     "views/<str:list_name>/new/": "people.view",
+    "views/<str:list_name>/move/": SIGNED_IN,  # asks for the right of the list, then that of the move for the record
     "views/<str:view_id>/change/": "people.view",
+    "views/<str:view_id>/share/": "people.view",
     "views/<str:view_id>/delete/": "people.view",
     "views/restore/": "people.view",
     "audit/": "audit.view",
@@ -195,5 +197,11 @@ API: dict[tuple[str, str], str] = {
     ("get", "/api/v1/sources"): "sources.view",
     ("post", "/api/v1/sources"): "sources.edit",
     ("get", "/api/v1/audit"): "audit.view",
+    ("get", "/api/v1/tasks"): "tasks.view",
+    ("post", "/api/v1/tasks"): "tasks.edit",
+    ("get", "/api/v1/tasks/{id}"): "tasks.view",
+    ("patch", "/api/v1/tasks/{id}"): "tasks.edit",
+    ("post", "/api/v1/tasks/{id}/done"): "tasks.edit",
+    ("post", "/api/v1/tasks/{id}/reopen"): "tasks.edit",
 }
 """Each operation, by method and path."""

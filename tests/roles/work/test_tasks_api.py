@@ -9,6 +9,8 @@ from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.models import User
+from pentad.roles.access.queries import actor_of
+from pentad.roles.work.actions import change_task
 from pentad.roles.work.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,19 @@ def test_a_key_sees_and_changes_what_its_role_reaches(rita: User) -> None:
     assert rep("get", "/tasks")[1]["results"] == []
     for method, path in (("get", ""), ("post", "/done"), ("post", "/reopen")):
         assert rep(method, f"/tasks/{task['id']}{path}")[0] == 404
+
+
+def test_fields_are_changed_one_by_one_and_not_over_anothers_change(rita: User, nadia: User) -> None:
+    call = caller("admin")
+    _, task = call("post", "/tasks", {"title": "Call", "due_day": "2026-12-01", "assignee": rita.email})
+    status, changed = call("patch", f"/tasks/{task['id']}", {"why": "Late order"})
+    assert (status, changed) == (200, task | {"why": "Late order"})
+    row = Task.objects.get()
+    change_task(actor=actor_of(nadia), row=row, title="Call", why="Late order", due=None, assignee=rita)
+    status, said = call("patch", f"/tasks/{task['id']}", {"due_day": "2026-12-03", "title": "Call her", "seen": task})
+    assert (status, said["code"]) == (409, "changed_meanwhile")
+    assert [(one["field"], one["now"], one["by"]) for one in said["changes"]] == [("due", None, "Nadia Karim")]
+    status, changed = call("patch", f"/tasks/{task['id']}", {"title": "Call her", "assignee": None, "seen": task})
+    assert (status, changed["title"], changed["due"], changed["assignee"]) == (200, "Call her", None, None)
+    status, changed = call("patch", f"/tasks/{task['id']}", {"due_day": "2026-12-03", "seen": {"due": None}})
+    assert (status, changed["due_day"]) == (200, "2026-12-03")

@@ -85,7 +85,7 @@ def change_task(
     row.owner = assignee if "assignee" in write else row.owner
     if "due" in write or "remind" in write:
         unlike = mine["due"] != values_of(row)["due"] and "due" not in write
-        _set_due(row, _due_of(row) if unlike else due, remind)
+        _set_due(row, due_of(row) if unlike else due, remind)
     row.save()
     note(subject=f"task:{row.id}", fields=sorted(write))
     if row.owner_id != before:
@@ -105,7 +105,8 @@ def values_of(row: Task) -> dict[str, Any]:
     return rules.values(row.title, row.why, row.due, row.due_day, row.owner_id, remind)
 
 
-def _due_of(row: Task) -> Due | None:
+def due_of(row: Task) -> Due | None:
+    """When a task there is is due."""
     return Due(row.due, row.due_day, row.remind_at or row.due) if row.due else None
 
 

@@ -11,6 +11,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.roles.access.models import User
 from pentad.roles.notices import subjects
+from pentad.roles.together.rules import version
 from pentad.roles.views.paging import beyond
 from pentad.roles.work import actions, queries, rules
 from pentad.roles.work.models import Task
@@ -45,6 +46,22 @@ class TaskIn(Schema):
     due: datetime | None = None
     due_day: date | None = Field(None, description="A day without a time, in UTC")
     assignee: str | None = Field(None, max_length=254, description="A colleague's e-mail address")
+
+
+class TaskSeen(Schema):
+    title: str | None = None
+    why: str | None = None
+    due: datetime | None = None
+    due_day: date | None = None
+    assignee: str | None = None
+
+
+class TaskChange(TaskSeen):
+    title: str = Field("", max_length=200)
+    why: str = Field("", max_length=300)
+    seen: TaskSeen | None = Field(
+        None, description="What was read before: a field that is another by now, and not this, is not changed"
+    )
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -98,14 +115,8 @@ def list_tasks(
 @router.post("/tasks", response={201: TaskOut}, summary="Add a task")
 def add_task(request: HttpRequest, body: TaskIn) -> Status[dict[str, Any]]:
     """Reminds as a task added on the screen does. Nobody’s, unless `assignee` says whose."""
-    due = None
-    if body.due_day is not None:
-        due = rules.due(body.due_day, None, UTC)
-    elif body.due is not None:
-        moment = body.due if body.due.tzinfo else body.due.replace(tzinfo=UTC)
-        due = rules.Due(moment, None, moment)
     row = actions.create_task(
-        actor=_actor(request), title=body.title, why=body.why, due=due, assignee=_colleague(body.assignee),
+        actor=_actor(request), title=body.title, why=body.why, due=_due(body), assignee=_colleague(body.assignee),
         about=subjects.find(body.about) if body.about else None,
     )  # fmt: skip
     return Status(201, _out([row])[0])
@@ -117,6 +128,30 @@ def get_task(request: HttpRequest, id: str) -> dict[str, Any]:
     return _out([queries.find_task(id)])[0]
 
 
+@router.patch("/tasks/{id}", response=TaskOut, summary="Change fields of a task")
+def change_task(request: HttpRequest, id: str, body: TaskChange) -> dict[str, Any]:
+    """Those that are given. With `seen`, 409 `changed_meanwhile` tells who changed which of them to what."""
+    check(_actor(request), "tasks.edit")
+    row = queries.find_task(id)
+    given = {
+        "title": body.title if "title" in body.model_fields_set else row.title,
+        "why": body.why if "why" in body.model_fields_set else row.why,
+        "due": _due(body) if {"due", "due_day"} & body.model_fields_set else actions.due_of(row),
+        "assignee": _colleague(body.assignee) if "assignee" in body.model_fields_set else row.owner,
+        "remind": actions.values_of(row)["remind"],
+    }
+    mine = actions.task_values(**given)
+    asked = _named(body)
+    seen = {name: version(value) for name, value in mine.items() if name not in asked}  # is left as it is
+    if body.seen is not None:
+        before = actions.task_values(
+            body.seen.title or "", body.seen.why or "", _due(body.seen), _colleague(body.seen.assignee), True
+        )
+        seen |= {name: version(before[name]) for name in asked & _named(body.seen)}
+    changed = actions.change_task(actor=_actor(request), row=row, **given, seen=seen)
+    return _out([changed])[0]
+
+
 @router.post("/tasks/{id}/done", response=TaskOut, summary="Call a task done")
 def finish_task(request: HttpRequest, id: str) -> dict[str, Any]:
     return _out([actions.finish_task(actor=_actor(request), row=queries.find_task(id))])[0]
@@ -125,6 +160,20 @@ def finish_task(request: HttpRequest, id: str) -> dict[str, Any]:
 @router.post("/tasks/{id}/reopen", response=TaskOut, summary="Take that back")
 def reopen_task(request: HttpRequest, id: str) -> dict[str, Any]:
     return _out([actions.reopen_task(actor=_actor(request), row=queries.find_task(id))])[0]
+
+
+def _named(body: TaskSeen) -> set[str]:
+    """The fields a body speaks of, by the names under which tasks are compared."""
+    return {"due" if name == "due_day" else name for name in body.model_fields_set} - {"seen"}
+
+
+def _due(body: TaskIn | TaskSeen) -> rules.Due | None:
+    if body.due_day is not None:
+        return rules.due(body.due_day, None, UTC)
+    if body.due is not None:
+        moment = body.due if body.due.tzinfo else body.due.replace(tzinfo=UTC)
+        return rules.Due(moment, None, moment)
+    return None
 
 
 def _colleague(email: str | None) -> User | None:
