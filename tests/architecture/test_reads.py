@@ -16,7 +16,6 @@ AROUND = {
     "src/pentad/data/privacy/actions.py": "erases what a guard has found to be within reach",
     "src/pentad/data/profiles/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/profiles/company_actions.py": "changes what a guard has found to be within reach",
-    "src/pentad/data/profiles/bulk.py": "takes back what a guard has found to be within reach",
     "src/pentad/data/profiles/filters.py": "narrows the rows that are seen by an id somebody typed",
     "src/pentad/data/profiles/fold.py": "the loader's",
     "src/pentad/data/profiles/lists.py": "finds the parts of rows that are seen",

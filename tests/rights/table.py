@@ -143,6 +143,7 @@ PAGES: dict[str, str] = {
     "people/<str:person_id>/reveal/": "people.reveal",
     "people/<str:person_id>/erase/": "people.erase",
     "companies/": "companies.view",
+    "companies/bulk/trait/": "companies.edit+companies.bulk",
     "companies/bulk/owner/": "companies.assign+companies.bulk",
     "companies/<str:company_id>/owner/": "companies.view",
     "companies/<str:company_id>/trait/": "companies.edit",

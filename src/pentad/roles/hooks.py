@@ -25,9 +25,12 @@ def palette(actor: Actor, query: str) -> list[PaletteItem]:
 
 @hooks.impl
 def timeline_entry(event: Any) -> TimelineEntry | None:
+    told = event.properties if isinstance(event.properties, dict) else {}
+    if event.type == "track" and event.name == "Change undone" and "change_id" in told:
+        what = {"trait": "a trait", "owner": "the owner"}.get(str(told.get("what")), "")
+        return TimelineEntry(f"Change of {what} undone" if what else "Change undone", "", "undo-2")
     if event.type != "track" or event.name not in ("Task added", "Task done", "Task restored"):
         return None
-    told = event.properties if isinstance(event.properties, dict) else {}
     task, by = str(told.get("task_id", "")), str(told.get("by", ""))[:200]
     return TimelineEntry(f"{event.name} by {by}" if by else event.name, "", "list-checks", "", f"/tasks/{task}/")
 

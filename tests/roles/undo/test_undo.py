@@ -18,7 +18,7 @@ from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions as profiles
 from pentad.data.profiles import attachments, bulk, note_actions
 from pentad.data.profiles.models import Attachment, Company, Note
-from pentad.roles.access.manage.actions import assign, set_grant
+from pentad.roles.access.manage.actions import assign, set_field_rule, set_grant
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Role, Team, TeamMember
@@ -42,7 +42,7 @@ def _plan(person: Person) -> Any:
 
 
 def _set(actor: Actor, people: list[Person], value: str) -> Change:
-    return bulk.set_trait_of_all(actor=actor, people=people, name="plan", value=value)
+    return bulk.set_trait_of_all(actor=actor, records=people, name="plan", value=value)
 
 
 def test_what_was_not_changed_since_is_as_before_and_the_rest_stays_and_is_named(nadia: User, browser: Browser) -> None:
@@ -62,8 +62,38 @@ def test_what_was_not_changed_since_is_as_before_and_the_rest_stays_and_is_named
     assert [person.id in page for person in people] == [False, False, True]
     assert AuditLine.objects.get(action="undo_change").subject == f"change:{change.id}"
     told = OutboxMessage.objects.filter(message__event="Change undone").get().message
-    assert told["personId"] == people[1].id
+    assert (told["personId"], told["properties"]["what"]) == (people[1].id, "trait"), (
+        "a hidden trait is not named there"
+    )
     assert not ChangedRecord.objects.exclude(before={}).exists(), "nothing is kept of what is as before"
+
+
+def test_traits_of_companies_too(nadia: User, browser: Browser) -> None:
+    now = clock.now()
+    rows = [Company.objects.create(group_id=f"g{n}", name="", first_seen=now, last_seen=now) for n in range(2)]
+    client, ids = browser(nadia), [row.id for row in rows]
+    assert client.get("/companies/bulk/trait/", {"id": ids}).status_code == 200
+    for value in ("gold", "silver"):
+        assert client.post("/companies/bulk/trait/", {"id": ids, "name": "tier", "value": value}).status_code == 204
+    second, first = Change.objects.order_by("-no")
+    assert client.post(f"/changes/{second.id}/undo/").status_code == 204
+    assert [row.traits for row in Company.objects.order_by("no")] == [{"tier": "gold"}] * 2
+    undo.undo(actor=actor_of(nadia), change=first)
+    assert [row.traits for row in Company.objects.order_by("no")] == [{}] * 2, (
+        "the second taken back, the first can be too"
+    )
+    assert Change.objects.get(pk=first.pk).stayed == 0
+
+
+def test_a_trait_that_is_hidden_from_the_reader_is_not_named(nadia: User, sam: User, browser: Browser) -> None:
+    bulk.set_trait_of_all(actor=actor_of(nadia), records=_people(1), name="health", value="fine")
+    set_grant(actor=SYSTEM, role=Role.objects.get(name="rep"), right="changes.others", scope="all")
+    set_field_rule(
+        actor=SYSTEM, role=Role.objects.get(name="rep"), kind="people", target="trait:health", level="hidden"
+    )
+    for path in ("/changes/", f"/changes/{Change.objects.get().id}/"):
+        assert "health" in browser(nadia).get(path).content.decode()
+        assert "health" not in browser(sam).get(path).content.decode()
 
 
 def test_a_statement_taken_back_lets_other_sources_count_even_when_its_event_comes_late(road: Road) -> None:

@@ -138,6 +138,7 @@ def transactions(
     )
     for reason, count in holds["reasons"].items():
         click.echo(f"quarantined: {count} × {REASONS[reason].says if reason in REASONS else reason}", err=True)
+    click.echo("it can be undone for 30 days: in the browser, on the page of this import", err=True)
     if done.rejected:
         click.echo(f"rejected rows are in {rejects}", err=True)
 

@@ -1,6 +1,7 @@
-"""Stating a trait of many customers at once, and taking that back."""
+"""Stating a trait of many customers or companies at once, and taking that back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import JSONField, Value
@@ -8,117 +9,169 @@ from django.db.models import JSONField, Value
 from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
-from pentad.core.errors import Denied
+from pentad.core.errors import Denied, Invalid
 from pentad.core.outbox import emit
+from pentad.data.fields.queries import accept
 from pentad.data.identity.models import Person
 from pentad.data.identity.store import chunks
-from pentad.data.ingest.own import own_number, own_source
+from pentad.data.ingest.own import own_number
 from pentad.data.profiles import actions, fold
-from pentad.data.profiles.models import PersonTrait
+from pentad.data.profiles.company_actions import set_company_trait
+from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait
 from pentad.data.profiles.rules import text_of
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import level_for, require
+from pentad.roles.access.seeing import Owned, kind_of, level_for, require
 from pentad.roles.undo import actions as undo
 from pentad.roles.undo.models import Change, ChangedRecord
 
-KIND = "people.trait"
 STEP = 100
-"""Customers changed in one transaction: others write in between."""
+"""Records changed in one transaction: others write in between."""
 
 
-def set_trait_of_all(*, actor: Actor, people: Sequence[Person], name: str, value: Any) -> Change:
-    """State a trait of customers in the team's own name; what the team said before is kept for 30 days.
+@dataclass(frozen=True)
+class _Side:
+    """What differs between customers and companies. owner: the column of `rows` that names the record."""
 
-    Needs “people.bulk” and “people.edit” to reach each of them. An error in the middle leaves what was done before it,
-    as a change that can be taken back. people: at least one.
+    kind: str
+    model: Any
+    rows: Any
+    owner: str
+    event: str
+    set: Callable[[Actor, Any, str, Any], object]
+    restate: Callable[[Actor, Any, str, Any], object]
+    refresh: Callable[[Iterable[Any]], None]
+
+    def statements(self, numbers: list[int], name: str) -> dict[int, Any]:
+        """What the team itself states of this trait, by record."""
+        found: dict[int, Any] = {}
+        for some in chunks(numbers):
+            said = {"name": name[:120], "source_no": own_number(), "once": False, "withdrawn": False}
+            rows = self.rows.objects.filter(**{f"{self.owner}__in": some}, **said)
+            found.update({getattr(row, self.owner): row for row in rows})
+        return found
+
+
+PEOPLE = _Side(
+    "people", Person, PersonTrait, "person_id", "person",
+    lambda actor, person, name, value: actions.set_trait(actor=actor, person=person, name=name, value=value),
+    lambda actor, person, name, value: actions.state_traits(actor, person, {name: value}),
+    lambda people: fold.refresh_traits({person.root_id or person.no for person in people}),
+)  # fmt: skip
+COMPANIES = _Side(
+    "companies", Company, CompanyTrait, "company_id", "company",
+    lambda actor, company, name, value: set_company_trait(actor=actor, company=company, name=name, value=value),
+    lambda actor, company, name, value: set_company_trait(actor=actor, company=company, name=name, value=value),
+    lambda companies: fold.refresh_companies({company.no for company in companies}),
+)  # fmt: skip
+SIDES = {side.kind: side for side in (PEOPLE, COMPANIES)}
+
+
+def change_kind(side: _Side) -> str:
+    return f"{side.kind}.trait"
+
+
+def set_trait_of_all(*, actor: Actor, records: Sequence[Owned], name: str, value: Any) -> Change:
+    """State a trait of customers, or of companies, in the team's own name; what it said before is kept for 30 days.
+
+    Needs “bulk” and “edit” of their kind to reach each of them. An error in the middle leaves what was done before it,
+    as a change that can be taken back. records: of one kind, at least one.
     """
-    actions.check_traits({name: value})
+    kind, name = kind_of(type(records[0])), name.strip()
+    actions.check_traits({name: accept(kind.name, name, value)})
+
+    @action(f"{kind.name}.bulk", listed=False)
+    def set_trait_of_some(*, actor: Actor, records: list[Owned], change: Change | None) -> Change:
+        """Change many records at once."""
+        return _set_some(actor, SIDES[kind.name], records, name, value, change)
+
     change = None
-    for start in range(0, len(people), STEP):
-        some = list(people[start : start + STEP])
-        change = set_trait_of_some(actor=actor, people=some, name=name, value=value, change=change)
+    for start in range(0, len(records), STEP):
+        change = set_trait_of_some(actor=actor, records=list(records[start : start + STEP]), change=change)
     assert change is not None
     return change
 
 
-@action("people.bulk")
-def set_trait_of_some(
-    *, actor: Actor, people: list[Person], name: str, value: Any, change: Change | None = None
+def _set_some(
+    actor: Actor, side: _Side, records: Sequence[Owned], name: str, value: Any, change: Change | None
 ) -> Change:
-    """Change many customers at once."""
-    numbers = [person.no for person in people]
-    before = _statements(numbers, name)
-    for person in people:
-        actions.set_trait(actor=actor, person=person, name=name, value=value)
-    after = _statements(numbers, name)
+    numbers = [record.pk for record in records]
+    before = side.statements(numbers, name)
+    for record in records:
+        side.set(actor, record, name, value)
+    after = side.statements(numbers, name)
     rows = [
         ChangedRecord(
-            kind="people", no=no, before={"value": before[no].value} if no in before else {},
+            kind=side.kind, no=no, before=_kept(before.get(no)),
             after={"message": after[no].message_id},
         )
         for no in numbers if no in after
     ]  # fmt: skip
     if change is None:
-        what = f"“{name.strip()}” set for customers"
-        change = undo.remember(actor=actor, kind=KIND, what=what, records=rows, data={"trait": name[:120]})
+        what = f"“{name}” set for {kind_of(side.model).many.lower()}"
+        change = undo.remember(
+            actor=actor, kind=change_kind(side), what=what, records=rows, data={"trait": name[:120], "side": side.kind}
+        )
     else:
         undo.remember_more(change, rows)
     note(f"change:{change.id}", trait=name, records=len(rows))
     return change
 
 
-def _statements(numbers: list[int], name: str) -> dict[int, PersonTrait]:
-    """What the team itself states of this trait, by customer."""
-    found: dict[int, PersonTrait] = {}
-    for some in chunks(numbers):
-        rows = PersonTrait.objects.filter(
-            person_id__in=some, name=name[:120], source_no=own_number(), once=False, withdrawn=False
-        )
-        found.update({row.person_id: row for row in rows})
-    return found
+def _kept(statement: Any) -> dict[str, Any]:
+    return {"value": statement.value, "message": statement.message_id} if statement is not None else {}
 
 
 def restore_traits(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
     """The team's statements as they were; those stated anew since, and those out of reach, are left alone."""
-    name, stay = str(change.data["trait"]), []
-    now = _statements([kept.no for kept in records], name)
-    people = {row.no: row for row in Person.objects.filter(no__in=[kept.no for kept in records]).select_related("root")}
-    withdrawn: list[Person] = []
+    side, name, stay = SIDES[change.data["side"]], str(change.data["trait"]), []
+    numbers = [kept.no for kept in records]
+    now, found = side.statements(numbers, name), side.model._base_manager.in_bulk(numbers)
+    withdrawn: list[Any] = []
+    restated: dict[int, str] = {}
     for kept in records:
-        statement, person = now.get(kept.no), people.get(kept.no)
-        if statement is None or person is None or statement.message_id != kept.after["message"]:
+        statement, record = now.get(kept.no), found.get(kept.no)
+        if statement is None or record is None or statement.message_id != kept.after["message"]:
             stay.append(kept)
             continue
         try:
-            _check(actor, person, name)
-        except Denied:
+            _check(actor, side, record, name)
+            if "value" in kept.before:
+                side.restate(actor, record, name, kept.before["value"])
+                restated[kept.no] = kept.before["message"]
+            else:
+                withdrawn.append(record)
+        except (Denied, Invalid):
             stay.append(kept)
-            continue
-        if "value" in kept.before:
-            actions.state_traits(actor, person, {name: kept.before["value"]})
-        else:
-            withdrawn.append(person)
-    _withdraw(withdrawn, name, change)
+    _withdraw(side, withdrawn, name, change)
+    _hand_back(side, restated, name)
     return stay
 
 
-def _check(actor: Actor, person: Person, name: str) -> None:
-    require(actor, "people.edit", person.root or person)
-    if level_for(actor, "people", f"trait:{name}") < Level.CHANGE:
-        raise Denied(f"{actor.name} may not change “{name}” of customers.", right="people.edit")
+def _hand_back(side: _Side, restated: dict[int, str], name: str) -> None:
+    """What an earlier change had stated stands again, under another message: that change can be taken back next."""
+    now = side.statements(list(restated), name)
+    for row in ChangedRecord.objects.filter(kind=side.kind, no__in=list(restated)):
+        if row.after == {"message": restated[row.no]} and row.no in now:
+            row.after = {"message": now[row.no].message_id}
+            row.save(update_fields=["after"])
 
 
-def _withdraw(people: list[Person], name: str, change: Change) -> None:
+def _check(actor: Actor, side: _Side, record: Any, name: str) -> None:
+    require(actor, f"{side.kind}.edit", getattr(record, "root", None) or record)
+    if level_for(actor, side.kind, f"trait:{name}") < Level.CHANGE:
+        raise Denied(f"{actor.name} may not change “{name}” here.", right=f"{side.kind}.edit")
+
+
+def _withdraw(side: _Side, records: list[Any], name: str, change: Change) -> None:
     """The team says nothing of the trait any more, and other sources count again.
 
     The row stays as a mark: the event that stated the value may still be on its way to the loader.
     """
-    rows = PersonTrait.objects.filter(
-        person__in=people, name=name[:120], source_no=own_source().no, once=False
-    )  # fmt: skip
-    rows.update(
-        value=Value(None, JSONField()), text=text_of(None), number=None, at=clock.now(), withdrawn=True, winner=False
-    )
-    fold.refresh_traits({person.root_id or person.no for person in people})
-    for person in people:
-        emit("track", "Change undone", person=person, properties={"change_id": change.id, "trait": name})
+    said = {"name": name[:120], "source_no": own_number(), "once": False}
+    rows = side.rows.objects.filter(**{f"{side.owner}__in": [record.pk for record in records]}, **said)
+    nothing = Value(None, JSONField())
+    rows.update(value=nothing, text=text_of(None), number=None, at=clock.now(), withdrawn=True, winner=False)
+    side.refresh(records)
+    for record in records:
+        about = {side.event: record}
+        emit("track", "Change undone", properties={"change_id": change.id, "what": "trait"}, **about)

@@ -149,27 +149,45 @@ def _cell(value: Any) -> str:
 def bulk_trait(request: HttpRequest) -> HttpResponse:
     """State a trait of every chosen customer in the team's name."""
     check(actor_of(request), "people.bulk")
-    people = _few(request)
+    return _trait_of_all(request, _few(request), "people", "customer", "customers")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in("companies.edit")
+def bulk_company_trait(request: HttpRequest) -> HttpResponse:
+    """State a trait of every chosen company in the team's name."""
+    check(actor_of(request), "companies.bulk")
+    companies = _at_most(_selected_companies(request), "companies")
+    return _trait_of_all(request, companies, "companies", "company", "companies")
+
+
+def _trait_of_all(request: HttpRequest, rows: Sequence[Owned], kind: str, one: str, many: str) -> HttpResponse:
+    """The dialog that states a trait of many, and what it sends."""
+    words = _counted(rows, one, many)
+    context: dict[str, Any] = {"words": words, "hidden": _hidden(request), "action": request.path}
     if request.method == "GET":
         name = request.GET.get("name", "").strip()
-        context = {"count": len(people), "hidden": _hidden(request), "name": name}
-        context |= entering(request, "people", name, None)
+        context |= {"name": name, **entering(request, kind, name, None)}
         if request.GET.get("part") == "control" and context["control"] is None:
             return HttpResponse(status=204)  # nothing better to enter it with than the text there is
         return render(request, "profiles/_bulk_trait.html", context)
-    if not people:
-        raise Invalid("No customer is selected.", code="nothing_selected", fix="Tick some rows first.")
+    if not rows:
+        raise Invalid(f"No {one} is selected.", code="nothing_selected", fix="Tick some rows first.")
     name = request.POST.get("name", "").strip()
-    value = entered_value(request, "people", name)
+    value = entered_value(request, kind, name)
     try:
-        change = bulk.set_trait_of_all(actor=actor_of(request), people=people, name=name, value=value)
+        change = bulk.set_trait_of_all(actor=actor_of(request), records=rows, name=name, value=value)
     except Invalid as error:
-        context = {"count": len(people), "hidden": _hidden(request), "name": name, "value": typed_text(value)}
-        context |= {"fault": error.message, **entering(request, "people", name, value, fault=error.message)}
+        context |= {"name": name, "value": typed_text(value), "fault": error.message}
+        context |= entering(request, kind, name, value, fault=error.message)
         return render(request, "profiles/_bulk_trait.html", context, status=422)
     counts.forget_counts()
-    messages.success(request, f"{name} set for {len(people):,} customers.", extra_tags=f"/changes/{change.id}/undo/")
-    return _back(request)
+    messages.success(request, f"{name} set for {words}.", extra_tags=f"/changes/{change.id}/undo/")
+    return _back(request, f"/{kind}/")
+
+
+def _counted(rows: Sequence[Owned], one: str, many: str) -> str:
+    return f"1 {one}" if len(rows) == 1 else f"{len(rows):,} {many}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -192,7 +210,7 @@ def bulk_company_owner(request: HttpRequest) -> HttpResponse:
 
 def _owner_of_all(request: HttpRequest, rows: Sequence[Owned], one: str, many: str, url: str) -> HttpResponse:
     """The dialog that gives records to somebody, and what it sends."""
-    words = f"1 {one}" if len(rows) == 1 else f"{len(rows):,} {many}"
+    words = _counted(rows, one, many)
     if request.method == "GET":
         context = {
             "words": words, "hidden": _hidden(request), "action": request.path, "users": owners(),

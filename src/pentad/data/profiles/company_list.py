@@ -149,6 +149,7 @@ COMPANIES = ListSpec(
     dates=lambda: shapes.COMPANY_DATES,
     cards=("name", "people", "owner", "last_seen"),
     bulk=(
+        BulkAction("trait", "Set trait", "/companies/bulk/trait/", "tag", "companies.edit", also="companies.bulk"),
         BulkAction("owner", "Owner", "/companies/bulk/owner/", "user-round", "companies.assign", also="companies.bulk"),
     ),
     template="profiles/companies.html",

@@ -334,10 +334,10 @@ def refresh_companies(nos: Collection[int]) -> None:
     known, prefer = ranks(), preferred_sources()
     rows: list[tuple[Any, ...]] = []
     for some in chunks(nos):
-        facts: dict[int, dict[int, Fact]] = {}
+        facts: dict[int, dict[int, Fact]] = {no: {} for no in some}
         marked: set[int] = set()
         for t in CompanyTrait.objects.filter(company_id__in=some, withdrawn=False):
-            facts.setdefault(t.company_id, {})[t.id] = _fact(t, t.company_id)
+            facts[t.company_id][t.id] = _fact(t, t.company_id)
             marked |= {t.id} if t.winner else set()
         won: set[int] = set()
         for no, stated in facts.items():

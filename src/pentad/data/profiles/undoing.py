@@ -9,6 +9,8 @@ from pentad.data.identity.models import MergeLink
 from pentad.data.profiles import attachments, bulk
 from pentad.data.profiles.models import Attachment, Note
 from pentad.data.profiles.note_actions import FILE_REMOVED, NOTE_DELETED, restore_file, restore_note
+from pentad.roles.access.rights import Level
+from pentad.roles.access.seeing import level
 from pentad.roles.undo import owners
 from pentad.roles.undo.actions import when_pruned
 from pentad.roles.undo.kinds import Undoable, register
@@ -64,7 +66,15 @@ def _remove(change: Change) -> None:
         notes.delete()
 
 
-register(Undoable(bulk.KIND, "Trait set for many", "people.edit", "tag", bulk.restore_traits))
+def _trait(change: Change) -> str:
+    kind, trait = str(change.data.get("side", "people")), change.data.get("trait", "")
+    many = "customers" if kind == "people" else "companies"
+    return f"A trait set for {many}" if level(kind, f"trait:{trait}") == Level.HIDDEN else change.what
+
+
+for side, label in ((bulk.PEOPLE, "Trait of customers set"), (bulk.COMPANIES, "Trait of companies set")):
+    right = f"{side.kind}.edit"
+    register(Undoable(bulk.change_kind(side), label, right, "tag", bulk.restore_traits, says=_trait))
 register(Undoable(NOTE_DELETED, "Note deleted", "people.edit", "trash-2", _restore_note))
 register(Undoable(FILE_REMOVED, "File removed", "people.edit", "file-text", _restore_file))
 register(Undoable(MERGED, "Customers merged", "people.merge", "git-merge", _unmerge, _page))

@@ -28,6 +28,7 @@ urlpatterns = [
     path("people/<str:person_id>/reveal/", owner_views.reveal_field, name="person_reveal"),
     path("people/<str:person_id>/erase/", person_views.erase, name="person_erase"),
     path("companies/", views.companies, name="companies"),
+    path("companies/bulk/trait/", bulk_views.bulk_company_trait, name="companies_bulk_trait"),
     path("companies/bulk/owner/", bulk_views.bulk_company_owner, name="companies_bulk_owner"),
     path("companies/<str:company_id>/trait/", company_views.set_trait, name="company_trait"),
     path("companies/<str:company_id>/owner/", owner_views.company_owner, name="company_owner"),

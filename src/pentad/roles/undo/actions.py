@@ -131,8 +131,7 @@ def finish(change: Change, actor: Actor) -> None:
     """All is as before, but for the records that stay."""
     change.undone, change.undone_by = clock.now(), actor.name
     change.stayed = change.records.filter(stays=True).count()
-    change.data = {}
-    change.save(update_fields=["undone", "undone_by", "stayed", "data"])
+    change.save(update_fields=["undone", "undone_by", "stayed"])
     change.records.filter(stays=False).delete()
 
 

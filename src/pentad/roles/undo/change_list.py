@@ -9,7 +9,7 @@ from pentad.core.actor import reader
 from pentad.core.errors import Invalid
 from pentad.roles.access.rules import OWN_ACCOUNT
 from pentad.roles.undo import actions, queries
-from pentad.roles.undo.kinds import kind_named, kinds
+from pentad.roles.undo.kinds import kind_named, kinds, said
 from pentad.roles.views import cells
 from pentad.roles.views.spec import Column, Condition, Empty, Field, ListSpec, Operator, Sort, register
 
@@ -17,7 +17,7 @@ from pentad.roles.views.spec import Column, Condition, Empty, Field, ListSpec, O
 def _what(change: Any) -> str:
     icon = cells.icon(kind_named(change.kind).icon, "size-3.5 text-muted-foreground")
     css = "truncate text-muted-foreground" if change.undone else "truncate"
-    return format_html('{}<span class="{}">{}</span>', icon, css, change.what)
+    return format_html('{}<span class="{}">{}</span>', icon, css, said(change))
 
 
 def _who(change: Any) -> str:
@@ -39,7 +39,7 @@ def _state(change: Any) -> str:
     return format_html(
         '<button type="button" class="btn" data-variant="outline" data-size="sm" hx-post="/changes/{}/undo/"'
         ' hx-swap="none" hx-push-url="false" aria-label="Undo: {}">{}Undo</button>',
-        change.id, change.what, cells.icon("undo-2", "size-3.5"),
+        change.id, said(change), cells.icon("undo-2", "size-3.5"),
     )  # fmt: skip
 
 
@@ -76,9 +76,9 @@ CHANGES = register(
         name="changes", title="Recent changes", one="change", many="changes", icon="undo-2", url="/changes/",
         right=OWN_ACCOUNT, base=queries.changes, open=lambda: False,
         row_url=lambda change: f"/changes/{change.id}/", row_key=lambda change: change.id,
-        label=lambda change: change.what,
+        label=said,
         columns=(
-            Column("what", "What", _what, "zap", phone="title", plain=lambda change: change.what),
+            Column("what", "What", _what, "zap", phone="title", plain=said),
             Column("count", "Records", lambda change: f"{change.count:,}", "hash", number=True,
                    plain=lambda change: change.count),
             Column("who", "Who", _who, "user-round", phone="sub", plain=lambda change: change.actor_name),

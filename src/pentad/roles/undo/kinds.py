@@ -18,7 +18,7 @@ Restore = Callable[[Actor, Change, Sequence[ChangedRecord]], Sequence[ChangedRec
 class Undoable:
     """right: what undoing needs, as the act did. restore: bring some of the records back; returns those that are left as
     they are because they were changed again. page: where to go afterwards. job: does it all by itself, when named. ready: why it
-    has to wait, in a sentence; "" when it has not.
+    has to wait, in a sentence; "" when it has not. says: what was done, as far as the reader may know.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Undoable:
     page: Callable[[Change], str] = lambda change: ""
     job: str = ""
     ready: Callable[[Change], str] = lambda change: ""
+    says: Callable[[Change], str] = lambda change: change.what
 
 
 _known: dict[str, Undoable] = {}
@@ -44,3 +45,7 @@ def kinds() -> list[Undoable]:
 
 def kind_named(name: str) -> Undoable:
     return _known[name]
+
+
+def said(change: Change) -> str:
+    return _known[change.kind].says(change)

@@ -11,7 +11,7 @@ from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, is_part
 from pentad.roles.undo import actions, queries
 from pentad.roles.undo.change_list import CHANGES
-from pentad.roles.undo.kinds import kind_named
+from pentad.roles.undo.kinds import kind_named, said
 from pentad.roles.undo.models import Change
 from pentad.roles.views import counts
 from pentad.roles.views.screen import show_list
@@ -58,7 +58,8 @@ def _to(address: str) -> HttpResponse:
 
 def _told(change: Change) -> str:
     if not change.stayed:
-        return f"Undone: {change.what[:1].lower()}{change.what[1:]}."
+        what = said(change)
+        return f"Undone: {what[:1].lower()}{what[1:]}."
     were = "was" if change.stayed == 1 else "were"
     stay = "stays as it is" if change.stayed == 1 else "stay as they are"
     return f"Undone, but {change.stayed} of {change.count} {were} changed since and {stay}."
@@ -68,6 +69,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     actor, kind, job = actor_of(request), kind_named(change.kind), actions.under_way(change)
     return {
         "change": change,
+        "what": said(change),
         "kind": kind,
         "until": change.at + queries.KEPT,
         "job": job,
