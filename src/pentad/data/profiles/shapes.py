@@ -27,6 +27,7 @@ from pentad.roles.views import plans
 from pentad.roles.views.layouts import MOST_BUCKETS, Bucket, DateField, Grouping, Move
 
 SHOWN_COMPANIES = 30
+VALUES_SECONDS = 2.0
 DATED = re.compile(r"(date|day|_at|_on|_until|At|On|Until|renew\w*|expir\w*)$")
 """Names of traits that may hold days; whether they do, their values tell."""
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -73,9 +74,9 @@ def _trait_values(name: str) -> list[str] | None:
     """
     if _sees_records("people"):
         return vocabulary.stated_values(name) or (None if name in vocabulary.trait_names() else [])
-    mine = Person.seen.values("pk")
-    rows = PersonTrait.objects.filter(name=name, winner=True).alias(of=Coalesce("person__root_id", "person_id"))
-    return _distinct(rows.filter(of__in=mine))
+    mine = Person.seen.filter(root=None).values("pk")
+    rows = PersonTrait.objects.filter(name=name, winner=True)
+    return _distinct(rows.filter(person__in=mine), rows.filter(person__root__in=mine))
 
 
 def _company_trait_values(name: str) -> list[str] | None:
@@ -83,22 +84,24 @@ def _company_trait_values(name: str) -> list[str] | None:
     return _distinct(rows if _sees_records("companies") else rows.filter(company__in=Company.seen.values("pk")))
 
 
-def _distinct(rows: "QuerySet[Any]") -> list[str] | None:
+def _distinct(*parts: "QuerySet[Any]") -> list[str] | None:
     """Values of few different texts; None when they are more, or take too long to be found."""
+    found: dict[str, str] = {}
     try:
-        with plans.within(plans.WALK_SECONDS):
-            pairs = rows.order_by("text").values_list("text", "value").distinct()[: vocabulary.MOST_VALUES * 2]
-            found = {text: value if isinstance(value, str) else text for text, value in pairs}
+        with plans.within(VALUES_SECONDS):
+            for rows in parts:
+                pairs = rows.order_by("text").values_list("text", "value").distinct()[: vocabulary.MOST_VALUES * 2]
+                found |= {text: value if isinstance(value, str) else text for text, value in pairs}
     except plans.TooSlow:
         return None
-    return list(found.values()) if len(found) <= vocabulary.MOST_VALUES else None
+    return [found[text] for text in sorted(found)] if len(found) <= vocabulary.MOST_VALUES else None
 
 
 def _trait_buckets(name: str, values: Callable[[str], list[str] | None]) -> Sequence[Bucket]:
     known = values(name)
     if known is None:
         raise Invalid(
-            f"“{name}” has too many values to put rows together by.", code="bad_group",
+            f"“{name}” has too many values to put rows together by, or it takes too long to find them.", code="bad_group",
             fix="Choose something with few values.",
         )  # fmt: skip
     found = [one for one in known if one and one != "null"][: MOST_BUCKETS - 1]  # null: said to be unknown
