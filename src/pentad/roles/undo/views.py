@@ -78,4 +78,5 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "may_undo": change.undone is None and job is None and actor.may(kind.right),
         "records": queries.named(actor, change, stays=change.undone is not None),
         "told": _told(change) if change.undone else "",
+        "link": kind.page(change) if kind.job and actor.may(kind.right) else "",
     }
