@@ -10,7 +10,7 @@ from pentad.roles.access.actions import add_user
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Team, TeamMember
-from pentad.roles.views.actions import change_view, move_view, open_with_view, save_view
+from pentad.roles.views.actions import change_view, delete_view, move_view, open_with_view, restore_view, save_view
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import find_view, opening_view, views_of
 from pentad.roles.views.state import ListState
@@ -90,9 +90,13 @@ def test_a_teams_view_is_had_by_its_members_and_those_of_teams_above_and_below()
         change_view(actor=actor_of(lea), view=view, name="Mine")
     with pytest.raises(Denied, match="belongs to it"):
         save_view(actor=actor_of(lea), list_name="people", name="For them", state=ListState(), team=dach)
+    kept = delete_view(actor=actor_of(tom), view=view)
+    view = restore_view(actor=actor_of(tom), kept=kept)
     change_view(actor=actor_of(tom), view=view, name="Ours")
     dach.delete()
     assert not SavedView.objects.filter(id=view.id).exists(), "a team's views go with it, and are nobody else's then"
+    with pytest.raises(Invalid, match="gone"):
+        restore_view(actor=nadia, kept=kept)
 
 
 def test_a_role_opens_the_list_with_its_view_unless_one_chose_another() -> None:
