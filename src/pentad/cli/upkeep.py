@@ -61,9 +61,11 @@ def _erase_person(identifier: str) -> None:
     person = person_by_identifier(*ident)
     if person is None:
         raise NotFound(f"Nobody has the identifier {identifier}.", fix="Check namespace and value: case counts.")
+    id = person.id
     erasure = erase_person(actor=CLI, person=person)
     _while_waiting("Hidden from every page. Now every file that told of the person is rewritten …")
-    click.echo(f"erased {see_gone(erasure).id}")
+    see_gone(erasure)
+    click.echo(f"erased {id}")
 
 
 def _while_waiting(text: str) -> None:

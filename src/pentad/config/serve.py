@@ -62,6 +62,7 @@ def up(
             greeting = _greeting(host, port, demo)
             _run(_serve(services, host, port, lambda: _say(greeting)))
             _leave_after(LEAVE_SECONDS)
+    _say("Pentad has stopped; everything is kept.\n")
 
 
 def _leave_after(seconds: float) -> None:
@@ -176,7 +177,10 @@ def _demo_sign_ins() -> list[str]:
 
     width = max(len(email) for email, _, _ in demo.COLLEAGUES)
     people = [f"            {email:<{width}}  {name}, {role}" for email, name, role in demo.COLLEAGUES]
-    return [f"  sign in   with the password {demo.PASSWORD} as", *people]
+    filling = (
+        "  demo      after its first start, the demo company's year is loaded in a minute or two: pages fill meanwhile"
+    )
+    return [f"  sign in   with the password {demo.PASSWORD} as", *people, filling]
 
 
 @contextmanager

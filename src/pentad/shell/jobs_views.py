@@ -72,9 +72,9 @@ def _shown(job: Job) -> Job:
 
 
 def _about(kind: str) -> str:
-    """What work of this kind does: the first line its author wrote about it."""
+    """What work of this kind does: the first sentence its author wrote about it."""
     try:
-        return (jobs.find(kind).function.__doc__ or "").strip().partition("\n")[0]
+        return (jobs.find(kind).function.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].rstrip(".") + "."
     except Invalid:
         return "The plugin that does this work is not installed."
 

@@ -17,7 +17,7 @@ MOST, MOST_COMPANIES, MOST_NOTES = 8, 4, 4
 LEAST_OF_NOTE = 3
 """With fewer letters, nearly every note would be found."""
 NOTE_SECONDS = 0.2
-LOOKED_AT = 300
+LOOKED_AT, RANKED = 300, 60
 
 
 def person_item(person: Person, group: str) -> PaletteItem:
@@ -29,8 +29,10 @@ def palette(query: str) -> list[PaletteItem]:
     """Customers by any identifier, id or words of their name; companies by name; notes by what they say."""
     condition = search(query)
     keys = condition.driver(LOOKED_AT) if condition.driver else []
-    found = people().filter(pk__in=list(keys)[:LOOKED_AT]).order_by("-known", "-last_seen")[:MOST]
-    customers = [person_item(person, "Customers") for person in found]
+    found = people().filter(pk__in=list(keys)[:LOOKED_AT]).order_by("-known", "-last_seen")[:RANKED]
+    # Whose name begins so is meant before whose address has it somewhere.
+    ranked = sorted(found, key=lambda person: not person.name.lower().startswith(query.lower()))
+    customers = [person_item(person, "Customers") for person in ranked[:MOST]]
     named = Company.seen.filter(search_companies(query).where).order_by("-last_seen")[:MOST_COMPANIES]
     companies = [
         PaletteItem(

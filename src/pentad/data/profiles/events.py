@@ -13,6 +13,7 @@ from pentad.core.hookvalues import TimelineEntry
 from pentad.data.profiles.details import details
 from pentad.data.profiles.models import Note
 from pentad.data.profiles.queries import EventRow
+from pentad.roles.views.words import short
 
 ORDER_NAMES = (
     "Order Completed",
@@ -99,6 +100,14 @@ class Day:
 def money(amount: float, currency: str) -> str:
     """E.g. €1,234.50, or 12.00 CHF."""
     text = f"{amount:,.2f}"
+    return f"{SYMBOLS[currency]}{text}" if currency in SYMBOLS else f"{text} {currency}".strip()
+
+
+def short_money(amount: float, currency: str) -> str:
+    """The same in few characters, from a thousand on: €1.2k, 31k CHF."""
+    if abs(amount) < 1000:
+        return money(amount, currency)
+    text = short(amount)
     return f"{SYMBOLS[currency]}{text}" if currency in SYMBOLS else f"{text} {currency}".strip()
 
 

@@ -11,7 +11,7 @@ from pentad.core.errors import Unavailable
 from pentad.data.fields.rules import Declared
 from pentad.data.identity.queries import IdentifierRow
 from pentad.data.ingest.models import Source
-from pentad.data.profiles.events import money
+from pentad.data.profiles.events import money, short_money
 from pentad.data.profiles.lists import TAGGED
 from pentad.data.profiles.models import Company
 from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, people_of
@@ -174,10 +174,11 @@ def weeks(days: Sequence[Activity]) -> list[Week]:
     ]
 
 
-def revenue(sums: Totals) -> str:
-    """Revenue by currency, the largest first; "—" without orders."""
+def revenue(sums: Totals) -> tuple[str, str]:
+    """Revenue by currency, the largest first, short (€33.3k) and in full; "—" without orders."""
     parts = sorted(sums.revenue.items(), key=lambda one: -one[1])
-    return " + ".join(money(amount, currency) for currency, amount in parts) or "—"
+    full = " + ".join(money(amount, currency) for currency, amount in parts)
+    return " + ".join(short_money(amount, currency) for currency, amount in parts) or "—", full or "—"
 
 
 def top(sums: Totals) -> list[tuple[str, int]]:
