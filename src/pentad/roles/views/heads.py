@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 
 from pentad.core.errors import Invalid
+from pentad.roles.access import seeing
 from pentad.roles.views import counts
 from pentad.roles.views.layouts import Layout
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import views_of
-from pentad.roles.views.spec import Column, ListSpec
+from pentad.roles.views.spec import Column, Empty, ListSpec
 from pentad.roles.views.state import ListState, from_saved
 
 
@@ -131,6 +132,19 @@ def hiding(spec: ListSpec, state: ListState) -> list[tuple[str, str, str]]:
         left = state.without(chip.index)
         told.append((f"{chip.field} {chip.operator} {chip.value}".strip(), str(counts.count(spec, left)), left.url()))
     return told
+
+
+def blank(spec: ListSpec, state: ListState) -> Empty | None:
+    """What to say instead, when nothing is shown but no filter is to blame: there is nothing, or nothing is to do."""
+    if not state.narrows or not spec.base().exists():
+        if spec.open() or seeing.sees_all(spec.name):
+            return spec.empty
+        some = f"Your role shows some {spec.many} only: those that are given to you, to your team, or shared with you."
+        return Empty(f"No {spec.many} that you may see", f"{some} An administrator can explain and change that.")
+    for index, (name, saved) in enumerate(spec.views):
+        if state.view == f"own-{index}" and state.content() == from_saved(saved).content():
+            return spec.clear.get(name)
+    return None
 
 
 def grouped(spec: ListSpec) -> list[tuple[str, list[Any]]]:

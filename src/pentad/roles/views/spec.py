@@ -1,6 +1,6 @@
 """The declaration of a list: what it lists, its columns, filters, sorts and bulk actions."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -127,6 +127,10 @@ class Empty:
     text: str
     url: str = ""
     action: str = ""
+    dialog: str = ""
+    """Instead of url: the address of a form that the shared dialog shows."""
+    right: str = ""
+    """Who may not has no button."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,8 @@ class ListSpec:
     figures: "Callable[[Sequence[Row]], Sequence[tuple[str, str]]] | None" = None
     views: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
     """Views that come with the product: (name, saved state)."""
+    clear: Mapping[str, Empty] = field(default_factory=dict)
+    """What such a view says, by its name, when its filters leave nothing: that is no mistake to look for."""
     groupings: Callable[[], Sequence[Grouping]] = tuple
     """What it can be grouped by, and be a board of; the first is taken when none is chosen."""
     grouping_named: Callable[[str], Grouping | None] = lambda name: None

@@ -55,6 +55,7 @@ def context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict[str,
         "total": counts.known_count(spec, state),
         "more_url": _more(spec, state, page),
         "hiding": heads.hiding(spec, state) if not page.rows and state.narrows else [],
+        "blank": heads.blank(spec, state) if not page.rows else None,
     }
 
 

@@ -138,6 +138,7 @@ FIELDS = (
     ),
 )  # fmt: skip
 OPEN = ["state", "is", "open"]
+NEW = {"action": "New task", "dialog": "/tasks/new/", "right": "tasks.edit"}
 
 TASKS = register(
     ListSpec(
@@ -163,7 +164,17 @@ TASKS = register(
             Sort("created", "Added", "created", words=("oldest first", "newest first")),
         ),
         search=_search, search_hint="Words of the task or its reason", fields=lambda: FIELDS, load=_load,
-        empty=Empty("No tasks yet", "A task says what is to be done, until when, and why. Press q to add one anywhere."),
+        empty=Empty(
+            "No tasks yet", "A task says what is to be done, until when, and why. Press q to add one anywhere.", **NEW
+        ),
+        clear={
+            "Mine": Empty("Nothing to do", "No open task is yours.", **NEW),
+            "My team's": Empty("Nothing to do", "No open task is your team's.", **NEW),
+            "Overdue": Empty("Nothing is overdue", "Every open task still has time.", **NEW),
+            "Due today": Empty("Nothing is due today", "No open task ends today.", **NEW),
+            "Done": Empty("Nothing is done yet", "Tasks that were finished appear here.", "/tasks/", "All tasks"),
+            "My queue": Empty("Nothing to do", "No open task is yours.", **NEW),
+        },
         bulk=(
             BulkAction("done", "Done", "/tasks/bulk/done/", "check", "tasks.edit", dialog=False),
             BulkAction("later", "Put off", "/tasks/bulk/later/", "clock", "tasks.edit", key="s"),
