@@ -29,7 +29,7 @@ document.addEventListener("click", async (event) => {
   const theme = event.target.closest("[data-theme-set]");
   if (theme) {
     document.documentElement.dataset.theme = theme.dataset.themeSet;
-    document.querySelectorAll("[data-theme-set]").forEach((one) => one.setAttribute("aria-checked", String(one === theme)));
+    document.querySelectorAll("[data-theme-set]").forEach((one) => one.setAttribute("aria-checked", String(one.dataset.themeSet === theme.dataset.themeSet)));
     dispatchEvent(new CustomEvent("pentad:theme"));
   }
   const tab = event.target.closest("[data-pane]");

@@ -151,6 +151,36 @@ def test_the_phone_has_tabs_below_and_lines_for_rows(phone: Page) -> None:
     expect(phone.locator("#pane-timeline")).to_be_hidden()
 
 
+def test_every_section_is_reached_on_the_phone(phone: Page, page: Page, axe: Callable[[Page], list[str]]) -> None:
+    page.goto("/people/")
+    sections = page.get_by_role("navigation", name="Sections").get_by_role("link")
+    wanted = [one.get_attribute("href") for one in sections.all()]
+    assert len(wanted) > 10
+    phone.goto("/people/")
+    tabs = phone.get_by_role("navigation", name="Tabs")
+    tabs.get_by_role("button", name="Menu").tap()
+    sheet = phone.get_by_role("dialog", name="Menu")
+    found = sheet.get_by_role("navigation").get_by_role("link").all()
+    assert [one.get_attribute("href") for one in found] == wanted
+    expect(sheet.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(sheet.get_by_role("radio", name="Dark")).to_be_visible()
+    phone.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
+    assert axe(phone) == []
+    sheet.get_by_role("button", name="Close the menu").tap()
+    expect(sheet).to_be_hidden()
+    tabs.get_by_role("button", name="Menu").tap()
+    sheet.get_by_role("link", name="Tasks").tap()
+    phone.wait_for_url("**/tasks/**")
+    tabs.get_by_role("button", name="New").tap()
+    assert axe(phone) == []
+    phone.get_by_role("menuitem", name="New task").tap()
+    expect(phone.get_by_label("What is to be done")).to_be_visible()
+    phone.keyboard.press("Escape")
+    tabs.get_by_role("button", name="New").tap()
+    phone.get_by_role("menuitem", name="New customer").tap()
+    expect(phone.get_by_role("heading", name="New customer")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
 def test_axe_finds_nothing_serious(
