@@ -210,3 +210,19 @@ def test_erasure_takes_tasks_along(nadia: User, rita: User, keiko: Person) -> No
     erase_person(actor=actor_of(nadia), person=keiko)
     assert not Task.objects.exists()
     assert not Notice.objects.exists()
+
+
+def test_a_list_without_tasks_says_what_is_the_case(nadia: User, rita: User, browser: Browser) -> None:
+    def shown(address: str, who: User = nadia) -> str:
+        return browser(who).get(address).content.decode()
+
+    for address in ("/tasks/?f=", "/tasks/?view=own-0", "/tasks/?q=nothing"):
+        assert "No tasks yet" in (page := shown(address)), address
+        assert 'hx-get="/tasks/new/"' in page and "Without" not in page
+    actions.create_task(actor=actor_of(rita), title="Call")
+    mine = shown("/tasks/?view=own-0")
+    assert "Nothing to do" in mine and "No tasks match" not in mine
+    assert "Nothing is overdue" in shown("/tasks/?view=own-2")
+    assert "No tasks match" in shown("/tasks/?q=nothing")
+    actions.delete_task(actor=actor_of(rita), row=Task.objects.get())
+    assert "No tasks that you may see" in shown("/tasks/?f=", rita)
