@@ -46,6 +46,12 @@ def _company_name(company: Company) -> str:
     )
 
 
+def _members(company: Company) -> str:
+    count: int = company.member_count  # type: ignore[attr-defined]
+    unit = "customer" if count == 1 else "customers"  # a phone shows no heading that would say it
+    return format_html('{}<span class="md:hidden"> {}</span>', f"{count:,}", unit)
+
+
 def _company_trait(name: str) -> Column:
     if (declared := declared_field("companies", name)) is not None:
         return field_column(declared)
@@ -54,6 +60,7 @@ def _company_trait(name: str) -> Column:
         name.replace("_", " ").capitalize(),
         lambda c: trait_cell(name, c.traits.get(name)),
         vocabulary.trait_icon(name),
+        number=name in vocabulary.company_numbers(),
         plain=lambda c: c.traits.get(name),
     )
 
@@ -93,11 +100,16 @@ COMPANIES = ListSpec(
             "hash",
             muted=True,
             default=False,
-            phone="sub",
             plain=lambda c: c.group_id,
         ),
         Column(
-            "people", "Customers", lambda c: f"{c.member_count:,}", "users", number=True, plain=lambda c: c.member_count
+            "people",
+            "Customers",
+            _members,
+            "users",
+            number=True,
+            phone="sub",
+            plain=lambda c: c.member_count,
         ),
         Column(
             "owner",

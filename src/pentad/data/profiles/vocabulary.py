@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
+from django.db.models import Count, F
 
 from pentad.data.profiles.models import CompanyTrait, PersonTrait
 from pentad.roles.access.seeing import sees_all
@@ -90,6 +91,13 @@ def trait_names() -> list[str]:
 def company_trait_names() -> list[str]:
     """Names of the traits that companies have; they are few enough to read."""
     return sorted(CompanyTrait.objects.values_list("name", flat=True).distinct()[:MOST_NAMES])
+
+
+@kept
+def company_numbers() -> set[str]:
+    """Traits of companies that are numbers wherever they are stated: lists set them flush right."""
+    of = CompanyTrait.objects.values("name").annotate(all=Count("pk"), numbers=Count("number"))
+    return set(of.filter(all=F("numbers")).values_list("name", flat=True)[:MOST_NAMES])
 
 
 @kept

@@ -27,9 +27,11 @@ def actor_label(line: AuditLine) -> str:
 
 def _who(line: AuditLine) -> str:
     known = line.actor != NOBODY.ref
+    about = kinds.shown(line.subject).label if line.subject else ""
+    what = format_html('<span class="truncate md:hidden">· {}</span>', about) if about else ""  # no column of its own
     return format_html(
-        '<span class="inline-flex min-w-0 items-center gap-1.5">{}<span class="truncate">{}</span></span>',
-        cells.avatar(line.actor_name if known else "", line.actor, "", known), actor_label(line),
+        '<span class="inline-flex max-w-full min-w-0 items-center gap-1.5">{}<span class="truncate">{}</span>{}</span>',
+        cells.avatar(line.actor_name if known else "", line.actor, "", known), actor_label(line), what,
     )  # fmt: skip
 
 
