@@ -313,8 +313,20 @@ def test_a_key_for_some_rights_has_no_others_of_its_role(road: Road) -> None:
         accounts.add_key(actor=SYSTEM, name="Odd", role="admin", rights=["people.fly"])
     actor = keeper(world, admin__keys="all", people__view="all")
     accounts.add_key(actor=actor, name="Mine", role="admin", rights=["people.view"])
+    for rights in (["people.view", "people.erase"], ["people.*"], ["*"]):
+        with pytest.raises((Denied, Invalid)):
+            accounts.add_key(actor=actor, name="More", role="admin", rights=rights)
     with pytest.raises(Denied):
-        accounts.add_key(actor=actor, name="More", role="admin", rights=["people.view", "people.erase"])
+        accounts.add_key(actor=keeper(world, people__view="own"), name="More", role="member", rights=["people.*"])
+
+
+def test_a_key_without_the_right_sees_nothing_that_is_shared_with_its_owner(road: Road) -> None:
+    world = build(road, "rep")
+    key = ApiKey.objects.get(owner=world.user)
+    key.rights = ["tasks.view", "tasks.edit"]
+    key.save()
+    about = f"people:{world.people['shared'].id}"
+    assert call(world, "post", "/api/v1/tasks", {"title": "Call", "about": about}).status_code == 404
 
 
 def test_a_key_ends_with_its_owners_account(road: Road) -> None:

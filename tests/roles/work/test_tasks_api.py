@@ -8,8 +8,10 @@ from django.test import Client
 from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
 from pentad.roles.access import actions as accounts
+from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
+from pentad.roles.access.rights_models import Role
 from pentad.roles.work.actions import change_task
 from pentad.roles.work.models import Task
 
@@ -51,6 +53,8 @@ def test_bad_calls_say_what_was_wrong_and_add_nothing(keiko: Person) -> None:
         ({"title": "x", "assignee": "nobody@kestrel.example"}, "unknown_colleague"),
         ({"title": "x", "about": "people:nobody"}, "subject_not_found"),
         ({"title": "x", "due": "soon"}, "invalid_request"),
+        ({"title": "x", "due_day": "9999-12-31"}, "bad_due"),
+        ({"title": "x", "due": "0001-01-01T00:00:00+14:00"}, "bad_due"),
     ):
         assert call("post", "/tasks", body)[1]["code"] == code
     assert not Task.objects.exists()
@@ -78,3 +82,24 @@ def test_fields_are_changed_one_by_one_and_not_over_anothers_change(rita: User, 
     assert (status, changed["title"], changed["due"], changed["assignee"]) == (200, "Call her", None, None)
     status, changed = call("patch", f"/tasks/{task['id']}", {"due_day": "2026-12-03", "seen": {"due": None}})
     assert (status, changed["due_day"]) == (200, "2026-12-03")
+
+
+def test_what_is_hidden_of_a_task_is_neither_told_nor_changed() -> None:
+    _, task = caller("admin")("post", "/tasks", {"title": "Fire Rita", "why": "She steals"})
+    for target in ("title", "why"):
+        actions.set_field_rule(
+            actor=SYSTEM, role=Role.objects.get(name="member"), kind="tasks", target=target, level="hidden"
+        )
+    call, path = caller("member"), f"/tasks/{task['id']}"
+    answers = [
+        call("patch", path, {"due_day": "2026-12-01"}),
+        call("patch", path, {"why": "y", "seen": {"why": "x"}}),
+        call("patch", path, {"title": "Praise Rita"}),
+        call("post", f"{path}/done"),
+        call("post", f"{path}/reopen"),
+    ]
+    assert [status for status, _ in answers] == [200, 403, 403, 200, 200]
+    assert "Rita" not in str([answers[0], *answers[3:]])
+    assert "steals" not in str(answers)
+    kept = Task.objects.get()
+    assert (kept.title, kept.why, str(kept.due_day)) == ("Fire Rita", "She steals", "2026-12-01")

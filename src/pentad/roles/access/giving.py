@@ -8,9 +8,9 @@ from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.core.errors import Denied
 from pentad.roles.access.models import User
-from pentad.roles.access.policy import policy_for
-from pentad.roles.access.rights import Level, Policy, Scope
-from pentad.roles.access.rights_models import Elevation, FieldRule, Grant
+from pentad.roles.access.rights import Grant, Level, Policy, Scope
+from pentad.roles.access.rights_models import Elevation, FieldRule
+from pentad.roles.access.rights_models import Grant as GrantRow
 
 ADMINISTRATION = ("admin.", "scim.")
 
@@ -26,9 +26,8 @@ def require_may_lend(actor: Actor, role: str, only: Sequence[str] = ()) -> None:
     """Raise Denied when a role (or, of its rights, the `only` ones) has anything that the actor has not: whoever makes
     a key holds its token.
     """
-    lent = policy_for(role, None, elevated=False)
-    narrowed = [(right, lent.reach(right).allow.name.lower()) for right in only]
-    _require(actor, narrowed if only else _grants([role]))
+    lent = _grants([role])
+    _require(actor, [one for right in only for one in _within(lent, right)] if only else lent)
     if isinstance(actor.policy, Policy) and actor.policy.fields:
         levels = {(kind, target): Level[level.upper()] for kind, target, level in _fields(role)}
         for rule in actor.policy.fields:
@@ -72,7 +71,13 @@ def roles_of(user: User) -> list[str]:
 
 
 def _grants(roles: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
-    return list(Grant.objects.filter(role__in=roles, deny=False).values_list("right", "scope"))
+    return list(GrantRow.objects.filter(role__in=roles, deny=False).values_list("right", "scope"))
+
+
+def _within(grants: list[tuple[str, str]], only: str) -> list[tuple[str, str]]:
+    """What is left of the grants when one may use this right, or those of this pattern, alone."""
+    wide = [(only, scope) for right, scope in grants if Grant("", right).covers(only)]
+    return wide + [(right, scope) for right, scope in grants if Grant("", only).covers(right)]
 
 
 def _fields(role: str) -> list[tuple[str, str, str]]:

@@ -112,6 +112,8 @@ def within(actor: Actor, right: str, kind: str) -> Q | None:
     policy = actor.policy
     if not isinstance(policy, Policy) or reach.deny == Scope.ALL:
         return Q(pk__in=[])
+    if policy.only and reach.nothing:  # a program without the right: what is shared with its owner is not its own
+        return Q(pk__in=[])
     allowed = _inside(reach.allow, policy)
     if reach.allow < Scope.ALL and (shared := _shared(policy, kind, right)):
         allowed |= shared

@@ -5,12 +5,12 @@ from typing import Any
 
 from pentad.core import clock
 from pentad.core.action import RIGHTS, action, note
-from pentad.core.actor import Actor
+from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import Denied, Invalid
 from pentad.core.outbox import emit
 from pentad.roles.access.models import User
-from pentad.roles.access.rights import Policy
-from pentad.roles.access.seeing import Owned, reach_of
+from pentad.roles.access.rights import Level, Policy
+from pentad.roles.access.seeing import Owned, level_for, reach_of
 from pentad.roles.notices import subjects
 from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import ASSIGNED
@@ -76,7 +76,7 @@ def change_task(
     and Conflict `changed_meanwhile` is raised for those that somebody else changed to something else.
     """
     row = Task.objects.select_for_update().get(pk=row.pk)
-    mine = task_values(_title(title), _why(why), due, assignee, remind)
+    mine = task_values(_title(title), _why(why), due, assignee, remind) | _not_theirs(actor, row, title, why)
     write = settle(values_of(row), mine, seen, LABELS, lambda name: _changed(row, name))
     if "assignee" in write and assignee is not None and assignee.pk != row.owner_id:
         _check_assignee(actor, assignee, about_of(row, as_reader=False))
@@ -91,6 +91,18 @@ def change_task(
     if row.owner_id != before:
         _tell_assignee(actor, row)
     return row
+
+
+def _not_theirs(actor: Actor, row: Task, title: str, why: str) -> dict[str, Any]:
+    """The fields that the actor may not change, as they are. Raises Denied when one is given as another than is seen."""
+    closed = [name for name in ("title", "why") if level_for(actor, "tasks", name) < Level.CHANGE]
+    if closed:
+        with acting_as(actor):
+            shown = Task.seen.get(pk=row.pk)
+        for name, said in (("title", _title(title)), ("why", _why(why))):
+            if name in closed and said != getattr(shown, name):
+                raise Denied(f"{actor.name} may not change the {LABELS[name].lower()} of a task.", right="tasks.edit")
+    return {name: getattr(row, name) for name in closed}
 
 
 def task_values(title: str, why: str, due: Due | None, assignee: User | None, remind: bool) -> dict[str, Any]:
@@ -203,7 +215,7 @@ def about_of(row: Task, *, as_reader: bool = True) -> Any:
 
 
 def _title(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.replace("\0", " ").split())
     if not text:
         raise Invalid("A task needs a title.", code="empty_task", fix="Say what is to be done.")
     if len(text) > 200:
@@ -212,7 +224,7 @@ def _title(text: str) -> str:
 
 
 def _why(text: str) -> str:
-    return " ".join(text.split())[:300]
+    return " ".join(text.replace("\0", " ").split())[:300]
 
 
 def _check_assignee(actor: Actor, assignee: User | None, about: Owned | None) -> None:

@@ -10,6 +10,7 @@ from pentad.core.action import check
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.roles.access.models import User
+from pentad.roles.access.seeing import veil
 from pentad.roles.notices import subjects
 from pentad.roles.together.rules import version
 from pentad.roles.views.paging import beyond
@@ -81,6 +82,12 @@ def _out(rows: list[Task]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _answer(row: Task) -> dict[str, Any]:
+    """A task as an action gave it back: whole, until it is veiled."""
+    veil([row])
+    return _out([row])[0]
+
+
 def _about(row: Task) -> str | None:
     record: dict[str, str] | None = row.record  # type: ignore[attr-defined]  # by `prepare`
     return record["ref"] if record else None
@@ -119,7 +126,7 @@ def add_task(request: HttpRequest, body: TaskIn) -> Status[dict[str, Any]]:
         actor=_actor(request), title=body.title, why=body.why, due=_due(body), assignee=_colleague(body.assignee),
         about=subjects.find(body.about) if body.about else None,
     )  # fmt: skip
-    return Status(201, _out([row])[0])
+    return Status(201, _answer(row))
 
 
 @router.get("/tasks/{id}", response=TaskOut, summary="One task")
@@ -149,17 +156,17 @@ def change_task(request: HttpRequest, id: str, body: TaskChange) -> dict[str, An
         )
         seen |= {name: version(before[name]) for name in asked & _named(body.seen)}
     changed = actions.change_task(actor=_actor(request), row=row, **given, seen=seen)
-    return _out([changed])[0]
+    return _answer(changed)
 
 
 @router.post("/tasks/{id}/done", response=TaskOut, summary="Call a task done")
 def finish_task(request: HttpRequest, id: str) -> dict[str, Any]:
-    return _out([actions.finish_task(actor=_actor(request), row=queries.find_task(id))])[0]
+    return _answer(actions.finish_task(actor=_actor(request), row=queries.find_task(id)))
 
 
 @router.post("/tasks/{id}/reopen", response=TaskOut, summary="Take that back")
 def reopen_task(request: HttpRequest, id: str) -> dict[str, Any]:
-    return _out([actions.reopen_task(actor=_actor(request), row=queries.find_task(id))])[0]
+    return _answer(actions.reopen_task(actor=_actor(request), row=queries.find_task(id)))
 
 
 def _named(body: TaskSeen) -> set[str]:
@@ -168,6 +175,11 @@ def _named(body: TaskSeen) -> set[str]:
 
 
 def _due(body: TaskIn | TaskSeen) -> rules.Due | None:
+    said = body.due_day or body.due
+    if said is not None and said.year not in rules.YEARS:
+        raise Invalid(
+            f"A task cannot be due on {said.isoformat()}.", code="bad_due", fix="Give a day between 1970 and 2200."
+        )
     if body.due_day is not None:
         return rules.due(body.due_day, None, UTC)
     if body.due is not None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
+YEARS = range(1970, 2201)
+"""When things can be due."""
 MORNING = time(8)
 """When one is reminded of what is due on a day."""
 
@@ -38,7 +40,7 @@ def parse(day: str, at: str, zone: tzinfo, now: datetime) -> Due | None:
     if not day and not at:
         return None
     said = date.fromisoformat(day) if day else now.astimezone(zone).date()
-    if not 1970 <= said.year <= 2200:
+    if said.year not in YEARS:
         raise ValueError(day)
     return due(said, time.fromisoformat(at).replace(tzinfo=None) if at else None, zone)
 

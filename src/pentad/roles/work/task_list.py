@@ -104,7 +104,10 @@ def _when(operator: str, value: str) -> Condition:
 
 def _day(value: str) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        if not 1970 <= day.year <= 2200:  # beyond, the day before or after may be no day any more
+            raise ValueError(value)
+        return day
     except ValueError:
         raise Invalid(f"“{value}” is not a day.", code="bad_filter", fix="Write it as 2026-11-21.") from None
 

@@ -100,6 +100,8 @@ def _due(row: Any, to: str) -> rules.Due | None:
             return rules.due(today() + timedelta(days=DAYS_AWAY[to]), None, zone)
         if kind == "at":
             at = datetime.fromisoformat(said)
+            if not 1970 <= at.year <= 2200:
+                raise ValueError(said)
             return rules.Due(at, None, at) if at.tzinfo else rules.Due(at.replace(tzinfo=zone), None, at)
         time = row.due.astimezone(zone).time() if kind == "on" and row.due and not row.due_day else None
         if kind in ("on", "day") and (day := rules.parse(said, "", zone, clock.now())):
