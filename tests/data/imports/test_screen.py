@@ -11,7 +11,7 @@ from pentad.core import jobs, runtime
 from pentad.core.actor import SYSTEM
 from pentad.core.models import Job
 from pentad.data.identity.models import Person
-from pentad.data.imports import sending, uploads
+from pentad.data.imports import sending, tasks, uploads
 from pentad.data.imports.models import Import
 from pentad.data.imports.tasks import sweep
 from pentad.data.privacy.actions import erase_person
@@ -150,3 +150,22 @@ def test_files_that_wait_go_with_an_erasure_and_after_a_day(road: Road, monkeypa
     sweep(None)  # type: ignore[arg-type]
     assert not Path(uploads.path_of(third.upload)).exists()
     assert not Import.objects.filter(status=Import.DRAFT).exists()
+
+
+def test_rows_of_an_import_that_ran_during_an_erasure_go_with_it(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser()
+    row = sent(client, CSV.replace("cem", "zed"))
+    road.send({"type": "identify", "userId": "zed", "traits": {}})
+    client.post(f"/imports/{row.id}/start/", {"name": "Old shop"})
+    whole = tasks.settle_import
+
+    def meanwhile(*given: Any) -> Any:
+        assert "zed" in uploads.rejects_of(row.id).read_text()
+        erase_person(actor=SYSTEM, person=road.person("user_id:zed"))
+        uploads.clear()
+        return whole(*given)
+
+    monkeypatch.setattr(tasks, "settle_import", meanwhile)
+    assert work(row).status == Job.DONE
+    assert list(uploads.home().iterdir()) == []
+    assert client.get(f"/imports/{row.id}/").status_code == 200

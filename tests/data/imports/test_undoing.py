@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pentad import ledger
 from pentad.core import clock, jobs, runtime
@@ -11,7 +12,7 @@ from pentad.core.actor import CLI
 from pentad.core.errors import Conflict
 from pentad.core.models import Job
 from pentad.data.identity.models import Person
-from pentad.data.imports import actions, refold, undoing
+from pentad.data.imports import actions, refold, tasks, undoing, uploads
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import Options, make_plan
 from pentad.data.ingest.inbox import FrameMeta, Inbox
@@ -154,3 +155,53 @@ def test_a_command_that_was_cut_off_left_what_can_be_undone_once_nobody_writes(r
     take_back(row)
     assert events() == []
     assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("dead", [False, True])
+def test_what_was_undone_is_not_brought_in_again_by_its_job(
+    road: Road, monkeypatch: pytest.MonkeyPatch, dead: bool
+) -> None:
+    key, _ = uploads.keep(SimpleUploadedFile("orders.csv", CSV.encode()))
+    draft = Import.objects.create(
+        file_name="orders.csv",
+        digest="",
+        layout={},
+        source_no=0,
+        actor="x",
+        received=0,
+        status=Import.DRAFT,
+        upload=key,
+    )
+    plan = make_plan(uploads.path_of(key), Options())
+    row = actions.start_import(actor=CLI, row=draft, plan=plan, name="Old shop", again=False, options={})
+    whole, job = tasks.settle_import, Job.objects.get(public_id=row.job)
+
+    def again() -> str:
+        Job.objects.filter(pk=job.pk).update(run_at=clock.now())
+        jobs.run_here(job.pk)
+        job.refresh_from_db()
+        return job.status
+
+    def fail(*given: Any) -> None:
+        whole(*given)
+        raise OSError("the disk was full")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(tasks, "settle_import", fail)
+        assert again() == Job.WAITING
+        with pytest.raises(Conflict, match="under way"):
+            undo.undo(actor=CLI, change=Change.objects.get(ref=row.id))
+        while dead and again() != Job.DEAD:
+            pass
+    if dead:
+        assert len(events()) == 4
+        take_back(row)
+        jobs.retry(job)
+        assert again() == Job.DONE
+        assert events() == []
+    else:
+        actions.stop_import(actor=CLI, row=Import.objects.get(pk=row.pk))
+        assert take_back(row).status == Job.DONE
+    row.refresh_from_db()
+    assert (row.status, Person.objects.count()) == (Import.UNDONE, 0)
+    assert ledger.current().check() == []

@@ -153,11 +153,16 @@ def start_import(*, actor: Actor, row: Import, plan: Plan, name: str, again: boo
     return row
 
 
+def has_work(job: Job | None) -> bool:
+    """Whether an import's job runs, or will: also after a failure, while it waits to be tried again."""
+    return job is not None and job.status in (Job.WAITING, Job.RUNNING)
+
+
 @action("sources.edit")
 def stop_import(*, actor: Actor, row: Import) -> Import:
     """Stop an import: what was brought in stays, until it is undone."""
     job = Job.objects.filter(public_id=row.job).first()
-    if job is None or not row.under_way:
+    if job is None or not (row.under_way or has_work(job)):
         raise Conflict("This import is not under way.", code="import_not_running", fix="Reload the page.")
     jobs.cancel(job)
     note(f"import:{row.id}")

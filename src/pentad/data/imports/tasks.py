@@ -2,22 +2,31 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from pentad import ledger
 from pentad.core import clock
-from pentad.core.jobs import Cancelled, Context, task
+from pentad.core.errors import Invalid
+from pentad.core.jobs import Cancelled, Context, LeaseLost, Stopping, task
 from pentad.data.imports import actions, uploads
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import make_plan, options_of
 from pentad.data.ingest.tasks import settle
 from pentad.data.ingest.when import naive
+from pentad.data.privacy.models import Erasure
 from pentad.roles.undo.models import Change
 
 
 @task(actions.RUN, attempts=3)
 def run(job: Context, id: str) -> dict[str, Any]:
     """Bring in a file that was sent from the screen. What a stopped attempt has sent is told apart by its ids."""
+    if _taken_back(id):
+        _let_go(id)
+        return {}
     row = Import.objects.get(id=id)
     path = uploads.path_of(row.upload)
+    if not row.upload or not path.is_file():
+        raise Invalid("The file is not kept any more.", code="upload_gone", fix="Send it again.")
     plan = make_plan(path, options_of(row.wanted))
     row.rows = row.sent = row.rejected = 0
     row.status, row.problem, whole = Import.RUNNING, "", max(plan.count(), 1)
@@ -32,15 +41,39 @@ def run(job: Context, id: str) -> dict[str, Any]:
         settle_import(job, id)
         _let_go(id)
         raise
+    except (Stopping, LeaseLost):
+        raise  # it begins again elsewhere, or later
+    except BaseException:
+        if _erased_since(row):
+            _let_go(id)
+        raise
     _let_go(id)
     return counts
 
 
+def _taken_back(id: str) -> bool:
+    """Whether the import was undone, or is being: a later attempt would bring it in again.
+
+    The change is locked as `undo` locks it. Whoever comes second sees the other: its job, or that this one runs.
+    """
+    with transaction.atomic():
+        change = Change.objects.select_for_update().filter(kind=actions.IMPORTED, ref=id).first()
+        row = Import.objects.select_for_update().get(id=id)
+        return row.status == Import.UNDONE or (change is not None and bool(change.job or change.undone))
+
+
 def _let_go(id: str) -> None:
     row = Import.objects.get(id=id)
+    if _erased_since(row):
+        uploads.remove(uploads.rejects_of(id).name)
     uploads.remove(row.upload)
     row.upload = ""
     row.save(update_fields=["upload"])
+
+
+def _erased_since(row: Import) -> bool:
+    """Whether somebody was erased meanwhile, who may be in its files: an erasure leaves those alone that are in use."""
+    return Erasure.objects.filter(at__gte=clock.from_us(row.received)).exists()
 
 
 @task("imports.sweep")

@@ -13,7 +13,7 @@ from pentad.core.errors import Unavailable
 from pentad.core.jobs import Context, task
 from pentad.core.models import Job
 from pentad.data.imports import refold, uploads
-from pentad.data.imports.actions import IMPORTED
+from pentad.data.imports.actions import IMPORTED, has_work
 from pentad.data.imports.models import Import
 from pentad.data.imports.sending import WRITER
 from pentad.data.ingest import loader
@@ -100,12 +100,14 @@ def _in_step() -> None:
 def _busy(change: Change) -> str:
     """Why an import cannot be undone yet: its job runs, or a command still writes."""
     row = Import.objects.filter(id=change.ref).first()
-    if row is None or not row.under_way:
+    if row is None:
         return ""
     if row.job:
-        alive = Job.objects.filter(public_id=row.job, status__in=[Job.WAITING, Job.RUNNING]).exists()
+        alive = has_work(Job.objects.filter(public_id=row.job).first())
     else:
-        alive = any(is_open(path) for path in logs(runtime.folder().inbox) if path.name.startswith(f"{WRITER}-"))
+        alive = row.under_way and any(
+            is_open(path) for path in logs(runtime.folder().inbox) if path.name.startswith(f"{WRITER}-")
+        )
     return "This import is still under way." if alive else ""
 
 

@@ -238,8 +238,8 @@ def _result(request: HttpRequest, row: Import) -> dict[str, Any]:
     return {
         "row": _shown(row), "source": Source.objects.filter(no=row.source_no).first(), "job": job, "change": change,
         "percent": round(job.progress * 100) if job else 0, "bad": bad, "has_file": bool(bad),
-        "may_stop": row.under_way and job is not None and actor.may("sources.edit"),
-        "may_undo": may_undo and not row.under_way,
+        "may_stop": job is not None and (row.under_way or actions.has_work(job)) and actor.may("sources.edit"),
+        "may_undo": may_undo and not row.under_way and not actions.has_work(job),
         "roles": [(role, row.layout["columns"][at]) for role, at in row.layout.get("roles", {}).items()],
     }  # fmt: skip
 
