@@ -1,7 +1,10 @@
 """Files of every make: nothing in them is lost, and nothing large is held in memory."""
 
+import csv
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -124,3 +127,24 @@ def test_mapping_by_name_place_and_away(tmp_path: Path) -> None:
     assert (
         make_plan(path, Options(columns=["day", "who", "paid", "n"], roles={"customer": "who"})).layout.decimal == ","
     )
+
+
+def test_marks_that_never_end_cost_no_more_than_a_share_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = list[int]()
+    whole = csv.reader
+
+    def counted(lines: Iterator[str], **options: Any) -> Any:
+        def each() -> Iterator[str]:
+            for line in lines:
+                parsed.append(len(line))
+                yield line
+
+        return whole(each(), **options)
+
+    monkeypatch.setattr("pentad.data.imports.reading.csv.reader", counted)
+    monkeypatch.setattr(reading, "MAX_IN_VAIN", 100_000)
+    rows = _rows(_file(tmp_path, ('a",b,"' + "c" * 900 + "\n") * 500 + '1,2,"three"\n'))
+    assert [row.line for row in rows if not row.fault] == [501]
+    assert sum(parsed) < 700_000, "the file has 450,000 characters"

@@ -19,6 +19,8 @@ from pentad.data.imports.rules_guess import WHITESPACE, split
 MAX_LINE = 1 << 20
 MAX_RECORD_LINES = 100
 """Lines that a quoted field may span. Beyond it a quotation mark was opened by mistake."""
+MAX_IN_VAIN = 32 << 20
+"""Characters of a file that may be looked at for the ends of quoted fields that have none; a later record is one line."""
 CHUNK = 1 << 20
 
 
@@ -106,42 +108,52 @@ def _skip_rest(file: TextIO, line: str) -> None:
 
 def text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     """Every record of a text file."""
-    lines = text_lines(path, encoding)
-    waiting: deque[tuple[int, str]] = deque()
-    while True:
-        if not waiting:
-            following = next(lines, None)
-            if following is None:
-                return
-            waiting.append(following)
-        number, line = waiting.popleft()
+    ahead = _Ahead(text_lines(path, encoding))
+    while (following := ahead.next()) is not None:
+        number, line = following
         if len(line) >= MAX_LINE:
             yield Row(number, [], line[:1000], f"line is longer than {MAX_LINE:,} characters")
         elif delimiter == WHITESPACE or '"' not in line:
             yield Row(number, split(line, delimiter), line)
         else:
-            yield _quoted(number, line, delimiter, lines, waiting)
+            yield _quoted(number, line, delimiter, ahead)
 
 
-def _quoted(
-    number: int, first: str, delimiter: str, lines: Iterator[tuple[int, str]], waiting: deque[tuple[int, str]]
-) -> Row:
-    """A record with quotation marks, which may go on over several lines. When it never ends, only its first line is bad."""
-    text, taken = first, list[tuple[int, str]]()
-    while True:
-        try:
-            cells = next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True), [])
-            return Row(number, cells, text)
-        except csv.Error as error:
-            fault = f"quotation marks do not balance ({error})"
-            following = None
-            if "end of data" in str(error) and len(taken) < MAX_RECORD_LINES and len(text) < MAX_LINE:
-                following = waiting.popleft() if waiting else next(lines, None)
+class _Ahead:
+    """Lines of a file, of which some may be looked at and given back, while what that costs stays in proportion."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]):
+        self._lines, self._back, self._left = lines, deque[tuple[int, str]](), MAX_IN_VAIN
+
+    def next(self) -> tuple[int, str] | None:
+        return self._back.popleft() if self._back else next(self._lines, None)
+
+    def record(self, first: str, taken: list[tuple[int, str]]) -> Iterator[str]:
+        """The first line and those after it, as long as they may belong to it; they are noted in `taken`."""
+        size = len(first)
+        yield first
+        while size < MAX_LINE and len(taken) < MAX_RECORD_LINES and size < self._left:
+            following = self.next()
             if following is None:
-                waiting.extendleft(reversed(taken))
-                return Row(number, [], first, fault)
+                return
             taken.append(following)
-            text += following[1]
+            size += len(following[1])
+            yield following[1]
+
+    def give_back(self, taken: list[tuple[int, str]]) -> None:
+        self._back.extendleft(reversed(taken))
+        self._left -= sum(len(line) for _, line in taken)
+
+
+def _quoted(number: int, first: str, delimiter: str, ahead: _Ahead) -> Row:
+    """A record with quotation marks, which may go on over several lines. When it never ends, only its first line is bad."""
+    taken = list[tuple[int, str]]()
+    try:
+        cells = next(csv.reader(ahead.record(first, taken), delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        ahead.give_back(taken)
+        return Row(number, [], first, f"quotation marks do not balance ({error})")
+    return Row(number, cells, first + "".join(line for _, line in taken))
 
 
 def count_rows(path: Path, text: bool) -> int:
