@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
 from pentad.data.profiles import shapes, vocabulary
-from pentad.data.profiles.models import Company
+from pentad.data.profiles.models import Company, CompanyTrait
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage.actions import assign
 from pentad.roles.access.models import User
@@ -100,6 +101,8 @@ def test_a_card_is_moved_by_stating_the_trait_and_taken_back(rep: User) -> None:
     assert browser(rep).post("/views/people/move/", asked | {"id": cleo.id}).status_code == 404
     assert browser(rep).post("/views/people/move/", asked | {"to": "Hidden"}).status_code == 400
     assert browser(rep).post("/views/people/move/", asked | {"by": "known"}).status_code == 400
+    for value in ("NaN", "1e999", '"\\ud800"', "[" * 4000, "nothing"):
+        assert browser(rep).post("/views/people/move/", asked | {"to": f"json:{value}"}).status_code == 400, value[:9]
     answer = browser(rep).post("/views/people/move/", asked)
     told = json.loads(answer.headers["HX-Trigger"])
     assert told["moved"] == {"id": ada.id, "to": "Office"}
@@ -163,3 +166,22 @@ def test_other_groupings_show_everybody_once_and_what_is_none_is_refused(rep: Us
     for odd in ("as=board&by=nothing", "as=board&by=company", "as=calendar&on=plan", "as=group&by=trait:"):
         assert browser(rep).get(f"/people/?{odd}").status_code == 400, odd
     assert browser(rep).get("/people/?as=queue").status_code == 200, "a layout it has not is the list"
+
+
+def test_a_company_says_on_a_phone_how_many_customers_it_has_and_its_numbers_are_right(rep: User) -> None:
+    company = Company.objects.create(
+        name="Lumen Health",
+        group_id="lumen",
+        owner=rep,
+        traits={"employees": 140},
+        first_seen=clock.now(),
+        last_seen=clock.now(),
+    )
+    CompanyTrait.objects.create(
+        company=company, name="employees", value=140, text="140", number=140, source_no=1, at=clock.now(), winner=True
+    )
+    vocabulary.company_trait_names.forget()  # type: ignore[attr-defined]
+    vocabulary.company_numbers.forget()  # type: ignore[attr-defined]
+    page = browser(rep).get("/companies/?cols=name,trait:employees,people").content.decode()
+    assert '<td class="num p-sub">0<span class="md:hidden"> customers</span></td>' in page
+    assert '<td class="num ">140</td>' in page

@@ -100,6 +100,7 @@ class TestLooks:
         lines = AuditLine.objects.filter(subject=f"person:{keiko.id}", action="view")
         assert sorted(line.detail["how"] for line in lines) == ["api", "page", "peek", "timeline"]
         assert "Keiko" not in json.dumps(list(lines.values("subject", "detail", "actor_name")))
+        assert f'<span class="truncate md:hidden">· Customer …{keiko.id[-6:]}</span>' in listed(browser)
 
     def test_reading_the_list_by_the_api_tells_how_many_and_which(
         self, client: Client, keiko: Person, token: str
