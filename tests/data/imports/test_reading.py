@@ -102,6 +102,8 @@ def test_a_plan_says_what_is_in_the_way(tmp_path: Path) -> None:
         (Options(roles={"who": "name"}), "no role"), (Options(roles={"customer": "nobody"}), "no column “nobody”"),
         (Options(delimiter="::"), "not one character"), (Options(date_format="%Q"), "no date format"),
         (Options(columns=["a"]), "1 columns are named, but rows have 2"), (Options(encoding="klingon"), "no encoding “klingon”"),
+        (Options(date_format="%Y%Y"), "no date format"), (Options(encoding="utf-16"), "is not utf-16"),
+        *((Options(encoding=name), "no encoding") for name in ("zip", "base64", "idna", "undefined", "rot13", "utf-7", "a\0b")),
     ],
 )  # fmt: skip
 def test_wrong_options_are_refused(tmp_path: Path, options: Options, message: str) -> None:

@@ -1,6 +1,7 @@
 """From a file and what the user said of it to a plan: how it will be read, a preview, and what is in the way."""
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +18,12 @@ SAMPLE = 2000
 """Rows that guesses are made from."""
 MAX_COLUMNS = 290
 _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "spaces": " "}
+
+
+_ENCODINGS = re.compile(
+    r"ascii|utf-8(-sig)?|utf-(16|32)(-[bl]e)?|cp\d{3,4}|iso8859-\d+|latin_1|koi8-[rtu]|mac-\w+|big5(hkscs)?|gb2312|gbk|gb18030"
+    r"|euc_(jp|kr)|shift_jis|johab|tis-620|kz1048|ptcp154"
+)
 
 
 @dataclass(frozen=True)
@@ -131,12 +138,14 @@ def make_plan(path: Path, options: Options) -> Plan:
 
 
 def _encoding(name: str) -> str:
+    """Python's name of an encoding. Others than those of texts (zip, base64) and those no table comes in are not known."""
     try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise Invalid(
-            f"There is no encoding “{name}”.", code="bad_encoding", fix="Say one such as utf-8 or cp1252."
-        ) from None
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        found = ""
+    if not _ENCODINGS.fullmatch(found):
+        raise Invalid(f"There is no encoding “{name}”.", code="bad_encoding", fix="Say one such as utf-8 or cp1252.")
+    return found
 
 
 def _delimiter(path: Path, facts: Facts, options: Options) -> str:
@@ -205,6 +214,8 @@ def _formats(options: Options, roles: Mapping[str, int], body: list[list[str]]) 
     if options.date_format:
         try:
             date_parser(options.date_format)("")
+        except re.error as error:  # a part that is said twice
+            raise Invalid(f"“{options.date_format}” is no date format: {error}.", code="bad_date_format") from None
         except ValueError as error:
             if "bad directive" in str(error) or "stray" in str(error):
                 raise Invalid(f"“{options.date_format}” is no date format: {error}.", code="bad_date_format") from None

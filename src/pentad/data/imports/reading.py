@@ -90,15 +90,25 @@ def _encoding(head: bytes, utf8: bool, undefined: bool) -> str:
 
 
 def text_lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """Lines that are not blank, with their numbers. A longer line than MAX_LINE is cut there."""
+    """Lines that are not blank, with their numbers. A longer line than MAX_LINE is cut there.
+
+    Raises Invalid when the file cannot be in this encoding.
+    """
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         number = 0
-        while line := file.readline(MAX_LINE):
+        while line := _line(file, path):
             number += 1
             if not line.endswith(("\n", "\r")):
                 _skip_rest(file, line)
             if line.strip():
                 yield number, line
+
+
+def _line(file: TextIO, path: Path) -> str:
+    try:
+        return file.readline(MAX_LINE)
+    except UnicodeError as error:  # UTF-16 that does not begin with its mark
+        raise Invalid(f"{path} is not {file.encoding}: {error}.", code="bad_encoding", fix="Say another one.") from None
 
 
 def _skip_rest(file: TextIO, line: str) -> None:

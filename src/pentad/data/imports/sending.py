@@ -109,8 +109,14 @@ class _Rejects:
                 ) from None
             self._writer = csv.writer(self._file)
             self._writer.writerow(["line", "reason", "value", "row"])
-        self._writer.writerow([record.line, problem.reason, problem.value, record.raw.rstrip("\r\n")])
+        told = (problem.reason, problem.value, record.raw.rstrip("\r\n"))
+        self._writer.writerow([record.line, *(_cell(text) for text in told)])
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
