@@ -92,6 +92,7 @@ def test_a_teams_view_is_had_by_its_members_and_those_of_teams_above_and_below()
         save_view(actor=actor_of(lea), list_name="people", name="For them", state=ListState(), team=dach)
     kept = delete_view(actor=actor_of(tom), view=view)
     view = restore_view(actor=actor_of(tom), kept=kept)
+    assert restore_view(actor=actor_of(tom), kept=kept) == view, "twice does it once"
     change_view(actor=actor_of(tom), view=view, name="Ours")
     dach.delete()
     assert not SavedView.objects.filter(id=view.id).exists(), "a team's views go with it, and are nobody else's then"

@@ -101,6 +101,14 @@ def test_a_move_is_taken_back_exactly(rita: User, before: rules.Due | None, to: 
         assert (now.due, now.due_day, now.done is not None) == (row.due, row.due_day, done)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1969-12-31", "2201-01-01"])
+def test_days_of_no_calendar_are_refused(rita: User, browser: Browser, day: str) -> None:
+    row, hers = add(rita, "Call"), browser(rita)
+    assert hers.get(f"/tasks/?f=due~on~{day}").status_code == 400
+    for to in (f"at:{day}T23:59:59-14:00", f"at:{day}T00:00:00+14:00", f"on:{day}"):
+        assert hers.post("/views/tasks/move/", {"id": row.id, "by": "due", "to": to}).status_code == 400
+
+
 def test_giving_a_task_by_moving_it_asks_for_the_right(rita: User, sam: User, nadia: User, browser: Browser) -> None:
     row = add(rita, "Call")
     asked = {"id": row.id, "by": "owner", "to": str(sam.pk)}

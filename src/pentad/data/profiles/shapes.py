@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -143,8 +144,8 @@ def move_trait(kind: str, name: str, actor: Actor, row: Any, to: str) -> str:
     declared, values = declared_field(kind, name), _trait_values if of_people else _company_trait_values
     if to.startswith("json:"):
         try:
-            value = json.loads(to[5:])
-        except ValueError:
+            value = msgspec.json.decode(to[5:])  # strict: NaN, half characters and endless nesting are no JSON
+        except (ValueError, msgspec.DecodeError, RecursionError):
             raise Invalid("That is no value of a trait.", code="bad_trait", fix="Choose one of the columns.") from None
     elif declared is not None:
         value = accepted(declared, to)

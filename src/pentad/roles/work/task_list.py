@@ -19,7 +19,7 @@ from pentad.roles.views.spec import BulkAction, Column, Condition, Empty, Field,
 from pentad.roles.work import task_shapes
 from pentad.roles.work.models import Task
 from pentad.roles.work.queries import prepare
-from pentad.roles.work.rules import end_of
+from pentad.roles.work.rules import YEARS, end_of
 
 
 def _tick(task: Any) -> str:
@@ -105,7 +105,7 @@ def _when(operator: str, value: str) -> Condition:
 def _day(value: str) -> date:
     try:
         day = date.fromisoformat(value)
-        if not 1970 <= day.year <= 2200:  # beyond, the day before or after may be no day any more
+        if day.year not in YEARS:  # beyond, the day before or after may be no day any more
             raise ValueError(value)
         return day
     except ValueError:

@@ -100,7 +100,7 @@ def _due(row: Any, to: str) -> rules.Due | None:
             return rules.due(today() + timedelta(days=DAYS_AWAY[to]), None, zone)
         if kind == "at":
             at = datetime.fromisoformat(said)
-            if not 1970 <= at.year <= 2200:
+            if at.year not in rules.YEARS:
                 raise ValueError(said)
             return rules.Due(at, None, at) if at.tzinfo else rules.Due(at.replace(tzinfo=zone), None, at)
         time = row.due.astimezone(zone).time() if kind == "on" and row.due and not row.due_day else None
