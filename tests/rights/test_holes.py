@@ -6,6 +6,7 @@ import pytest
 
 from pentad.core.actor import NOBODY, SYSTEM, Actor, acting_as
 from pentad.core.errors import Denied, Invalid
+from pentad.data.fields.models import CustomField
 from pentad.data.identity import actions as identity
 from pentad.data.identity.models import Conflict, Person
 from pentad.data.profiles import filters
@@ -17,7 +18,7 @@ from pentad.roles.access.manage.explain import explain_field
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import actor_by_token, actor_of
 from pentad.roles.access.rights import Policy
-from pentad.roles.access.rights_models import Role
+from pentad.roles.access.rights_models import FieldRule, Role
 from pentad.roles.access.scim.actions import give_group_role
 from pentad.roles.access.scim.models import ProvisionedGroup
 from pentad.roles.access.seeing import kind_of, require
@@ -378,3 +379,23 @@ def test_a_hidden_address_is_hidden_as_field_and_as_trait(road: Road, target: st
         assert "@lumen.example" not in body(world.client.get(path)), path
     assert "@lumen.example" not in body(call(world, "get", f"/api/v1/people/{own}"))
     assert world.client.get("/people/?f=email~contains~own").status_code == 400
+
+
+def test_what_a_field_would_mean_is_told_to_who_sees_all_of_its_values(road: Road) -> None:
+    world = build(road, "rep")
+    keeper(world, people__view="own", fields__edit="all")
+    FieldRule.objects.create(role=Role.objects.get(name="keeper"), kind="people", target="trait:health", level="hidden")
+    asked = {"kind": "people", "name": "health", "label": "Health", "type": "one", "choices": word("other")}
+    assert '<option value="health">' not in body(world.client.get("/settings/fields/new/"))
+    assert '<option value="plan">' in body(world.client.get("/settings/fields/new/"))
+    for name in ("health", "plan"):
+        answer = world.client.post("/settings/fields/new/", asked | {"name": name})
+        assert answer.status_code == 204 and not body(answer), "with nothing told, there is nothing to confirm"
+    for made in CustomField.objects.all():
+        for page in ("change", "archive"):
+            text = body(world.client.get(f"/settings/fields/{made.id}/{page}/"))
+            assert "does not fit" not in text and "Do not fit" not in text
+    assert "misfit" not in body(world.client.get("/settings/fields/?kind=people"))
+    admin = User.objects.get(email="admin@kestrel.example")
+    world.client.force_login(admin)
+    assert "misfit" in body(world.client.get("/settings/fields/?kind=people"))

@@ -121,14 +121,18 @@ def misfit(of: Declared) -> Q | None:
     return ~Q(text__regex=shape) & ~Q(text=NOTHING) if shape else None
 
 
-def usage(of: Declared, *, examples: bool = False) -> Usage:
-    """Counted over all records, whoever asks: a change is about all. Examples only for who sees all of them in full."""
+def usage(of: Declared, *, examples: bool = False) -> Usage | None:
+    """Counted over all records, as a change is about all; None for who does not see all of them in full: how many have
+    a value, and how many of those are among some choices, would tell what they are.
+    """
+    if not (sees_all(of.kind) and sees(of.kind, f"trait:{of.name}")):
+        return None
     rows = kind_named(of.kind).values().filter(name=of.name).exclude(text=NOTHING)
     wrong = misfit(of)
     if wrong is None:
         return Usage(rows.count(), 0)
     found = rows.aggregate(records=Count("pk"), misfits=Count("pk", filter=wrong))
-    if not (examples and found["misfits"] and sees_all(of.kind) and sees(of.kind, f"trait:{of.name}")):
+    if not (examples and found["misfits"]):
         return Usage(**found)
     texts = rows.filter(wrong).values_list("text").annotate(n=Count("pk")).order_by("-n", "text")
     return Usage(**found, examples=[text[:60] for text, _ in texts[:MOST_EXAMPLES]])

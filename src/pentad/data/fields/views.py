@@ -13,7 +13,8 @@ from pentad.data.fields.kinds import FieldKind, kind_named, kinds
 from pentad.data.fields.models import CustomField
 from pentad.data.fields.rules import LISTS, TYPES, Declared, checked_choices, checked_name, wanted
 from pentad.roles.access import signed_in
-from pentad.roles.access.rights import CLASSES
+from pentad.roles.access.rights import CLASSES, Level
+from pentad.roles.access.seeing import level
 from pentad.roles.page import actor_of, modal_done
 
 HOME = "/settings/fields/"
@@ -151,9 +152,9 @@ def _form(
 
 
 def _undeclared(kind: FieldKind) -> list[str]:
-    """Names of traits without a field, to choose from."""
+    """Names of traits without a field, to choose from: those the reader may know."""
     taken = set(CustomField.objects.filter(kind=kind.name).values_list("name", flat=True))
-    return [name for name in kind.traits() if name not in taken]
+    return [name for name in kind.traits() if name not in taken and level(kind.name, f"trait:{name}") > Level.HIDDEN]
 
 
 def _preview(
@@ -168,7 +169,7 @@ def _preview(
     name = checked_name(given["name"], given["label"])
     planned = Declared(kind.name, name, given["label"], given["type"], tuple(choices))
     found = queries.usage(planned, examples=True)
-    if not found.records:
+    if found is None or not found.records:
         return None
     context = {
         "kind": kind, "given": given, "action": action, "field": field, "usage": found, "wanted": wanted(planned),
