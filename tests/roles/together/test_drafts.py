@@ -120,5 +120,7 @@ def test_it_follows_a_merge_and_goes_with_the_customer(nadia: User, keiko: Perso
     put(browser(nadia), f"note@people:{keiko.id}", text="And on")
     assert Draft.objects.get().fields == {"text": "And on"}
     put(browser(nadia), f"note@people:{keiko.id}", text="And on")
+    put(browser(nadia), "task.new", title=f"Ring {keiko.name.upper()} on Monday")
+    put(browser(nadia), "report.new", title="Nobody in particular")
     erase_person(actor=SYSTEM, person=keiko)
-    assert not Draft.objects.exists()
+    assert [draft.what for draft in Draft.objects.all()] == ["report.new"], "nor of what is about nothing and names her"

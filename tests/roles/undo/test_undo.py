@@ -94,6 +94,10 @@ def test_a_trait_that_is_hidden_from_the_reader_is_not_named(nadia: User, sam: U
     for path in ("/changes/", f"/changes/{Change.objects.get().id}/"):
         assert "health" in browser(nadia).get(path).content.decode()
         assert "health" not in browser(sam).get(path).content.decode()
+    row = f"/changes/{Change.objects.get().id}/"
+    assert row in browser(nadia).get("/changes/?q=heal").content.decode()
+    assert row in browser(sam).get("/changes/?q=nadia").content.decode()
+    assert row not in browser(sam).get("/changes/?q=heal").content.decode(), "nor guessed by searching"
 
 
 def test_a_statement_taken_back_lets_other_sources_count_even_when_its_event_comes_late(road: Road) -> None:
@@ -134,6 +138,34 @@ def test_nothing_is_given_when_one_of_them_is_out_of_reach(lead: Actor, rita: Us
         owners.assign_many(actor=lead, records=people, owner=sam, team=None)
     assert not Change.objects.exists()
     assert Person.objects.get(pk=people[0].pk).owner == rita
+
+
+def test_what_a_colleague_may_not_change_waits_for_who_may(
+    lead: Actor, rita: User, sam: User, nadia: User, browser: Browser
+) -> None:
+    set_grant(actor=SYSTEM, role=Role.objects.get(name="lead"), right="changes.others", scope="all")
+    people = [*_people(1, owner=rita), *_people(2, owner=sam)]
+    nadias = actor_of(nadia)
+    plans, owner = (
+        _set(nadias, people, "wrong"),
+        owners.assign_many(actor=nadias, records=people, owner=None, team=None),
+    )
+    for change in (plans, owner):
+        before = list(change.records.values())
+        assert browser(rita).post(f"/changes/{change.id}/undo/").status_code == (204 if change is owner else 403)
+        change.refresh_from_db()
+        assert (change.undone, change.stayed) == (None, 0)
+        if change is plans:
+            assert list(change.records.values()) == before, "she reaches none of them now: nothing is written"
+    assert Person.objects.get(pk=people[0].pk).owner == rita
+    page = browser(nadia).get(f"/changes/{owner.id}/").content.decode()
+    assert "2 of 3 not undone" in page and "changed since" not in page
+    for change in (owner, plans):
+        undo.undo(actor=nadias, change=change)
+        change.refresh_from_db()
+        assert change.undone and change.stayed == 0
+    assert [Person.objects.get(pk=person.pk).owner for person in people] == [rita, sam, sam]
+    assert [_plan(person) for person in people] == [None] * 3
 
 
 def test_ones_own_and_others_by_right_alone(

@@ -18,6 +18,7 @@ from pentad.data.privacy.models import ErasedIdentifier, Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE, dead_jobs, digest, halted
 from pentad.data.profiles import attachments
 from pentad.roles.notices.subjects import forget
+from pentad.roles.together.actions import forget_texts as forget_drafts
 from pentad.roles.undo.actions import forget_texts
 
 
@@ -41,7 +42,9 @@ def erase_person(*, actor: Actor, person: Person) -> Erasure:
     OutboxMessage.objects.filter(message__personId__in=[p.id for p in parts]).delete()
     files = attachments.keys_of(nos)
     forget("people", nos)
-    forget_texts(telling)
+    named = telling | {part.id for part in parts}
+    forget_texts(named)
+    forget_drafts(named)
     Person.objects.filter(Q(root_id__in=nos)).delete()
     Person.objects.filter(no__in=nos).delete()
     # The job removes the files once more, should this process end before it has.

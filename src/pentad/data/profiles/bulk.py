@@ -123,7 +123,7 @@ def _kept(statement: Any) -> dict[str, Any]:
 
 def restore_traits(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
     """The team's statements as they were; those stated anew since, and those out of reach, are left alone."""
-    side, name, stay = SIDES[change.data["side"]], str(change.data["trait"]), []
+    side, name, left = SIDES[change.data["side"]], str(change.data["trait"]), []
     numbers = [kept.no for kept in records]
     now, found = side.statements(numbers, name), side.model._base_manager.in_bulk(numbers)
     withdrawn: list[Any] = []
@@ -131,7 +131,8 @@ def restore_traits(actor: Actor, change: Change, records: Sequence[ChangedRecord
     for kept in records:
         statement, record = now.get(kept.no), found.get(kept.no)
         if statement is None or record is None or statement.message_id != kept.after["message"]:
-            stay.append(kept)
+            kept.stays = True
+            left.append(kept)
             continue
         try:
             _check(actor, side, record, name)
@@ -140,11 +141,14 @@ def restore_traits(actor: Actor, change: Change, records: Sequence[ChangedRecord
                 restated[kept.no] = kept.before["message"]
             else:
                 withdrawn.append(record)
-        except (Denied, Invalid):
-            stay.append(kept)
+        except Denied:
+            left.append(kept)
+        except Invalid:
+            kept.stays = True
+            left.append(kept)
     _withdraw(side, withdrawn, name, change)
     _hand_back(side, restated, name)
-    return stay
+    return left
 
 
 def _hand_back(side: _Side, restated: dict[int, str], name: str) -> None:

@@ -1,6 +1,9 @@
 """How changes of customers and their notes are taken back, for the list of recent changes."""
 
 from collections.abc import Sequence
+from functools import partial
+
+from django.db.models import Q
 
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict
@@ -72,9 +75,17 @@ def _trait(change: Change) -> str:
     return f"A trait set for {many}" if level(kind, f"trait:{trait}") == Level.HIDDEN else change.what
 
 
+def _hidden(side: str) -> Q:
+    """Changes of traits whose names the reader may not know."""
+    kind = bulk.change_kind(bulk.SIDES[side])
+    names = Change.objects.filter(kind=kind).values_list("data__trait", flat=True).distinct()
+    return Q(kind=kind, data__trait__in=[one for one in names if level(side, f"trait:{one}") == Level.HIDDEN])
+
+
 for side, label in ((bulk.PEOPLE, "Trait of customers set"), (bulk.COMPANIES, "Trait of companies set")):
     right = f"{side.kind}.edit"
-    register(Undoable(bulk.change_kind(side), label, right, "tag", bulk.restore_traits, says=_trait))
+    veiled = partial(_hidden, side.kind)
+    register(Undoable(bulk.change_kind(side), label, right, "tag", bulk.restore_traits, says=_trait, veiled=veiled))
 register(Undoable(NOTE_DELETED, "Note deleted", "people.edit", "trash-2", _restore_note))
 register(Undoable(FILE_REMOVED, "File removed", "people.edit", "file-text", _restore_file))
 register(Undoable(MERGED, "Customers merged", "people.merge", "git-merge", _unmerge, _page))

@@ -16,6 +16,7 @@ from pentad.roles.notices.actions import own_number
 from pentad.roles.together import queries, rules
 from pentad.roles.together.models import Draft
 from pentad.roles.together.rules import Place
+from pentad.roles.undo.actions import tells
 
 MOST_DRAFTS = 100
 """Of one colleague; beyond it the oldest go."""
@@ -111,6 +112,12 @@ def _held(record: Any) -> int:
     if not rows.filter(pk=record.pk).exists():
         raise NotFound("There is no such record.", code="subject_not_found", fix="Search for it again.")
     return int(record.pk)
+
+
+def forget_texts(values: Collection[str]) -> None:
+    """Forget drafts about nothing, such as of a new task, in which one of these values of an erased customer stands."""
+    drafts = Draft.objects.filter(about_no=0)
+    Draft.objects.filter(pk__in=[row.pk for row in drafts if tells(row.fields, values)]).delete()
 
 
 @subjects.when_gone

@@ -19,7 +19,8 @@ AT_ONCE = 100
 """With more records than this, a job does it."""
 RUN = "undo.run"
 TELLING = 6
-"""Characters from which a value tells of somebody wherever it stands; a shorter one only when it is a whole text."""
+"""Characters from which a value tells of somebody wherever it stands; a shorter one only when it
+is more than a word, or a whole text."""
 RIGHTS.setdefault(queries.OTHERS, "See and undo what others changed.")
 
 _pruned: list[Callable[[Change], None]] = []
@@ -88,10 +89,17 @@ def undo(*, actor: Actor, change: Change) -> Change:
             row.job = jobs.enqueue(kind.job or RUN, told, key=f"undo:{row.id}").public_id
             row.save(update_fields=["job"])
         else:
-            restore(actor, row, kind, list(row.records.order_by("id")))
+            records = list(row.records.filter(stays=False).order_by("id"))
+            restored = restore(actor, row, kind, records)
             row.refresh_from_db()
-            if row.undone is None:
+            if row.undone is None and not leave(row, actor):
                 finish(row, actor)
+            elif row.undone is None and not restored:
+                raise Denied(
+                    f"{actor.name} may not change what is left of this.",
+                    fix="Ask who did it, or an administrator.",
+                    right=kind.right,
+                )
         note(f"change:{row.id}", kind=row.kind, records=row.count, stayed=row.stayed)
         return row
 
@@ -120,11 +128,27 @@ def under_way(row: Change) -> Job | None:
     return Job.objects.filter(public_id=row.job, status__in=[Job.WAITING, Job.RUNNING]).first()
 
 
-def restore(actor: Actor, change: Change, kind: Undoable, records: Sequence[ChangedRecord]) -> None:
-    """Bring some records back, in the transaction under way. Those changed since stay, without what they were before."""
-    stay = {row.pk for row in kind.restore(actor, change, records)}
-    ChangedRecord.objects.filter(pk__in=stay).update(stays=True, before={}, after={})
-    ChangedRecord.objects.filter(pk__in=[row.pk for row in records if row.pk not in stay]).delete()
+def restore(actor: Actor, change: Change, kind: Undoable, records: Sequence[ChangedRecord]) -> int:
+    """Bring some records back, in the transaction under way; returns how many are as before.
+
+    Those changed since stay, without what they were before. Those out of reach wait, with it, for who may change them.
+    """
+    left = list(kind.restore(actor, change, records))
+    kept = {row.pk for row in left}
+    ChangedRecord.objects.filter(pk__in=[row.pk for row in left if row.stays]).update(stays=True, before={}, after={})
+    gone = [row.pk for row in records if row.pk not in kept]
+    ChangedRecord.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def leave(change: Change, actor: Actor) -> bool:
+    """Whether records out of reach wait: then it is undone in part, and whoever may change them can go on."""
+    if not change.records.filter(stays=False).exists():
+        return False
+    change.undone_by, change.job = actor.name, ""
+    change.stayed = change.records.filter(stays=True).count()
+    change.save(update_fields=["undone_by", "job", "stayed"])
+    return True
 
 
 def finish(change: Change, actor: Actor) -> None:
@@ -166,11 +190,17 @@ def _forget(kind: str, numbers: Collection[int]) -> None:
 
 def forget_texts(values: Collection[str]) -> None:
     """Forget deleted things, such as saved views, in which one of these values of an erased customer stands."""
-    wanted = {value.casefold() for value in values if value}
     for change in Change.objects.exclude(data={}):
-        texts = [text.casefold() for text in _texts([change.what, change.data])]
-        if any(text in wanted or any(len(one) >= TELLING and one in text for one in wanted) for text in texts):
+        if tells([change.what, change.data], values):
             change.delete()
+
+
+def tells(kept: Any, values: Collection[str]) -> bool:
+    """Whether one of these values stands in what is kept, however it is nested."""
+    wanted = {value.casefold() for value in values if value}
+    texts = [text.casefold().strip() for text in _texts(kept)]
+    anywhere = [one for one in wanted if len(one) >= TELLING or " " in one]
+    return any(text in wanted or any(one in text for one in anywhere) for text in texts)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -48,6 +48,14 @@ def _load(rows: Any) -> None:
         row.under_way = actions.under_way(row) is not None
 
 
+def _search(text: str) -> Condition:
+    """In what is said to the reader: what is not said would be told by what is found."""
+    told = Q(what__icontains=text)
+    for kind in kinds():
+        told &= ~kind.veiled()
+    return Condition(told | Q(actor_name__icontains=text))
+
+
 def _kind(operator: str, value: str) -> Condition:
     return Condition(Q(kind__in=value.split("|")))
 
@@ -87,7 +95,7 @@ CHANGES = register(
             Column("undo", "Undo", _state, "undo-2", phone="end"),
         ),
         sorts=(Sort("at", "When", "at", words=("oldest first", "latest first")),),
-        search=lambda text: Condition(Q(what__icontains=text) | Q(actor_name__icontains=text)),
+        search=_search,
         search_hint="What was done, or by whom", fields=lambda: FIELDS, load=_load,
         empty=Empty(
             "Nothing to take back",

@@ -8,6 +8,8 @@ and, in its action, `actions.remember(...)`. What is undone by another road (a b
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from pentad.core.actor import Actor
 from pentad.roles.undo.models import Change, ChangedRecord
 
@@ -17,8 +19,10 @@ Restore = Callable[[Actor, Change, Sequence[ChangedRecord]], Sequence[ChangedRec
 @dataclass(frozen=True)
 class Undoable:
     """right: what undoing needs, as the act did. restore: bring some of the records back; returns those that are left as
-    they are because they were changed again. page: where to go afterwards. job: does it all by itself, when named. ready: why it
-    has to wait, in a sentence; "" when it has not. says: what was done, as far as the reader may know.
+    they are, with `stays` set when they were changed again, without it when the actor may not change
+    them: those wait for who may. page: where to go afterwards. job: does it all by itself, when named. ready: why it has
+    to wait, in a sentence; "" when it has not. says: what was done, as far as the reader may know. veiled: the changes of
+    which that is less than `what` tells.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Undoable:
     job: str = ""
     ready: Callable[[Change], str] = lambda change: ""
     says: Callable[[Change], str] = lambda change: change.what
+    veiled: Callable[[], Q] = lambda: Q(pk__in=())
 
 
 _known: dict[str, Undoable] = {}

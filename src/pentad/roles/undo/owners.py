@@ -49,19 +49,20 @@ def undoable(kind_name: str, label: str) -> None:
 
 
 def _restore(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
-    stay = []
+    left = []
     for kept in records:
         row = _row(kept.kind, kept.no)
         if row is None or {"owner": row.owner_id, "team": row.team_id} != kept.after:
-            stay.append(kept)
+            kept.stays = True
+            left.append(kept)
             continue
         owner = User.objects.filter(pk=kept.before["owner"]).first()
         team = Team.objects.filter(pk=kept.before["team"]).first()
         try:
             _give_back(actor, row, owner, team, change)
         except Denied:
-            stay.append(kept)
-    return stay
+            left.append(kept)
+    return left
 
 
 def _give_back(actor: Actor, row: Owned, owner: User | None, team: Team | None, change: Change) -> None:

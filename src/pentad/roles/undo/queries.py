@@ -45,8 +45,7 @@ def find_change(id: str) -> Change:
 
 def named(actor: Actor, change: Change, *, stays: bool = False) -> dict[str, Any]:
     """The records of a change that the actor may see, named, at most SHOWN; `hidden` counts the others."""
-    every = change.records.exclude(kind="")  # numbers that a job works through
-    rows = list(every.filter(stays=True) if stays else every)
+    rows = list(change.records.exclude(kind="").filter(stays=stays))  # without: numbers that a job works through
     found: list[dict[str, str]] = []
     hidden = 0
     with acting_as(actor):

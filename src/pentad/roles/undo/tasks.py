@@ -14,13 +14,15 @@ def run(job: Context, change: str, actor: str) -> dict[str, int]:
     """Take a change back, some records at a time: what a stopped run has restored is done."""
     row = Change.objects.get(id=change)
     who, kind = actor_named(actor), kind_named(row.kind)
-    while some := list(row.records.filter(stays=False).order_by("id")[:STEP]):
+    last = 0
+    while some := list(row.records.filter(stays=False, id__gt=last).order_by("id")[:STEP]):
         with job.checkpoint():
             actions.restore(who, row, kind, some)
-        job.progress(1 - row.records.filter(stays=False).count() / max(row.count, 1))
+        last = some[-1].pk
+        job.progress(1 - row.records.filter(stays=False, id__gt=last).count() / max(row.count, 1))
     with job.checkpoint():
         row.refresh_from_db()
-        if row.undone is None:
+        if row.undone is None and not actions.leave(row, who):
             actions.finish(row, who)
     return {"records": row.count, "stayed": row.stayed}
 

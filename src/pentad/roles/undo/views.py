@@ -57,6 +57,9 @@ def _to(address: str) -> HttpResponse:
 
 
 def _told(change: Change) -> str:
+    if change.undone is None:
+        wait = change.records.filter(stays=False).count()
+        return f"{wait} of {change.count} not undone: {change.undone_by} may not change them. Whoever may can undo the rest."
     if not change.stayed:
         what = said(change)
         return f"Undone: {what[:1].lower()}{what[1:]}."
@@ -77,6 +80,6 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "stopped": bool(change.job) and change.undone is None and job is None,
         "may_undo": change.undone is None and job is None and actor.may(kind.right),
         "records": queries.named(actor, change, stays=change.undone is not None),
-        "told": _told(change) if change.undone else "",
+        "told": _told(change) if change.undone or change.undone_by else "",
         "link": kind.page(change) if kind.job and actor.may(kind.right) else "",
     }
