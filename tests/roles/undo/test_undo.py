@@ -239,6 +239,25 @@ def test_many_are_restored_by_a_job_that_goes_on_where_it_stopped(nadia: User, m
     assert (change.undone_by, change.stayed) == ("Nadia Karim", 0)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_job_leaves_what_is_out_of_reach_too(
+    lead: Actor, rita: User, sam: User, nadia: User, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_grant(actor=SYSTEM, role=Role.objects.get(name="lead"), right="changes.others", scope="all")
+    people = [*_people(2, owner=sam), *_people(1, owner=rita)]
+    change = _set(actor_of(nadia), people, "wrong")
+    monkeypatch.setattr(undo, "AT_ONCE", 1)
+    monkeypatch.setattr(tasks, "STEP", 1)
+    for who, left in ((rita, ["wrong", "wrong", None]), (nadia, [None] * 3)):
+        job = undo.undo(actor=actor_of(who), change=change).job
+        jobs.run_here(Job.objects.get(public_id=job).pk)
+        assert [_plan(person) for person in people] == left
+        change.refresh_from_db()
+        assert (change.undone is None) is (who is rita) and change.stayed == 0
+        page = browser(nadia).get(f"/changes/{change.id}/").content.decode()
+        assert "half-way" not in page and ("2 of 3 not undone" in page) is (who is rita)
+
+
 def test_a_merge_is_under_the_same_roof(nadia: User) -> None:
     actor, (keep, other) = actor_of(nadia), _people(2)
     merge_people(actor=actor, keep=keep, other=other)
