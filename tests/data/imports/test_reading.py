@@ -150,3 +150,48 @@ def test_marks_that_never_end_cost_no_more_than_a_share_of_the_file(
     rows = _rows(_file(tmp_path, ('a",b,"' + "c" * 900 + "\n") * 500 + '1,2,"three"\n'))
     assert [row.line for row in rows if not row.fault] == [501]
     assert sum(parsed) < 700_000, "the file has 450,000 characters"
+
+
+def test_a_small_parquet_file_does_not_fill_the_memory(tmp_path: Path) -> None:
+    path, rows = tmp_path / "t.parquet", 4000
+    table = pa.table({
+        "customer_id": [f"c{n % 3}" for n in range(rows)], "date": ["2011-05-02"] * rows,
+        "note": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * 900_000]),
+    })  # fmt: skip
+    parquet.write_table(table, path, compression="zstd", store_schema=False)
+    assert path.stat().st_size < 2000
+    before = pa.total_allocated_bytes()
+    for row in reading.parquet_rows(path):
+        assert "longer than" in row.fault
+        assert len(row.raw) <= 1000
+        assert pa.total_allocated_bytes() - before < 10_000_000
+    assert row.line == rows
+    with pytest.raises(Invalid, match="no row that can be read"):
+        make_plan(path, Options())
+
+
+@pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_parquet_of_every_make(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "t.parquet"
+    table = pa.table({
+        "who": ["ann", None, "ayşe"], "raw": pa.array([b"a\xff", b"b", None], pa.binary()),
+        "at": pa.array([1, 2_000_000_001, 1], pa.timestamp("ns")),
+    })  # fmt: skip
+    parquet.write_table(
+        table, path, use_dictionary=False, column_encoding={"who": encoding, "raw": encoding, "at": "PLAIN"}
+    )
+    rows = [row.cells for row in reading.parquet_rows(path)]
+    assert [cells[:2] for cells in rows] == [["ann", "a\ufffd"], ["", "b"], ["ayşe", ""]]
+    parquet.write_table(pa.table({"who": [["ann"]]}), path)
+    with pytest.raises(Invalid, match="list"):
+        list(reading.parquet_rows(path))
+
+
+def test_a_damaged_page_of_a_sound_looking_parquet_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"who": [f"ann {n}" for n in range(5000)]}), path, compression="zstd")
+    content = bytearray(path.read_bytes())
+    content[60:2000] = b"\xff" * 1940
+    path.write_bytes(content)
+    with pytest.raises(Invalid, match="not a sound Parquet file"):
+        list(reading.parquet_rows(path))

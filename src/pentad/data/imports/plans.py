@@ -16,6 +16,7 @@ from pentad.data.imports.rules import ROLES, Layout, Reader, Unreadable, date_pa
 
 SAMPLE = 2000
 """Rows that guesses are made from."""
+SAMPLE_CHARACTERS = 8 << 20
 MAX_COLUMNS = 290
 _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "spaces": " "}
 
@@ -82,7 +83,7 @@ class Plan:
     def preview(self, count: int) -> tuple[list[dict[str, Any]], list[tuple[Row, Unreadable]]]:
         """The messages of the first `count` rows, and those among them that cannot be read."""
         reader, messages, bad = self.reader("preview"), list[dict[str, Any]](), list[tuple[Row, Unreadable]]()
-        for row in islice(self.rows(), count):
+        for row in _first(self.rows(), count):
             try:
                 messages.append(reader.message(row.line, cells_of(row)))
             except Unreadable as problem:
@@ -101,13 +102,23 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     return reading.text_rows(path, encoding, delimiter) if encoding else reading.parquet_rows(path)
 
 
+def _first(rows: Iterator[Row], count: int) -> Iterator[Row]:
+    """So many rows, or fewer when they are long: they are held in memory."""
+    size = 0
+    for row in islice(rows, count):
+        yield row
+        size += len(row.raw)
+        if size > SAMPLE_CHARACTERS:
+            return
+
+
 def make_plan(path: Path, options: Options) -> Plan:
     """Look at a file and decide how to read it. Raises Invalid for a file or an option that cannot be used."""
     facts = reading.look(path)
     if options.encoding and facts.encoding:
         facts = Facts(facts.digest, facts.size, _encoding(options.encoding))
     delimiter = _delimiter(path, facts, options)
-    sample = list(islice(_rows(path, facts.encoding, delimiter), SAMPLE + 1))
+    sample = list(_first(_rows(path, facts.encoding, delimiter), SAMPLE + 1))
     sound = [row.cells for row in sample if not row.fault]
     if not sound:
         raise Invalid(f"{path} holds no row that can be read.", code="file_empty")
