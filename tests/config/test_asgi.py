@@ -1,11 +1,16 @@
 """The one ASGI app: who answers which path, and what proxies in front may say."""
 
 import asyncio
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from a2wsgi import WSGIMiddleware
+from django.core.handlers.wsgi import WSGIRequest
 
 from pentad.config.asgi import App
+from pentad.config.spool import AT_ONCE, Spool
+from pentad.core.errors import RateLimited
 
 
 def ask(app: App, path: str = "/", client: str = "10.0.0.1", **headers: str) -> list[dict[str, Any]]:
@@ -128,3 +133,62 @@ def test_a_body_is_whole_before_a_thread_is_taken(monkeypatch: pytest.MonkeyPatc
     asyncio.run(post(end=True, content_length=str(1 << 30)))
     assert pages.bodies == [b"login"]
     assert [message["status"] for message in sent if "status" in message] == [408, 413]
+
+
+def _form(size: int) -> bytes:
+    head = b'--edge\r\ncontent-disposition: form-data; name="file"; filename="orders.csv"\r\n\r\n'
+    return head + b"ann,2011-05-02,1\n" * (size // 17) + b"\r\n--edge--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "status"),
+    [
+        ("/imports/new/", "a=b; pentad_session=x", 200), ("/people/017/notes/", "pentad_session=x", 200),
+        ("/imports/new/", "", 413), ("/signin/", "pentad_session=x", 413), ("/people/017/traits/", "pentad_session=x", 413),
+    ],
+)  # fmt: skip
+def test_a_form_with_a_large_file_comes_to_its_page(path: str, cookie: str, status: int) -> None:
+    sizes: list[int] = []
+    body = _form(30_000_000)
+
+    def page(environ: Any, start_response: Any) -> list[bytes]:
+        upload = WSGIRequest(environ).FILES["file"]
+        sizes.append(upload.size)
+        start_response("200 OK", [])
+        return [b"kept"]
+
+    app = App()
+    sent: list[dict[str, Any]] = []
+    parts = [body[at : at + 1_000_000] for at in range(0, len(body), 1_000_000)]
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    async def post() -> None:
+        app.pages = WSGIMiddleware(page, workers=1)
+        headers = {
+            "content-length": str(len(body)),
+            "content-type": "multipart/form-data; boundary=edge",
+            "cookie": cookie,
+        }
+        scope = {"type": "http", "path": path, "method": "POST", "query_string": b"", "http_version": "1.1"}
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await app({**scope, "headers": pairs}, receive, send)
+
+    asyncio.run(post())
+    assert sent[0]["status"] == status
+    assert sizes == ([30_000_000 // 17 * 17] if status == 200 else [])
+
+
+def test_few_large_bodies_arrive_at_once() -> None:
+    spool = Spool()
+    with ExitStack() as stack:
+        for _ in range(AT_ONCE):
+            stack.enter_context(spool.place())
+        with pytest.raises(RateLimited), spool.place():
+            pass
+    with spool.place():
+        pass

@@ -11,9 +11,10 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from pentad.config.spool import LARGEST, Spool, fill, may_be_large, read_from
 from pentad.config.static import Receive, Scope, Send, static_app
-from pentad.core.errors import Invalid
-from pentad.data.ingest.bodies import Disconnected, TooSlow, read_body
+from pentad.core.errors import Invalid, RateLimited
+from pentad.data.ingest.bodies import Disconnected, TooSlow, read_body, too_large
 
 WORKERS = 8
 BODY_SECONDS = 30.0
@@ -27,6 +28,7 @@ class App:
     def __init__(self, tracking: Any = None, handles: Any = None):
         self.tracking, self.handles = tracking, handles or (lambda path: False)
         self.pages: Any = WSGIMiddleware(cast(Any, pages), workers=WORKERS)
+        self.spool = Spool()
         self.proxies, self.https = settings.PROXIES, settings.HTTPS
         self.open = 0
         """Requests under way, for a clean stop."""
@@ -61,14 +63,21 @@ class App:
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The body is read before a thread is taken: eight clients that stop half-way must not hold all of them."""
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if length.isdigit() and int(length[:20]) > most:
-            await _refuse(send, 413, b"The request is too large.\n")
-            return
+        most, size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, int(length[:20]) if length.isdigit() else 0
+        large = size > most and may_be_large(scope)
         try:
+            if size > (LARGEST if large else most):
+                raise too_large(most)
+            if large:
+                with self.spool.place() as file:
+                    await fill(file, receive)
+                    await self.pages(scope, read_from(file, receive), send)
+                return
             body = await read_body(receive, most, BODY_SECONDS)
         except TooSlow:
             await _refuse(send, 408, b"The request did not arrive in time.\n")
+        except RateLimited:
+            await _refuse(send, 503, b"Too many large files arrive at once. Send again in a moment.\n")
         except Invalid:
             await _refuse(send, 413, b"The request is too large.\n")
         else:
