@@ -11,7 +11,7 @@ from django.conf import settings
 
 from pentad.config.static import Receive, Scope
 from pentad.config.uploads import MOST_BYTES
-from pentad.core.errors import Invalid, RateLimited
+from pentad.core.errors import RateLimited
 from pentad.data.ingest.bodies import Disconnected, TooSlow, too_large
 
 LARGEST = MOST_BYTES + 1_000_000
@@ -66,8 +66,6 @@ async def fill(file: Any, receive: Receive) -> None:
                 file.write(chunk)
     except TimeoutError:
         raise TooSlow(f"The body did not arrive within {SECONDS:.0f} seconds.", fix="Send it again.") from None
-    except OSError as error:
-        raise Invalid(f"The body cannot be kept: {error.strerror}.", code="no_room") from None
     file.seek(0)
 
 

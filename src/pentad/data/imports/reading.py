@@ -114,7 +114,9 @@ def _line(file: TextIO, path: Path) -> str:
     try:
         return file.readline(MAX_LINE)
     except UnicodeError as error:  # UTF-16 that does not begin with its mark
-        raise Invalid(f"{path} is not {file.encoding}: {error}.", code="bad_encoding", fix="Say another one.") from None
+        raise Invalid(
+            f"{path} is not {file.encoding}: {error}.", code="wrong_encoding", fix="Say another one."
+        ) from None
 
 
 def _skip_rest(file: TextIO, line: str) -> None:
