@@ -163,8 +163,9 @@ def test_a_member_looks_and_changes_nothing(tom: Page) -> None:
 
 def test_script_in_every_field_is_text(page: Page, kestrel: Server) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    create(page, name=f"{HOSTILE[:70]} {uuid.uuid4().hex[:6]}")
-    key, id = write_key(page), f"{HOSTILE[:80]}{uuid.uuid4().hex[:6]}"
+    mark = uuid.uuid4().hex[:6].replace("1", "x")  # no 14 by chance, which a template that ran would leave
+    create(page, name=f"{HOSTILE[:70]} {mark}")
+    key, id = write_key(page), f"{HOSTILE[:80]}{mark}"
     message = {
         "type": "track",
         "event": HOSTILE,
