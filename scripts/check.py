@@ -1,4 +1,4 @@
-"""Everything that must hold, in parts, three at a time: what `make test` and CI run.
+"""Everything that must hold, in parts, two at a time: what `make test` and CI run.
 
     python scripts/check.py               all parts
     python scripts/check.py unit lint     these parts
@@ -26,8 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "test-results"
 BIN = Path(sys.executable).parent
 PYTEST = [str(BIN / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-LANES = 3
-"""On two cores: browsers and servers wait for a third of their time."""
+LANES = 2
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)")
 
 

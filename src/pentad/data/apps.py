@@ -6,5 +6,5 @@ class DataConfig(AppConfig):
     label = "pentad_data"
 
     def ready(self) -> None:
-        from pentad.data.imports import undoing as imports_undoing  # noqa: F401
+        from pentad.data.imports import undoable  # noqa: F401  registers itself
         from pentad.data.profiles import kinds, subjects, undoing  # noqa: F401  they register themselves

@@ -5,7 +5,6 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from pentad import ledger
 from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
@@ -167,6 +166,8 @@ def _mark_known(roots: set[int], root_of: dict[int, int]) -> None:
 
 
 def _tell_ledger(roots: dict[int, int]) -> None:
+    from pentad import ledger  # here: commands that merge nobody need not load it
+
     with contextlib.suppress(Unavailable):  # the owner process reads all links when it starts
         ledger.current().set_links(roots)
 

@@ -21,11 +21,11 @@ from pentad.data.imports import uploads
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import Plan
 from pentad.data.imports.sending import Progress, send
+from pentad.data.imports.undoable import IMPORTED
 from pentad.data.ingest.actions import add_source, clean_name
 from pentad.data.ingest.models import Source
 from pentad.roles.undo import actions as undo
 
-IMPORTED = "imports.file"
 RUN = "imports.run"
 
 

@@ -8,9 +8,10 @@ from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Invalid
 from pentad.core.jobs import Cancelled, Context, LeaseLost, Stopping, task
-from pentad.data.imports import actions, uploads
+from pentad.data.imports import actions, undoing, uploads  # noqa: F401  undoing holds a task
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import make_plan, options_of
+from pentad.data.imports.undoable import IMPORTED
 from pentad.data.ingest.tasks import settle
 from pentad.data.ingest.when import naive
 from pentad.data.privacy.models import Erasure
@@ -57,7 +58,7 @@ def _taken_back(id: str) -> bool:
     The change is locked as `undo` locks it. Whoever comes second sees the other: its job, or that this one runs.
     """
     with transaction.atomic():
-        change = Change.objects.select_for_update().filter(kind=actions.IMPORTED, ref=id).first()
+        change = Change.objects.select_for_update().filter(kind=IMPORTED, ref=id).first()
         row = Import.objects.select_for_update().get(id=id)
         return row.status == Import.UNDONE or (change is not None and bool(change.job or change.undone))
 
@@ -101,7 +102,7 @@ def settle_import(job: Context, id: str) -> dict[str, Any]:
         for name, table in (("stored", "events"), ("duplicate", "duplicates"), ("quarantined", "quarantined"))
     }
     Import.objects.filter(id=id).update(**counts)
-    Change.objects.filter(kind=actions.IMPORTED, ref=id).update(count=counts["stored"])
+    Change.objects.filter(kind=IMPORTED, ref=id).update(count=counts["stored"])
     return {**counts, **holdings(row.source_no), "reasons": _reasons(mine)}
 
 

@@ -13,9 +13,10 @@ from pentad.core.errors import Unavailable
 from pentad.core.jobs import Context, task
 from pentad.core.models import Job
 from pentad.data.imports import refold, uploads
-from pentad.data.imports.actions import IMPORTED, has_work
+from pentad.data.imports.actions import has_work
 from pentad.data.imports.models import Import
 from pentad.data.imports.sending import WRITER
+from pentad.data.imports.undoable import TASK
 from pentad.data.ingest import loader
 from pentad.data.ingest.frames import is_open, logs
 from pentad.data.ingest.models import LoaderOffset
@@ -23,11 +24,9 @@ from pentad.data.ingest.tasks import settle
 from pentad.data.ingest.when import naive
 from pentad.roles.access.queries import actor_named
 from pentad.roles.undo import actions as undo
-from pentad.roles.undo.kinds import Undoable, register
 from pentad.roles.undo.models import Change, ChangedRecord
 from pentad.roles.views import counts
 
-TASK = "imports.undo"
 STEP = 500
 LISTED = 5_000
 """Customers written down in one transaction."""
@@ -97,7 +96,7 @@ def _in_step() -> None:
             raise Unavailable("A slice is half stored.", code="loader_behind", fix="Try again in a moment.")
 
 
-def _busy(change: Change) -> str:
+def busy(change: Change) -> str:
     """Why an import cannot be undone yet: its job runs, or a command still writes."""
     row = Import.objects.filter(id=change.ref).first()
     if row is None:
@@ -109,11 +108,3 @@ def _busy(change: Change) -> str:
             is_open(path) for path in logs(runtime.folder().inbox) if path.name.startswith(f"{WRITER}-")
         )
     return "This import is still under way." if alive else ""
-
-
-register(
-    Undoable(
-        IMPORTED, "File imported", "sources.edit", "upload",
-        page=lambda change: f"/imports/{change.ref}/", job=TASK, ready=_busy,
-    )
-)  # fmt: skip

@@ -17,6 +17,7 @@ from pentad.data.imports import actions, uploads
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import Plan, make_plan, options_of
 from pentad.data.imports.rules import DATE_FORMATS, ROLES
+from pentad.data.imports.undoable import IMPORTED
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, is_part, modal_done
 from pentad.roles.access import signed_in
@@ -227,7 +228,7 @@ def rejects(request: HttpRequest, import_id: str) -> FileResponse:
 
 def _result(request: HttpRequest, row: Import) -> dict[str, Any]:
     actor, job = actor_of(request), Job.objects.filter(public_id=row.job).first() if row.job else None
-    change = undo.visible(actor, Change.objects.filter(kind=actions.IMPORTED, ref=row.id)).first()
+    change = undo.visible(actor, Change.objects.filter(kind=IMPORTED, ref=row.id)).first()
     readable = row.actor == actor.ref or _sees_all()
     path = uploads.rejects_of(row.id)
     bad: list[dict[str, str]] = []
