@@ -11,8 +11,6 @@ from tests.serving import Server
 
 FOLDER_MARKERS = {"journeys": "journey", "browser": "browser", "clients": "client", "conformance": "conformance"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
-PAGES = ("roles/signin/", "roles/test_", "roles/views/", "data/ingest_screens/", "config/test_pages")
-"""Tests of screens and sign-in, whose queries others tell of on every database: run on SQLite alone."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,10 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by folder, and whatever touches the database as relational."""
     root = Path(__file__).parent
     for item in items:
-        path = item.path.relative_to(root)
-        folder = path.parts[0]
-        if path.as_posix().startswith(PAGES):
-            item.add_marker("once")
+        folder = item.path.relative_to(root).parts[0]
         if folder in FOLDER_MARKERS:
             item.add_marker(FOLDER_MARKERS[folder])
         elif item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):

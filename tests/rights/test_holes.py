@@ -27,8 +27,6 @@ from tests.data.road import Road
 from tests.rights.test_walk import call
 from tests.rights.world import World, body, build, word
 
-pytestmark = pytest.mark.once
-
 
 def keeper(world: World, **grants: str) -> Actor:
     """The reader with a role of these rights (written with two underscores for the dot) and no others."""
