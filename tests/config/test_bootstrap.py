@@ -62,3 +62,13 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "newer Pentad (it knows pentad_data.0099_of_tomorrow)" in done.stderr
+
+
+def test_setting_up_loads_no_ledger(tmp_path: Path) -> None:
+    """Each command sets Pentad up; the engine alone would take as long again, and few commands ask it anything."""
+    code = (
+        "import sys; from pentad.config.bootstrap import setup; setup(sys.argv[1]);"
+        " print(sorted({'duckdb', 'pyarrow', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

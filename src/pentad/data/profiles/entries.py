@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from pentad.core.hookvalues import PaletteItem
 from pentad.data.identity.models import Person
+from pentad.data.identity.queries import call
 from pentad.data.profiles.company_list import company_title, search_companies
 from pentad.data.profiles.filters import people, search
 from pentad.data.profiles.lists import title
@@ -32,6 +33,7 @@ def palette(query: str) -> list[PaletteItem]:
     found = people().filter(pk__in=list(keys)[:LOOKED_AT]).order_by("-known", "-last_seen")[:RANKED]
     # Whose name begins so is meant before whose address has it somewhere.
     ranked = sorted(found, key=lambda person: not person.name.lower().startswith(query.lower()))
+    call(ranked[:MOST])
     customers = [person_item(person, "Customers") for person in ranked[:MOST]]
     named = Company.seen.filter(search_companies(query).where).order_by("-last_seen")[:MOST_COMPANIES]
     companies = [
