@@ -63,6 +63,7 @@ def test_a_rep_sees_her_own_customers_and_nobody_elses(page: Page, browser: Brow
     expect(page.get_by_text("Nothing can be changed.")).to_be_visible()
     expect(page.get_by_text(theirs)).to_have_count(0)
     page.get_by_role("button", name="Leave").click()
+    expect(page.get_by_text("Nothing can be changed.")).to_have_count(0)
     page.goto("/people/?q=" + theirs.replace(" ", "+"))
     expect(page.get_by_text(theirs).first).to_be_visible()
     rep.context.close()

@@ -1,6 +1,5 @@
 """A real browser on a website of its own, with every request it makes on record."""
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+
+from scripts import check
 
 T = TypeVar("T")
 
@@ -25,11 +26,8 @@ ARGUMENTS = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    assert path, "These tests need Chromium: sudo apt-get install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=check.chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -70,5 +70,7 @@ def test_setting_up_loads_no_ledger(tmp_path: Path) -> None:
         "import sys; from pentad.config.bootstrap import setup; setup(sys.argv[1]);"
         " print(sorted({'duckdb', 'pyarrow', 'pandas'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    environment = os.environ | {"PENTAD_DATABASE": ""}  # its own: a sibling leaves the shared one newer than the code
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == "[]\n"

@@ -17,6 +17,9 @@ from tests.serving import Server, until
 
 KILLS = 50
 PEOPLE = 40
+PAUSE = 0.01
+"""Between the requests of a client, in seconds: enough is always under way, and the server is not starved of time."""
+
 SEED = random.SystemRandom().randrange(10**6)
 
 
@@ -58,6 +61,7 @@ class Sender(threading.Thread):
                 connection = None
                 self.over.wait(0.01)
                 continue
+            self.over.wait(PAUSE)
             if answer.status == 200:
                 self.acknowledged.update(one["messageId"] for one in batch)
                 again = self.chance.random() < 0.1  # a library that missed the answer

@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
 from scim2_models import (
     Context,
@@ -39,7 +38,6 @@ class NotAllowed(SCIMException):
 def scim(view: View) -> View:
     """A bearer token with scim.edit before the view, SCIM's own errors behind it. The session counts for nothing."""
 
-    @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
