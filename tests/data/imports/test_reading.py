@@ -11,7 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from pentad.core.errors import Invalid
-from pentad.data.imports import reading
+from pentad.data.imports import parquet as parquet_files
+from pentad.data.imports import parquet_pages, reading
 from pentad.data.imports.plans import Options, make_plan
 from pentad.data.imports.reading import Row
 
@@ -161,7 +162,7 @@ def test_a_small_parquet_file_does_not_fill_the_memory(tmp_path: Path) -> None:
     parquet.write_table(table, path, compression="zstd", store_schema=False)
     assert path.stat().st_size < 2000
     before = pa.total_allocated_bytes()
-    for row in reading.parquet_rows(path):
+    for row in parquet_files.rows(path):
         assert "longer than" in row.fault
         assert len(row.raw) <= 1000
         assert pa.total_allocated_bytes() - before < 10_000_000
@@ -180,11 +181,11 @@ def test_parquet_of_every_make(tmp_path: Path, encoding: str) -> None:
     parquet.write_table(
         table, path, use_dictionary=False, column_encoding={"who": encoding, "raw": encoding, "at": "PLAIN"}
     )
-    rows = [row.cells for row in reading.parquet_rows(path)]
+    rows = [row.cells for row in parquet_files.rows(path)]
     assert [cells[:2] for cells in rows] == [["ann", "a\ufffd"], ["", "b"], ["ayşe", ""]]
     parquet.write_table(pa.table({"who": [["ann"]]}), path)
     with pytest.raises(Invalid, match="list"):
-        list(reading.parquet_rows(path))
+        list(parquet_files.rows(path))
 
 
 def test_a_damaged_page_of_a_sound_looking_parquet_file_is_told(tmp_path: Path) -> None:
@@ -194,4 +195,82 @@ def test_a_damaged_page_of_a_sound_looking_parquet_file_is_told(tmp_path: Path) 
     content[60:2000] = b"\xff" * 1940
     path.write_bytes(content)
     with pytest.raises(Invalid, match="not a sound Parquet file"):
-        list(reading.parquet_rows(path))
+        list(parquet_files.rows(path))
+
+
+def _refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is said of a file of which nothing was unfolded."""
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile.iter_batches", lambda *_, **__: pytest.fail("it was unfolded"))
+    with pytest.raises(Invalid) as told:
+        list(parquet_files.rows(path))
+    return f"{told.value.code}: {told.value.message}"
+
+
+@pytest.mark.parametrize("how", [
+    {"use_dictionary": False}, {"use_dictionary": True}, {"use_dictionary": False, "data_page_version": "2.0"},
+    {"use_dictionary": False, "column_encoding": "DELTA_LENGTH_BYTE_ARRAY"},
+    {"use_dictionary": False, "column_encoding": "DELTA_BYTE_ARRAY"},
+])  # fmt: skip
+def test_a_page_that_unfolds_to_too_much_is_refused_before_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]
+) -> None:
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"who": ["ann"] * 3 + ["x" * 2_000_000]}), path, compression="zstd", **how)
+    assert path.stat().st_size < 3000
+    assert len(list(parquet_files.rows(path))) == 4
+    monkeypatch.setattr(parquet_files, "MOST_UNFOLDED", 1_000_000)
+    assert "file_unfolds: " in _refused(path, monkeypatch)
+
+
+def test_fewer_rows_are_held_when_each_has_a_page_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.parquet"
+    table = pa.table({"note": [chr(97 + n) * 50_000 for n in range(20)]})
+    parquet.write_table(table, path, compression="zstd", use_dictionary=False, data_page_size=1, write_batch_size=1)
+    sizes, batches = list[int](), parquet.ParquetFile.iter_batches
+
+    def noted(file: Any, batch_size: int, **more: Any) -> Any:
+        sizes.append(batch_size)
+        return batches(file, batch_size=batch_size, **more)
+
+    monkeypatch.setattr(parquet.ParquetFile, "iter_batches", noted)
+    for most in (100 << 20, 200_000):
+        monkeypatch.setattr(parquet_files, "MOST_UNFOLDED", most)
+        assert {len(row.cells[0]) for row in parquet_files.rows(path)} == {50_000}
+    assert sizes == [200, 1]
+
+
+def test_a_parquet_file_that_lies_about_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.parquet"
+    how = {"use_dictionary": False, "compression": "NONE", "column_encoding": "DELTA_LENGTH_BYTE_ARRAY"}
+    parquet.write_table(pa.table({"who": ["ann", "bob", "cay"]}), path, **how)
+    sound = path.read_bytes()
+    assert sound.count(b"\x80\x01\x04\x03") == 1, "blocks of 128, four parts, three lengths"
+    path.write_bytes(sound.replace(b"\x80\x01\x04\x03", b"\x80\x01\x04\x7f"))
+    assert "says that 127 follow" in _refused(path, monkeypatch) or "do not end" in _refused(path, monkeypatch)
+    monkeypatch.setattr(parquet_files, "MOST_FOOTER", 100)
+    path.write_bytes(sound)
+    assert "its footer has" in _refused(path, monkeypatch)
+
+
+@pytest.mark.parametrize(("header", "why"), [
+    (b"\x15\x00\x15\x08\x15\x08\x2c\x15\x02\x15\x00\x00\x00", ""),
+    (b"\x15\x00\x16\x08\x15\x08\x2c\x15\x02\x15\x00\x00\x00", "field 2"),  # eight bytes wide: not read by the library
+    (b"\x15\x00\x15\x08\x15\x08\x05\x04\xff\x7f\x00", "too many"),  # said a second time
+    (b"\x15\x00\x15\xff\xff\xff\xff\x7f", "too large"), (b"\x15\x00\x15", "does not end"),
+    (b"\x15\x00\x15\x07\x15\x08\x2c\x15\x02\x15\x00\x00\x00", "-4"), (b"\x1c" * 20, "too deep"),
+    (b"\x15\x00\x15\x08\x15\x08\x00", "does not say what it holds"), (b"\x1b\x00\x00", "kind 11"),
+])  # fmt: skip
+def test_headers_of_pages(tmp_path: Path, header: bytes, why: str) -> None:
+    path = tmp_path / "header"
+    path.write_bytes(header)
+    with path.open("rb") as file:
+        if not why:
+            assert [(page.values, page.size) for page in parquet_pages.pages(file, 0, 1)] == [(1, 4)]
+            return
+        with pytest.raises(parquet_pages.Odd, match=why):
+            list(parquet_pages.pages(file, 0, 1))
+
+
+def test_what_rows_in_succession_touch() -> None:
+    pages = [(10, 5), (1, 100), (1, 100), (30, 7)]
+    assert [parquet_pages.most_in_a_window(pages, rows) for rows in (1, 2, 3, 4, 99)] == [100, 200, 207, 212, 212]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pentad.core import clock
 from pentad.core.errors import Invalid
-from pentad.data.imports import reading, rules_guess
+from pentad.data.imports import parquet, reading, rules_guess
 from pentad.data.imports.reading import Facts, Row
 from pentad.data.imports.rules import ROLES, Layout, Reader, Unreadable, date_parser
 
@@ -78,7 +78,7 @@ class Plan:
 
     def count(self) -> int:
         """About how many rows there are, without reading them: lines, or what a Parquet file says of itself."""
-        return reading.count_rows(self.path, bool(self.facts.encoding))
+        return reading.count_lines(self.path) if self.facts.encoding else parquet.count_rows(self.path)
 
     def preview(self, count: int) -> tuple[list[dict[str, Any]], list[tuple[Row, Unreadable]]]:
         """The messages of the first `count` rows, and those among them that cannot be read."""
@@ -99,7 +99,7 @@ def cells_of(row: Row) -> list[str]:
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    return reading.text_rows(path, encoding, delimiter) if encoding else reading.parquet_rows(path)
+    return reading.text_rows(path, encoding, delimiter) if encoding else parquet.rows(path)
 
 
 def _first(rows: Iterator[Row], count: int) -> Iterator[Row]:
@@ -181,7 +181,7 @@ def _delimiter(path: Path, facts: Facts, options: Options) -> str:
 def _columns(path: Path, facts: Facts, options: Options, sound: list[list[str]]) -> tuple[list[str], bool]:
     """Names of the columns, and whether the first row holds them."""
     if not facts.encoding:
-        names, header = reading.parquet_columns(path), True
+        names, header = parquet.columns(path), True
     else:
         header = (
             options.header
