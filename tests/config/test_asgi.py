@@ -2,15 +2,21 @@
 
 import asyncio
 from contextlib import ExitStack
+from io import BytesIO
 from typing import Any
 
 import pytest
 from a2wsgi import WSGIMiddleware
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIRequest
 
 from pentad.config.asgi import App
-from pentad.config.spool import AT_ONCE, Spool
+from pentad.config.spool import Spool, fill, seconds_for
 from pentad.core.errors import RateLimited
+from pentad.data.ingest.bodies import TooSlow
+from pentad.roles.access.models import User
+from pentad.roles.access.sessions.models import BrowserSession
+from pentad.roles.access.sessions.queries import user_of
 
 
 def ask(app: App, path: str = "/", client: str = "10.0.0.1", **headers: str) -> list[dict[str, Any]]:
@@ -144,10 +150,14 @@ def _form(size: int) -> bytes:
     ("path", "cookie", "status"),
     [
         ("/imports/new/", "a=b; pentad_session=x", 200), ("/people/017/notes/", "pentad_session=x", 200),
-        ("/imports/new/", "", 413), ("/signin/", "pentad_session=x", 413), ("/people/017/traits/", "pentad_session=x", 413),
+        ("/imports/new/", "", 401), ("/imports/new/", "pentad_session=forged", 401),
+        ("/signin/", "pentad_session=x", 413), ("/people/017/traits/", "pentad_session=x", 413),
     ],
 )  # fmt: skip
-def test_a_form_with_a_large_file_comes_to_its_page(path: str, cookie: str, status: int) -> None:
+def test_a_form_with_a_large_file_comes_to_its_page(
+    path: str, cookie: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pentad.config.spool.user_of", {"x": 7}.get)
     sizes: list[int] = []
     body = _form(30_000_000)
 
@@ -186,9 +196,38 @@ def test_a_form_with_a_large_file_comes_to_its_page(path: str, cookie: str, stat
 def test_few_large_bodies_arrive_at_once() -> None:
     spool = Spool()
     with ExitStack() as stack:
-        for _ in range(AT_ONCE):
-            stack.enter_context(spool.place())
-        with pytest.raises(RateLimited), spool.place():
+        for owner in (1, 1, 2, 3):
+            if owner == 2:
+                with pytest.raises(RateLimited), spool.place(1):
+                    pass
+            stack.enter_context(spool.place(owner))
+        with pytest.raises(RateLimited), spool.place(4):
             pass
-    with spool.place():
+    with spool.place(4):
         pass
+
+
+def test_a_body_keeps_its_place_only_while_it_comes() -> None:
+    assert [seconds_for(size) for size in (0, 1 << 20, 1 << 30)] == [10, 26, 300]
+
+
+def test_a_body_that_stops_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pentad.config.spool.GRACE_SECONDS", 0.02)
+    parts = [{"type": "http.request", "body": b"a", "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        return parts.pop() if parts else await asyncio.Event().wait()  # type: ignore[return-value]
+
+    with pytest.raises(TooSlow, match="1 bytes"):
+        asyncio.run(fill(BytesIO(), receive))
+
+
+@pytest.mark.django_db
+def test_whose_session_a_large_body_comes_with() -> None:
+    user = User.objects.create_user("lea@kestrel.example", "a long password", name="Lea")
+    store = SessionStore()
+    store.create()
+    BrowserSession.objects.create(user=user, session_key=store.session_key)
+    assert (user_of(str(store.session_key)), user_of("forged")) == (user.pk, None)
+    store.delete()
+    assert user_of(str(store.session_key)) is None

@@ -11,7 +11,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from pentad.config.spool import LARGEST, Spool, fill, may_be_large, read_from
+from pentad.config.spool import LARGEST, Spool, fill, is_for_files, read_from
 from pentad.config.static import Receive, Scope, Send, static_app
 from pentad.core.errors import Invalid, RateLimited
 from pentad.data.ingest.bodies import Disconnected, TooSlow, read_body, too_large
@@ -64,12 +64,15 @@ class App:
         """The body is read before a thread is taken: eight clients that stop half-way must not hold all of them."""
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         most, size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, int(length[:20]) if length.isdigit() else 0
-        large = size > most and may_be_large(scope)
+        large = size > most and is_for_files(scope)
         try:
             if size > (LARGEST if large else most):
                 raise too_large(most)
             if large:
-                with self.spool.place() as file:
+                if (owner := await self.spool.owner(scope)) is None:
+                    await _refuse(send, 401, b"Sign in first.\n")
+                    return
+                with self.spool.place(owner) as file:
                     await fill(file, receive)
                     await self.pages(scope, read_from(file, receive), send)
                 return

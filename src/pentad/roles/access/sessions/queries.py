@@ -22,6 +22,12 @@ def session_of(user: User, id: str) -> BrowserSession:
     return found
 
 
+def user_of(session_key: str) -> int | None:
+    """The number of the colleague who is signed in with this session, before their request has come as a whole."""
+    found = live().filter(session_key=session_key, user__is_active=True).values_list("user_id", flat=True)
+    return found.first()
+
+
 def live() -> QuerySet[BrowserSession]:
     return BrowserSession.objects.filter(_alive())
 
