@@ -122,5 +122,9 @@ def test_it_follows_a_merge_and_goes_with_the_customer(nadia: User, keiko: Perso
     put(browser(nadia), f"note@people:{keiko.id}", text="And on")
     put(browser(nadia), "task.new", title=f"Ring {keiko.name.upper()} on Monday")
     put(browser(nadia), "report.new", title="Nobody in particular")
+    friend = Person.objects.create(name="Ben Okafor", known=True)
+    put(browser(nadia), f"note@people:{friend.id}", text=f"Came with {other.name}")
+    put(browser(nadia), f"task.new@people:{friend.id}", title="Ring him")
     erase_person(actor=SYSTEM, person=keiko)
-    assert [draft.what for draft in Draft.objects.all()] == ["report.new"], "nor of what is about nothing and names her"
+    left = sorted(draft.what for draft in Draft.objects.all())
+    assert left == ["report.new", "task.new"], "nor of what is about nothing or somebody else and names her"

@@ -115,9 +115,9 @@ def _held(record: Any) -> int:
 
 
 def forget_texts(values: Collection[str]) -> None:
-    """Forget drafts about nothing, such as of a new task, in which one of these values of an erased customer stands."""
-    drafts = Draft.objects.filter(about_no=0)
-    Draft.objects.filter(pk__in=[row.pk for row in drafts if tells(row.fields, values)]).delete()
+    """Forget drafts, about whatever they are, in which one of these values of an erased customer stands."""
+    found = [row.pk for row in Draft.objects.iterator() if tells(row.fields, values)]
+    Draft.objects.filter(pk__in=found).delete()
 
 
 @subjects.when_gone
