@@ -10,6 +10,7 @@ from pentad.roles.access.actions import add_user
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Team, TeamMember
+from pentad.roles.views import actions
 from pentad.roles.views.actions import change_view, delete_view, move_view, open_with_view, restore_view, save_view
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import find_view, opening_view, views_of
@@ -98,6 +99,24 @@ def test_a_teams_view_is_had_by_its_members_and_those_of_teams_above_and_below()
     assert not SavedView.objects.filter(id=view.id).exists(), "a team's views go with it, and are nobody else's then"
     with pytest.raises(Invalid, match="gone"):
         restore_view(actor=nadia, kept=kept)
+
+
+def test_a_view_that_two_bring_back_at_the_same_moment_is_there_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    nadia = actor_of(user())
+    (view,) = views(nadia, "Shared")
+    kept = delete_view(actor=nadia, view=view)
+    first: list[SavedView] = []
+    may_change = actions._may_change
+
+    def meanwhile(actor: Actor, row: SavedView) -> None:
+        may_change(actor, row)
+        if not first:  # somebody else's restore ends between the look and the insert
+            first.append(row)
+            row.save(force_insert=True)
+
+    monkeypatch.setattr(actions, "_may_change", meanwhile)
+    assert restore_view(actor=nadia, kept=kept) == first[0]
+    assert SavedView.objects.filter(id=kept["id"]).count() == 1
 
 
 def test_a_role_opens_the_list_with_its_view_unless_one_chose_another() -> None:

@@ -60,6 +60,11 @@ def _add(change: Change, rows: list[ChangedRecord]) -> None:
     ChangedRecord.objects.bulk_create(rows, batch_size=500)
 
 
+def hold(*, kind: str, ref: str) -> None:
+    """Who takes it back by another road does so alone: whoever else takes it back waits, and finds it taken back."""
+    list(Change.objects.select_for_update().filter(kind=kind, ref=ref, undone=None).order_by("id"))
+
+
 def settle(*, actor: Actor, kind: str, ref: str) -> None:
     """It was taken back by another road, in the transaction of the action that did."""
     for change in Change.objects.filter(kind=kind, ref=ref, undone=None):

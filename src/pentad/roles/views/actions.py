@@ -8,7 +8,7 @@ from pentad.core.action import action, check, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Denied, Invalid
 from pentad.roles.access.rights_models import Role, Team
-from pentad.roles.undo.actions import remember, settle
+from pentad.roles.undo.actions import hold, remember, settle
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import KEEPER, owner_no, siblings, teams_with
 from pentad.roles.views.state import ListState, as_saved
@@ -129,23 +129,17 @@ def delete_view(*, actor: Actor, view: SavedView) -> dict[str, Any]:
 
 @action("people.view")
 def restore_view(*, actor: Actor, kept: dict[str, Any]) -> SavedView:
-    """Bring a deleted view back; twice does it once. Raises Invalid when the team it was for is gone."""
+    """Bring a deleted view back; twice does it once, also at the same moment. Raises Invalid when its team is gone."""
+    hold(kind=DELETED, ref=kept["id"])
     if (found := SavedView.objects.filter(id=kept["id"]).first()) is not None:
         _may_change(actor, found)
         return found
     if kept["team"] is not None and not Team.objects.filter(pk=kept["team"]).exists():
         raise Invalid("The team of this view is gone.", code="no_team", fix="Save the view anew.")
-    row = SavedView(
-        id=kept["id"],
-        list=kept["list"],
-        name=kept["name"],
-        owner_id=kept["owner"],
-        team_id=kept["team"],
-        state=kept["state"],
-        position=kept["position"],
-    )
-    _may_change(actor, row)
-    row.save(force_insert=True)
+    about = {"list": kept["list"], "name": kept["name"], "owner_id": kept["owner"], "team_id": kept["team"]}
+    about |= {"state": kept["state"], "position": kept["position"]}
+    _may_change(actor, SavedView(id=kept["id"], **about))
+    row, _ = SavedView.objects.get_or_create(id=kept["id"], defaults=about)
     note(subject=f"view:{row.id}")
     settle(actor=actor, kind=DELETED, ref=row.id)
     return row
