@@ -150,3 +150,9 @@ def test_metadata_that_is_none_is_refused(client: Client, house: House, nadia: U
     assert client.post("/settings/sign-in/house/", kept).status_code == 302
     provider = IdentityProvider.objects.get()
     assert (provider.name, provider.config["idp"]["entity_id"]) == ("The house", house.entity_id)
+
+
+def test_a_request_without_a_host_is_no_request() -> None:
+    nameless = Client()  # its requests have no Host header
+    for page in ("", "acs/", "acs/finish/", "sls/", "metadata/"):
+        assert nameless.get(f"/signin/saml/house/{page}").status_code == 400

@@ -1,7 +1,11 @@
-"""Reading a SAML identity provider's metadata."""
+"""Reading a SAML identity provider's metadata, and what the sign-in library takes for granted."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from pentad.core import outgoing
@@ -55,6 +59,18 @@ def config_of(idp: dict[str, str], email_attribute: str, name_attribute: str) ->
 def name_of(attributes: dict[str, list[str]], name_attribute: str) -> str:
     """The person's name among the attributes; empty when there is none."""
     return next((attributes[key][0] for key in (name_attribute, *NAME) if attributes.get(key)), "")
+
+
+def with_host(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view of the library, which reads the Host header of requests that have none, as HTTP/1.0 allows."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "HTTP_HOST" not in request.META:
+            raise BadRequest("SAML needs to know by which host name it was asked.")
+        return view(request, *args, **kwargs)
+
+    return checked
 
 
 def _invalid(message: str) -> Invalid:
