@@ -111,8 +111,9 @@ def _batch_size(path: Path, file: Any, group: int, texts: Sequence[str]) -> int:
     with path.open("rb") as raw:
         found = [_Column(raw, about.column(at), file.schema.column(at), texts) for at in range(about.num_columns)]
     for size in BATCHES:
-        if (least := sum(column.weight(size) for column in found)) <= MOST_UNFOLDED:
+        if sum(column.weight(size) for column in found) <= MOST_UNFOLDED:
             return size
+    least = sum(column.weight(1) for column in found)
     raise _too_much(path, f"a row takes {least:,} bytes of pages, and {MOST_UNFOLDED:,} is the most")
 
 
