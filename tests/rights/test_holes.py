@@ -8,6 +8,7 @@ from pentad.core.actor import NOBODY, SYSTEM, Actor, acting_as
 from pentad.core.errors import Denied, Invalid
 from pentad.data.fields.models import CustomField
 from pentad.data.identity import actions as identity
+from pentad.data.identity import queries
 from pentad.data.identity.models import Conflict, Person
 from pentad.data.profiles import filters
 from pentad.data.profiles.models import Note
@@ -72,6 +73,32 @@ def test_what_is_read_after_the_reader_has_gone_is_hidden(road: Road) -> None:
 
 
 # -- what others may know --------------------------------------------------------------------------
+
+
+def test_adding_a_customer_does_not_tell_whom_others_have(road: Road) -> None:
+    world = build(road, "rep")
+    sent = {
+        whose: world.client.post("/people/new/", {"name": f"Ann {whose}", "email": email})
+        for whose, email in {"other": f"{word('other')}@lumen.example", "nobody": "free@lumen.example"}.items()
+    }
+    assert {answer.status_code for answer in sent.values()} == {204}
+    made = Person.objects.get(name="Ann other")
+    assert (made.known, made.email, made.owner) == (True, f"{word('other')}@lumen.example", world.user)
+    assert not made.identifiers.exists()
+    assert word("other") not in body(world.client.get(f"/people/{made.id}/")).replace(made.email, "")
+    again = world.client.post("/people/new/", {"name": "Ann", "email": made.email})
+    known = world.client.post("/people/new/", {"name": "Ann", "email": "free@lumen.example"})
+    assert f"/people/{made.id}/" in body(again), "as with one that was free: it belongs to whom one has just added"
+    assert "belongs to a customer already" in body(known)
+    conflict = Conflict.objects.get()
+    assert (conflict.person_id, conflict.other) == (made.no, world.people["other"])
+    with acting_as(actor_of(world.user)):
+        assert not queries.open_conflicts().exists()
+    with acting_as(SYSTEM):
+        assert list(queries.open_conflicts()) == [conflict]
+    identity.decide_conflict(actor=SYSTEM, conflict=conflict, merge=True)
+    made.refresh_from_db()
+    assert made.root == world.people["other"]
 
 
 def test_names_of_companies_are_not_kept_for_others(road: Road) -> None:

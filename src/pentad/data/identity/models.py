@@ -106,9 +106,12 @@ class Separation(models.Model):
 
 
 class Conflict(models.Model):
-    """An event's identifiers pointed to several persons that the rules keep apart: for review."""
+    """Identifiers pointed to several persons that the rules keep apart: an event's, or those of a customer whom a
+    colleague added by hand with what belongs to somebody they do not see. For review.
+    """
 
     OPEN, MERGED, KEPT = "open", "merged", "kept apart"
+    TAKEN = "taken"
 
     id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
     reason = models.CharField(max_length=40, help_text="limit, separated, cap")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from django.db.models.functions import Coalesce
 
 from pentad.core import clock
 from pentad.core.action import action, note
@@ -11,7 +12,8 @@ from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.outbox import emit
 from pentad.data.fields.queries import accept, declared
 from pentad.data.identity import store
-from pentad.data.identity.models import Identifier, Person
+from pentad.data.identity.models import Conflict as Shared
+from pentad.data.identity.models import Person
 from pentad.data.identity.queries import part_numbers, person_by_identifier
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest.models import Source
@@ -71,32 +73,48 @@ def _changed(root: Person, name: str) -> LastChange | None:
 
 @action("people.create")
 def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, Any]) -> Person:
-    """Add a customer by hand. Raises Conflict when an identifier belongs to somebody already, Invalid for a trait that
-    does not fit its custom field, and for a required one that is missing.
+    """Add a customer by hand. Raises Conflict when an identifier belongs to somebody whom the actor sees, Invalid for a
+    trait that does not fit its custom field, and for a required one that is missing.
+
+    An identifier of somebody whom the actor does not see stays theirs, and nobody is told: that the two share it becomes
+    a conflict, for who may see and merge both. So the answer is as for one that is free.
     """
     traits = _complete(actor, traits)
     rules = store.rules_in_force()
     usable = rules.ordered(identifiers)
     if not usable:
         raise Invalid("A customer needs an identifier, such as an e-mail address.", code="no_identifier")
+    theirs, _ = store.owners(usable)
     for ident in usable:
-        if Identifier.objects.filter(namespace=ident.namespace, value=ident.value).exists():
-            other = person_by_identifier(ident.namespace, ident.value)
+        if (other := _whose(ident)) is not None:
             raise Conflict(
                 f"The {ident.namespace} {ident.value!r} belongs to a customer already.", code="identifier_taken",
-                fix="Open that customer instead." if other else "Ask a colleague who may see them.",
-                person=other.id if other else None,
+                fix="Open that customer instead.", person=other.id,
             )  # fmt: skip
     now, changes = clock.now_us(), store.Changes()
     no = changes.person(now, now)
     for ident in usable:
-        changes.identifier(ident, no, own_source().no, now)
+        if ident not in theirs:
+            changes.identifier(ident, no, own_source().no, now)
         if ident.namespace in ("user_id", "email"):
             changes.known.add(no)
     changes.write()
+    for ident, other_no in theirs.items():
+        Shared.objects.create(
+            reason=Shared.TAKEN, namespace=ident.namespace, value=ident.value, person_id=no, other_id=other_no
+        )
     if (own := user_of(actor)) is not None:
         Person.objects.filter(no=no).update(owner=own)  # who may see only own customers sees this one
     return state_traits(actor, Person.objects.get(no=no), traits)
+
+
+def _whose(ident: Ident) -> Person | None:
+    """The customer whom the reader sees with this identifier: it is theirs, or somebody added them with it."""
+    if (found := person_by_identifier(*ident)) is not None:
+        return found
+    added = Shared.objects.filter(reason=Shared.TAKEN, status=Shared.OPEN, namespace=ident.namespace, value=ident.value)
+    parts = added.values_list(Coalesce("person__root_id", "person_id"), flat=True)
+    return Person.seen.filter(pk__in=list(parts)).order_by("pk").first()
 
 
 def _complete(actor: Actor, traits: dict[str, Any]) -> dict[str, Any]:
