@@ -22,6 +22,7 @@ AROUND = {
     "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
     "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
     "src/pentad/roles/work/actions.py": "changes what a guard has found to be within reach",
+    "src/pentad/roles/work/bulk_actions.py": "changes what a guard has found to be within reach",
     "src/pentad/roles/work/task_shapes.py": "gives the action title and reason back as they are, masked or not",
     "src/pentad/roles/work/tasks.py": "reminds everybody of what is their own",
 }

@@ -192,7 +192,22 @@ API: dict[tuple[str, str], str] = {
     ("put", "/api/v1/people/{id}/traits/{name}"): "people.edit",
     ("post", "/api/v1/people/{id}/merge"): "people.merge",
     ("post", "/api/v1/merges/{id}/undo"): "people.merge",
+    ("get", "/api/v1/people/{id}/notes"): "people.view",
+    ("post", "/api/v1/people/{id}/notes"): "people.edit",
+    ("patch", "/api/v1/notes/{id}"): "people.edit",
+    ("delete", "/api/v1/notes/{id}"): "people.edit",
+    ("post", "/api/v1/notes/{id}/restore"): "people.edit",
     ("get", "/api/v1/fields"): "people.view",
+    ("post", "/api/v1/fields"): "fields.edit",
+    ("get", "/api/v1/fields/usage"): "fields.edit",
+    ("patch", "/api/v1/fields/{id}"): "fields.edit",
+    ("post", "/api/v1/fields/{id}/archive"): "fields.edit",
+    ("post", "/api/v1/fields/{id}/restore"): "fields.edit",
+    ("get", "/api/v1/changes"): SIGNED_IN,  # a program's own, and others' by changes.others; tests of changes say so
+    ("get", "/api/v1/changes/{id}"): SIGNED_IN,
+    ("post", "/api/v1/changes/{id}/undo"): SIGNED_IN,  # needs the right that the change needed
+    ("get", "/api/v1/notices"): SIGNED_IN,  # those of whose program it is; tests of notices say so
+    ("post", "/api/v1/notices/read"): SIGNED_IN,
     ("get", "/api/v1/receipts"): "receipts.view",
     ("get", "/api/v1/receipts/{message_id}"): "receipts.view",
     ("get", "/api/v1/sources"): "sources.view",

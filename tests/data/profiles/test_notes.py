@@ -12,7 +12,7 @@ from pentad.data.identity.actions import merge_people
 from pentad.data.identity.models import Person
 from pentad.data.profiles import note_actions
 from pentad.data.profiles.models import Note
-from pentad.data.profiles.note_views import find_note
+from pentad.data.profiles.note_queries import find_note
 from pentad.data.profiles.rules_notes import mentioned
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.models import User

@@ -1,33 +1,18 @@
 """/api/v1/tasks: the same verbs, under the key's rights."""
 
-from typing import Any
-
 import pytest
-from django.test import Client
 
 from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
-from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Role
 from pentad.roles.work.actions import change_task
 from pentad.roles.work.models import Task
+from tests.calling import caller
 
 pytestmark = pytest.mark.django_db
-
-
-def caller(role: str) -> Any:
-    """Calls the API with a new key of a role; answers status and JSON."""
-    _, token = accounts.add_key(actor=SYSTEM, name=role, role=role)
-    client = Client(headers={"authorization": f"Bearer {token}"})
-
-    def call(method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        answer = getattr(client, method)(f"/api/v1{path}", body, content_type="application/json")
-        return answer.status_code, answer.json()
-
-    return call
 
 
 def test_a_task_is_added_listed_finished_and_reopened(keiko: Person, rita: User) -> None:

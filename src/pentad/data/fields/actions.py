@@ -101,7 +101,7 @@ def _fill(field: CustomField, **said: Any) -> None:
 
 
 def _text(given: str, what: str, most: int, *, least: int = 0) -> str:
-    text = " ".join(given.split())
+    text = " ".join(given.replace("\0", " ").split())
     if not least <= len(text) <= most:
         raise Invalid(
             f"{what} has {len(text)} characters; it must have {least} to {most}.",

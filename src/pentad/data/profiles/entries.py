@@ -11,6 +11,7 @@ from pentad.data.profiles.company_list import company_title, search_companies
 from pentad.data.profiles.filters import people, search
 from pentad.data.profiles.lists import title
 from pentad.data.profiles.models import Company, Note
+from pentad.data.profiles.note_queries import readable
 from pentad.roles.access import seeing
 from pentad.roles.views import plans
 
@@ -55,7 +56,7 @@ def _all(many: str, url: str, group: str, query: str, right: str) -> PaletteItem
 
 def _notes(query: str) -> list[PaletteItem]:
     """The latest notes that hold the words, on customers the reader may see; none when looking takes too long."""
-    if len(query) < LEAST_OF_NOTE:
+    if len(query) < LEAST_OF_NOTE or not readable():
         return []
     rows = Note.objects.filter(text__icontains=query, deleted=None)
     if not seeing.sees_all("people"):

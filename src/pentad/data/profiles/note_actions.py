@@ -142,7 +142,7 @@ def _own(actor: Actor, row: Note) -> None:
 
 
 def _checked(text: str) -> str:
-    text = text.strip()
+    text = text.replace("\0", " ").strip()
     if not text:
         raise Invalid("A note cannot be empty.", code="empty_note", fix="Write something first.")
     if len(text) > MAX_NOTE:

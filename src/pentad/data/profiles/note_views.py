@@ -4,24 +4,15 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pentad.core.errors import NotFound, PentadError
+from pentad.core.errors import PentadError
 from pentad.data.ingest.page import actor_of, modal_done, toast
 from pentad.data.profiles import attachments, note_actions, queries
-from pentad.data.profiles.models import Note
+from pentad.data.profiles.note_queries import find_note
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.together import conflicts
 from pentad.roles.together.rules import version
 from pentad.roles.together.views import sent
-
-
-def find_note(note_id: str) -> Note:
-    """A note on a customer whom the reader may see. Raises NotFound."""
-    note = Note.objects.select_related("person__root").filter(id=note_id).first()
-    if note is None:
-        raise NotFound("There is no such note.", code="note_not_found", fix="Reload the customer's page.")
-    queries.find_person(note.person.id)
-    return note
 
 
 @require_POST

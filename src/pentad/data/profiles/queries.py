@@ -19,7 +19,7 @@ from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.profiles.fold import preferred_sources, ranks
 from pentad.data.profiles.kinds import Said, unseen_groups, veiled_event, veiled_traits
-from pentad.data.profiles.models import Company, CompanyTrait, Note, PersonTrait, TraitValue
+from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
 from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
 from pentad.roles.access.rights import Level
@@ -343,7 +343,3 @@ def find_company(id: str) -> Company:
     if company is None:
         raise NotFound(f"There is no company with the id {id!r}.", code="company_not_found")
     return company
-
-
-def notes_of(person: Person) -> QuerySet[Note]:
-    return Note.objects.filter(person_id__in=part_numbers(person), deleted=None).order_by("-at")

@@ -26,6 +26,7 @@ from pentad.roles.access import signed_in
 from pentad.roles.access.seeing import may, sees_all
 from pentad.roles.audit import looked_at
 from pentad.roles.page import in_readers_zone
+from pentad.roles.together.views import sent
 from pentad.roles.views import counts, paging
 from pentad.roles.views.screen import show_list
 from pentad.roles.views.spec import ListSpec
@@ -72,6 +73,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
         context = {"given": given, "fault": error.message, "taken": error.data.get("person")}
         context["controls"] = required_controls(request)
         return render(request, "profiles/_new_person.html", context, status=422)
+    sent(request)
     counts.forget_counts()
     return modal_done(f"/people/{made.id}/")
 

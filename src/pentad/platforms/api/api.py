@@ -17,9 +17,12 @@ from pentad.data.fields.api import router as fields
 from pentad.data.identity.api import router as identity
 from pentad.data.ingest.api import router as ingest
 from pentad.data.profiles.api import router as profiles
+from pentad.data.profiles.note_api import router as notes
 from pentad.platforms.api.auth import Bearer
 from pentad.platforms.api.problem import SCHEMA, problem
 from pentad.roles.audit.api import router as audit
+from pentad.roles.notices.api import router as notices
+from pentad.roles.undo.api import router as changes
 from pentad.roles.work.api import router as work
 
 
@@ -45,13 +48,13 @@ class Api(NinjaAPI):
 api = Api(
     title="Pentad",
     version="1",
-    description="Customers, their events, merges and receipts of a Pentad installation.",
+    description="Customers, their events and notes, merges, tasks, changes and receipts of a Pentad installation.",
     auth=Bearer(),
     docs_url=None,
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (profiles, fields, identity, ingest, work, audit):
+for router in (profiles, notes, fields, identity, ingest, work, changes, notices, audit):
     api.add_router("", router)
 
 

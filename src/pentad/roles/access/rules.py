@@ -7,6 +7,8 @@ ADMIN, MEMBER = "admin", "member"
 
 OWN_ACCOUNT = "account.own"
 """What everybody who is signed in may do with the own account."""
+OWN_NOTICES = "notices.own"
+"""What a program of a colleague may do with their notices, unless it is narrowed to other rights."""
 
 TOKEN_PREFIX = "ptd_"  # noqa: S105  lets secret scanners recognise a leaked token
 

@@ -5,15 +5,18 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import transaction
 
 from pentad.core import clock
+from pentad.core.action import RIGHTS
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid, NotFound
 from pentad.roles.access.models import User
+from pentad.roles.access.rules import OWN_NOTICES
 from pentad.roles.access.seeing import Owned
-from pentad.roles.notices import subjects
+from pentad.roles.notices import queries, subjects
 from pentad.roles.notices.kinds import MAIL, kind_named, kinds
 from pentad.roles.notices.models import Follow, Notice, NoticeChoice
 
 Parts = Sequence[str | None]
+RIGHTS.setdefault(OWN_NOTICES, "Read the notices of whose program it is, and mark them as read.")
 
 
 def notify(
@@ -104,10 +107,11 @@ def tell_followers(*, actor: Actor, about: Owned, parts: Parts, but: Collection[
 
 
 def own_number(actor: Actor) -> int:
-    """The number of a signed-in colleague. Raises Invalid for a program, which has no notices."""
-    if actor.kind != "user":
-        raise Invalid("Programs have no notices.", code="no_notices", fix="Sign in as a colleague.")
-    return int(actor.id)
+    """The number of the colleague whose notices are the actor's. Raises Invalid for a program that is nobody's."""
+    found = queries.whose(actor)
+    if found is None:
+        raise Invalid("This program is nobody's: it has no notices.", code="no_notices", fix="Use a colleague's key.")
+    return found
 
 
 @subjects.when_gone

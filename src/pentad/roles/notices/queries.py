@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from pentad.core.actor import Actor
 from pentad.roles.access.models import User
-from pentad.roles.access.seeing import Owned
+from pentad.roles.access.seeing import Owned, user_of
 from pentad.roles.notices import subjects
 from pentad.roles.notices.kinds import NEVER, NoticeKind, kind_named, kinds
 from pentad.roles.notices.models import Follow, Notice, NoticeChoice
@@ -23,6 +25,8 @@ class Shown:
     text: str
     url: str
     kind: NoticeKind
+    about: str | None
+    """The record, as `subjects.find` takes it."""
 
 
 def shown(rows: Sequence[Notice]) -> list[Shown]:
@@ -44,24 +48,32 @@ def _shown(row: Notice, record: Any) -> Shown:
     subject = subjects.subject_of(record) if record is not None else None
     title = subject.title(record) if subject else ""
     url = row.url or (subject.url(record) if subject else "/notices/")
-    return Shown(row, "".join(title if part is None else part for part in row.parts), url, kind_named(row.kind))
+    text = "".join(title if part is None else part for part in row.parts)
+    return Shown(row, text, url, kind_named(row.kind), subjects.reference(record) if subject else None)
 
 
-def notices_of(actor: Actor, before: int | None = None, unread: bool = False) -> tuple[list[Shown], int | None]:
+def whose(actor: Actor) -> int | None:
+    """The colleague whose notices are the actor's: one's own; a program's, those of whose it is; None for nobody's."""
+    return int(actor.id) if actor.kind == "user" else user_of(actor)
+
+
+def _of(actor: Actor) -> "QuerySet[Notice]":
+    number = whose(actor)
+    return Notice.objects.filter(user_id=number, in_app=True) if number is not None else Notice.objects.none()
+
+
+def notices_of(
+    actor: Actor, before: int | None = None, unread: bool = False, size: int = PAGE
+) -> tuple[list[Shown], int | None]:
     """A page of one's notices, newest first, and the id to go on before; None at the end."""
-    if actor.kind != "user":
-        return [], None
-    rows = Notice.objects.filter(user_id=int(actor.id), in_app=True)
-    rows = rows.filter(read=None) if unread else rows
-    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-id")[: PAGE + 1])
-    return shown(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
+    rows = _of(actor).filter(read=None) if unread else _of(actor)
+    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-id")[: size + 1])
+    return shown(found[:size]), found[size - 1].pk if len(found) > size else None
 
 
 def unread_count(actor: Actor) -> int:
     """How many notices one has not read; 99 stands for that many or more."""
-    if actor.kind != "user":
-        return 0
-    rows = Notice.objects.filter(user_id=int(actor.id), read=None, in_app=True).order_by("-id")
+    rows = _of(actor).filter(read=None).order_by("-id")
     return len(shown(list(rows[:MOST_COUNTED])))
 
 

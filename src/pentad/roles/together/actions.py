@@ -24,7 +24,7 @@ MOST_DRAFTS = 100
 MOST_FIELDS = 30
 MOST_BYTES = 120_000
 NO_TEXT = ("seen", "name")
-"""Fields that only say what is written about."""
+"""Fields that only say what is written about, in a draft about a record."""
 
 KEPT = timedelta(days=90)
 THROWN_KEPT = timedelta(days=1)
@@ -43,7 +43,7 @@ def keep(*, actor: Actor, what: str, record: Any, fields: Mapping[str, Any]) -> 
     """Keep what somebody has typed; without any text there is no draft. Raises Invalid, TooLarge."""
     user = own_number(actor)
     fields = _checked(fields)
-    if not any(text.strip() for name, text in fields.items() if name not in NO_TEXT):
+    if not any(text.strip() for name, text in fields.items() if record is None or name not in NO_TEXT):
         queries.drafts_at(user, what, record).delete()
         return None
     kind = subjects.subject_of(record).kind if record is not None else ""

@@ -55,7 +55,8 @@ def named(actor: Actor, change: Change, *, stays: bool = False) -> dict[str, Any
             hidden += len([number for number in numbers if number not in seen])
             for record in records.values():
                 subject = subjects.subject_of(record)
-                found.append({"title": subject.title(record), "url": subject.url(record), "icon": subject.icon})
+                url, ref = subject.url(record), subjects.reference(record)
+                found.append({"title": subject.title(record), "url": url, "icon": subject.icon, "ref": ref})
     return {"rows": found, "hidden": hidden, "more": max(0, len(rows) - SHOWN)}
 
 

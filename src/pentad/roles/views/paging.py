@@ -69,7 +69,7 @@ def order(spec: ListSpec, state: ListState, *, backward: bool = False) -> tuple[
     return sort.column, down, keys
 
 
-def beyond(column: str, down: bool, value: Any, key: int) -> Q:
+def beyond(column: str, down: bool, value: Any, key: int | str) -> Q:
     """Rows after (value, key) in that direction. The first comparison is what the index can start at."""
     strict, loose = ("lt", "lte") if down else ("gt", "gte")
     return Q(**{f"{column}__{loose}": value}) & (Q(**{f"{column}__{strict}": value}) | Q(**{f"pk__{strict}": key}))
@@ -113,6 +113,12 @@ def fetch(spec: ListSpec, state: ListState, planned: Plan, size: int = PAGE, *, 
         mark(found[-1], True, first + len(found)) if found and has_next else "",
         mark(found[0], False, first) if found and has_previous else "",
     )  # fmt: skip
+
+
+def checked_limit(limit: int, most: int) -> None:
+    """Raise Invalid for a number of rows that a call of the API may not ask for at once."""
+    if not 1 <= limit <= most:
+        raise Invalid(f"limit is {limit}; it must lie between 1 and {most}.", code="bad_limit")
 
 
 def neighbours(spec: ListSpec, state: ListState, row: Any) -> tuple[Any, Any]:

@@ -125,7 +125,7 @@ def due_of(row: Task) -> Due | None:
 def _changed(row: Task, name: str) -> LastChange | None:
     return last_change(
         f"task:{row.id}",
-        ("change_task", "put_off"),
+        ("change_task", "put_off", "put_back"),
         lambda detail: name in detail.get("fields", ()),
     )
 

@@ -13,7 +13,7 @@ from pentad.roles.access.models import User
 from pentad.roles.access.seeing import veil
 from pentad.roles.notices import subjects
 from pentad.roles.together.rules import version
-from pentad.roles.views.paging import beyond
+from pentad.roles.views.paging import beyond, checked_limit
 from pentad.roles.work import actions, queries, rules
 from pentad.roles.work.models import Task
 
@@ -103,8 +103,7 @@ def list_tasks(
 ) -> dict[str, Any]:
     """Those that the key may see; `about` such as `people:ID`. Page on with `after`, the last answer’s `next`."""
     check(_actor(request), "tasks.view")
-    if not 1 <= limit <= MAX_PAGE:
-        raise Invalid(f"limit is {limit}; it must lie between 1 and {MAX_PAGE}.", code="bad_limit")
+    checked_limit(limit, MAX_PAGE)
     rows = Task.seen.select_related("owner").order_by("place", "no")
     if state != "all":
         rows = rows.filter(done__isnull=state == "open")

@@ -23,7 +23,7 @@ from pentad.roles.views import plans
 from pentad.roles.views.queries import opening_view
 from pentad.roles.views.screen import show_list
 from pentad.roles.views.state import ASKED, ListState
-from pentad.roles.work import actions, queries, rules
+from pentad.roles.work import actions, bulk_actions, queries, rules
 from pentad.roles.work.models import Task
 from pentad.roles.work.task_list import TASKS
 
@@ -261,10 +261,8 @@ def _selected(request: HttpRequest) -> list[Task]:
 @in_readers_zone
 def bulk_done(request: HttpRequest) -> HttpResponse:
     """Call the chosen tasks done."""
-    rows = _selected(request)
-    for row in rows:
-        actions.finish_task(actor=actor_of(request), row=row)
-    messages.success(request, f"{len(rows)} done.")
+    change = bulk_actions.finish_tasks(actor=actor_of(request), rows=_selected(request))
+    messages.success(request, f"{change.what}.", extra_tags=f"/changes/{change.id}/undo/")
     return HttpResponseRedirect(f"/tasks/?{ListState.parse(request.POST.get('state', '')).query()}")
 
 
@@ -278,8 +276,6 @@ def bulk_later(request: HttpRequest) -> HttpResponse:
         hidden = [("id", row.id) for row in rows]
         context = {"url": request.path, "choices": _later(), "hidden": hidden, "count": len(rows)}
         return render(request, "work/_later.html", context)
-    due = _chosen(request)
-    for row in rows:
-        actions.put_off(actor=actor_of(request), row=row, due=due)
-    messages.success(request, f"{len(rows)} put off.")
+    change = bulk_actions.put_off_tasks(actor=actor_of(request), rows=rows, due=_chosen(request))
+    messages.success(request, f"{change.what}.", extra_tags=f"/changes/{change.id}/undo/")
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
