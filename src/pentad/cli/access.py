@@ -24,13 +24,16 @@ def key() -> None:
 @click.argument("name")
 @role_option
 @click.option("--right", "rights", multiple=True, help="Only this right of the role, such as people.view; repeatable.")
+@click.option(
+    "--purpose", "purposes", multiple=True, help="Only this purpose of the role's, such as service; repeatable."
+)
 @on_data(create=True)
-def add_key(name: str, role: str, rights: tuple[str, ...]) -> None:
+def add_key(name: str, role: str, rights: tuple[str, ...], purposes: tuple[str, ...]) -> None:
     """Make an API key; prints its token alone. It is shown this once."""
     from pentad.core.actor import CLI
     from pentad.roles.access import actions
 
-    click.echo(actions.add_key(actor=CLI, name=name, role=role, rights=rights)[1])
+    click.echo(actions.add_key(actor=CLI, name=name, role=role, rights=rights, purposes=purposes)[1])
 
 
 @key.command("list")

@@ -22,9 +22,15 @@ class RolesConfig(AppConfig):
 
 
 def _first_roles(using: str, **_: object) -> None:
-    """A database without any role gets those that come with the product."""
+    """A database without any role, or any purpose, gets those that come with the product."""
     from pentad.roles.access import builtin
+    from pentad.roles.access.purposes.models import Purpose, RolePurpose
     from pentad.roles.access.rights_models import FieldRule, Grant, Role
 
-    if using == "default" and not Role.objects.exists():
+    if using != "default":
+        return
+    if not Purpose.objects.exists():
+        builtin.first_purposes(Purpose)
+    if not Role.objects.exists():
         builtin.put_back(Role, Grant, FieldRule)
+        builtin.put_purposes_back(RolePurpose)

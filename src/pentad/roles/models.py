@@ -2,6 +2,7 @@
 
 from pentad.roles.access.invitations.models import Invitation  # noqa: F401
 from pentad.roles.access.models import ApiKey, User  # noqa: F401  Django finds models here
+from pentad.roles.access.purposes.models import FieldPurpose, Purpose, RolePurpose  # noqa: F401
 from pentad.roles.access.rights_models import (  # noqa: F401
     Elevation,
     FieldClass,

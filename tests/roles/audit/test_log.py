@@ -10,12 +10,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from pentad.core import clock
-from pentad.core.actor import SYSTEM, Actor
+from pentad.core.actor import NOBODY, SYSTEM, Actor, acting_as
 from pentad.core.models import AuditLine
 from pentad.data.identity.models import Person
 from pentad.roles.access import actions
 from pentad.roles.access.models import User
-from pentad.roles.audit import chain, looked_at, record, revealed, telling
+from pentad.roles.audit import chain, kinds, looked_at, record, revealed, telling
 from pentad.roles.audit.telling import write_waiting
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,25 @@ class TestLooks:
         lines = AuditLine.objects.filter(subject=f"person:{keiko.id}", action="view")
         assert sorted(line.detail["how"] for line in lines) == ["api", "page", "peek", "timeline"]
         assert "Keiko" not in json.dumps(list(lines.values("subject", "detail", "actor_name")))
-        assert f'<span class="truncate md:hidden">· Customer …{keiko.id[-6:]}</span>' in listed(browser)
+        assert f'<span class="truncate md:hidden">· Customer {keiko.name}</span>' in listed(browser)
+
+    def test_names_are_the_readers_own_and_never_the_logs(self, browser: Client, nadia: User, keiko: Person) -> None:
+        line = record(TOM, "view", f"person:{keiko.id}")
+        own = record(TOM, "sign_in", f"user:{nadia.pk}")
+        page = listed(browser)
+        assert (
+            "Customer Keiko Yilmaz" in page and f'title="person:{keiko.id}"' in page and "Colleague Nadia Karim" in page
+        )
+        page = browser.get(f"/audit/{line.pk}/").content.decode()
+        assert "Customer Keiko Yilmaz" in page and f'data-copy="person:{keiko.id}"' in page
+        with acting_as(NOBODY):
+            kinds.load([line, own])
+        assert [kinds.about(one).label for one in (line, own)] == [
+            f"Customer …{keiko.id[-6:]}",
+            "Colleague Nadia Karim",
+        ]
+        keiko.delete()
+        assert "Keiko" not in listed(browser)
 
     def test_reading_the_list_by_the_api_tells_how_many_and_which(
         self, client: Client, keiko: Person, token: str
@@ -108,7 +126,7 @@ class TestLooks:
         client.get("/api/v1/people", headers={"Authorization": f"Bearer {token}"})
         write_waiting()
         line = AuditLine.objects.get(subject="list:people")
-        assert line.detail == {"how": "api", "rows": 1, "first": keiko.id, "last": keiko.id}
+        assert line.detail == {"how": "api", "purposes": "every", "rows": 1, "first": keiko.id, "last": keiko.id}
 
     def test_both_customers_of_a_merge_preview_were_seen(self, browser: Client, keiko: Person) -> None:
         sven = Person.objects.create(name="Sven", known=True, first_seen=clock.now())
@@ -138,7 +156,7 @@ class TestLooks:
 
     def test_uncovering_a_field_is_told_with_its_reason(self) -> None:
         revealed(TOM, "person:1", "email", "Called back")
-        assert AuditLine.objects.get().detail == {"field": "email", "reason": "Called back"}
+        assert AuditLine.objects.get().detail == {"field": "email", "reason": "Called back", "purposes": "every"}
 
 
 class TestTheList:

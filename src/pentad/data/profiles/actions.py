@@ -22,7 +22,7 @@ from pentad.data.profiles import fold
 from pentad.data.profiles.models import PersonTrait, TraitRule
 from pentad.data.profiles.rules import Fact
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import level_for, user_of
+from pentad.roles.access.seeing import acts_for, level_for, user_of
 from pentad.roles.together.conflicts import LastChange, last_change, settle
 from pentad.roles.together.rules import Versions
 
@@ -153,7 +153,7 @@ def export_people(*, actor: Actor, rows: int, filters: list[str]) -> None:
 
     filters: the fields by which the list was narrowed, without their values.
     """
-    note(subject="list:people", rows=rows, filters=filters)
+    note(subject="list:people", rows=rows, filters=filters, purposes=acts_for(actor))
 
 
 @action("identity.edit")

@@ -220,7 +220,13 @@ def _owner_of_all(request: HttpRequest, rows: Sequence[Owned], one: str, many: s
     if not rows:
         raise Invalid(f"No {one} is selected.", code="nothing_selected", fix="Tick some rows first.")
     owner, team = chosen_owner(request.POST)
-    change = assign_many(actor=actor_of(request), records=rows, owner=owner, team=team)
+    change = assign_many(
+        actor=actor_of(request),
+        records=rows,
+        owner=owner,
+        team=team,
+        keep_shares=request.POST.get("keep_shares") == "1",
+    )
     counts.forget_counts()
     told = f"{words} {'belongs' if len(rows) == 1 else 'belong'} to {owner or team or 'nobody'} now."
     messages.success(request, told, extra_tags=f"/changes/{change.id}/undo/")

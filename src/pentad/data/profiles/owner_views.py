@@ -20,7 +20,9 @@ from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.rights import Level
 from pentad.roles.access.rights_models import Share, Team
-from pentad.roles.access.seeing import kind_of, level, may
+from pentad.roles.access.seeing import acts_for, kind_of, level, may
+from pentad.roles.undo.models import Change
+from pentad.roles.undo.owners import give
 from pentad.roles.views import counts
 
 
@@ -43,9 +45,10 @@ def company_owner(request: HttpRequest, company_id: str) -> HttpResponse:
 def _owner(request: HttpRequest, record: Any, url: str, name: str) -> HttpResponse:
     actor, kind = actor_of(request), kind_of(type(record))
     if request.method == "POST":
-        _change(actor, record, request.POST)
+        given = _change(actor, record, request.POST)
         counts.forget_counts()
-        messages.success(request, f"{name}: owner and sharing are changed.")
+        undo = f"/changes/{given.id}/undo/" if given else ""
+        messages.success(request, f"{name}: owner and sharing are changed.", extra_tags=undo)
         return modal_done(url if may(actor, kind.view, record) else f"/{kind.name}/")
     context = {
         "record": record,
@@ -72,14 +75,17 @@ def chosen_owner(asked: Any) -> tuple[User | None, Team | None]:
     return owner, team
 
 
-def _change(actor: Actor, record: Any, asked: Any) -> None:
-    if "owner" in asked:
-        owner, team = chosen_owner(asked)
-        if (owner.pk if owner else None, team.pk if team else None) != (record.owner_id, record.team_id):
-            actions.assign(actor=actor, record=record, owner=owner, team=team)
+def _change(actor: Actor, record: Any, asked: Any) -> Change | None:
+    """What the form asks for. Answers the change of owner, which can be taken back."""
+    given = None
     if asked.get("unshare"):
         found = get_object_or_404(Share, pk=asked["unshare"], record=record.pk, kind=kind_of(type(record)).name)
         actions.unshare(actor=actor, record=record, share=found)
+    if "owner" in asked:
+        owner, team = chosen_owner(asked)
+        if (owner.pk if owner else None, team.pk if team else None) != (record.owner_id, record.team_id):
+            keep = asked.get("keep_shares") == "1"
+            given = give(actor=actor, record=record, owner=owner, team=team, keep_shares=keep)
     whom, _, number = asked.get("share", "").partition(":")
     if whom == "user" and number.isdecimal():
         user = get_object_or_404(User, pk=number)
@@ -87,6 +93,7 @@ def _change(actor: Actor, record: Any, asked: Any) -> None:
     elif whom == "team" and number.isdecimal():
         team = get_object_or_404(Team, pk=number)
         actions.share(actor=actor, record=record, team=team, change=asked.get("change") == "1")
+    return given
 
 
 @action("people.reveal")
@@ -96,7 +103,7 @@ def reveal(*, actor: Actor, person: Person, field: str, reason: str) -> str:
         raise Invalid("Say why you need to see it.", code="reason_missing", fix="A few words, such as “caller asked”.")
     if level("people", field) == Level.HIDDEN:
         raise Denied("This field is hidden from you, not masked.", right="people.reveal")
-    note(f"person:{person.id}", field=field, reason=reason.strip()[:300])
+    note(f"person:{person.id}", field=field, reason=reason.strip()[:300], purposes=acts_for(actor))
     row = Person.objects.get(pk=person.pk)
     own = {"name": row.name, "email": row.email, "phone": row.phone}
     value = row.traits.get(field[6:]) if field.startswith("trait:") else own.get(field)

@@ -21,9 +21,11 @@ from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, Trai
 from pentad.data.profiles.rules import text_of
 from pentad.data.profiles.values import icon_of, tone_of
 from pentad.roles.access import seeing
-from pentad.roles.access.manage.actions import assign
 from pentad.roles.access.models import User
 from pentad.roles.access.rights import Level, Policy
+from pentad.roles.undo.actions import undo
+from pentad.roles.undo.owners import give
+from pentad.roles.undo.queries import find_change
 from pentad.roles.views import plans
 from pentad.roles.views.layouts import MOST_BUCKETS, Bucket, DateField, Grouping, Move
 
@@ -33,6 +35,7 @@ DATED = re.compile(r"(date|day|_at|_on|_until|At|On|Until|renew\w*|expir\w*)$")
 """Names of traits that may hold days; whether they do, their values tell."""
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NONE = "none"
+UNDO = "undo:"
 
 
 # -- owners ------------------------------------------------------------------------------------------
@@ -52,13 +55,15 @@ def _owners(rows: Callable[[], "QuerySet[Any]"]) -> Sequence[Bucket]:
 
 
 def move_owner(actor: Actor, row: Any, to: str) -> str:
-    """Give a record to a colleague; its team stays."""
+    """Give a record to a colleague; its team stays. With UNDO and the id of such a change: take it back, shares and all."""
+    before = str(row.owner_id) if row.owner_id is not None else NONE
+    if to.startswith(UNDO):
+        undo(actor=actor, change=find_change(to.removeprefix(UNDO)))
+        return before
     user = User.objects.filter(pk=int(to), is_active=True).first() if to.isdecimal() and len(to) < 10 else None
     if user is None and to != NONE:
         raise Invalid("There is no such colleague.", code="no_colleague", fix="Choose one of the list.")
-    before = str(row.owner_id) if row.owner_id is not None else NONE
-    assign(actor=actor, record=row, owner=user, team=row.team)
-    return before
+    return UNDO + give(actor=actor, record=row, owner=user, team=row.team).id
 
 
 # -- traits ------------------------------------------------------------------------------------------

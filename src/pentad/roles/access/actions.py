@@ -17,26 +17,32 @@ from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import giving, rules
 from pentad.roles.access.gate import PAGE_RIGHTS
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.purposes.queries import check_purposes
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.second_step import forget_tries
 from pentad.roles.access.sessions.actions import drop_sessions
 
 
 @action("admin.keys")
-def add_key(*, actor: Actor, name: str, role: str, rights: Collection[str] = ()) -> tuple[ApiKey, str]:
+def add_key(
+    *, actor: Actor, name: str, role: str, rights: Collection[str] = (), purposes: Collection[str] = ()
+) -> tuple[ApiKey, str]:
     """Make an API key. The token is returned this once; only its hash is kept.
 
     rights: the only ones it may use of its role, such as "people.view" or "receipts.*"; all when empty.
-    Raises Invalid for an empty name, an unknown role or right.
+    purposes: the only ones it works for of its role's, such as "service"; all when empty.
+    Raises Invalid for an empty name, an unknown role or right, a purpose that is not the role's.
     """
     name = _name(name, 120, "The key")
     only = [_known_right(right) for right in sorted(set(rights))]
-    giving.require_may_lend(actor, check_role(role), only)
+    only_for = check_purposes(check_role(role), purposes)
+    giving.require_may_lend(actor, role, only, only_for)
     token = rules.new_token()
     key = ApiKey.objects.create(
-        name=name, role=role, rights=only, prefix=rules.shown_prefix(token), digest=rules.digest(token)
-    )
-    note(f"key:{key.id}", role=role, **({"only": only} if only else {}))
+        name=name, role=role, rights=only, purposes=only_for,
+        prefix=rules.shown_prefix(token), digest=rules.digest(token),
+    )  # fmt: skip
+    note(f"key:{key.id}", role=role, **({"only": only} if only else {}), **({"only_for": only_for} if only_for else {}))
     return key, token
 
 

@@ -8,12 +8,22 @@ from pentad.roles.access.rights import FieldRule, Grant, Level, Policy, Scope
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
-    """grants: right → scope. fields: (kind, target) → level."""
+    """grants: right → scope. fields: (kind, target) → level. purposes: what it works for; every purpose when empty."""
 
     label: str
     note: str
     grants: dict[str, str]
     fields: dict[tuple[str, str], str]
+    purposes: tuple[str, ...] = ()
+
+
+PURPOSES = {
+    "service": ("Service", "Helping customers with what they bought or asked."),
+    "sales": ("Sales", "Winning customers, and keeping them."),
+    "marketing": ("Marketing", "Telling people of what may interest them."),
+    "analytics": ("Analytics", "Learning from all customers together, to make things better."),
+}
+"""Name → label and note, in their order."""
 
 
 _CUSTOMERS = {"people.view": "all", "companies.view": "all"}
@@ -75,24 +85,28 @@ ROLES: dict[str, BuiltIn] = {
             "companies.edit": "own",
         },
         _SENSITIVE_MASKED,
+        ("sales",),
     ),
     "agent": BuiltIn(
         "Service agent",
         "Sees and edits every customer; sensitive fields are masked and can be revealed for a reason.",
         {**_TEAM_TASKS, **_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
         _SENSITIVE_MASKED,
+        ("service",),
     ),
     "marketer": BuiltIn(
         "Marketer",
         "Sees and exports every customer, without sensitive fields.",
         {**_OWN_TASKS, "tasks.assign": "team", **_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
         {("*", "class:sensitive"): "hidden"},
+        ("marketing",),
     ),
     "analyst": BuiltIn(
         "Analyst",
         "Sees every customer with personal fields masked and without sensitive ones.",
         {**_OWN_TASKS, **_CUSTOMERS},
         {("people", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
+        ("analytics",),
     ),
     "developer": BuiltIn(
         "Developer",
@@ -120,6 +134,7 @@ def policy(name: str) -> Policy:
         roles=(name,),
         grants=tuple(Grant(name, right, Scope[scope.upper()]) for right, scope in built.grants.items()),
         fields=tuple(FieldRule(name, kind, to, Level[at.upper()]) for (kind, to), at in built.fields.items()),
+        purposes={name: frozenset(built.purposes)} if built.purposes else {},
     )
 
 
@@ -141,4 +156,21 @@ def put_back(role: Any, grant: Any, field_rule: Any, *names: str) -> None:
         field_rule(role=row, kind=kind, target=target, level=level)
         for row in rows
         for (kind, target), level in ROLES[row.name].fields.items()
+    )
+
+
+def first_purposes(purpose: Any) -> None:
+    """Write the purposes that come with the product, which can be renamed and retired."""
+    purpose.objects.bulk_create(
+        purpose(name=name, label=label, note=note, order=order)
+        for order, (name, (label, note)) in enumerate(PURPOSES.items())
+    )
+
+
+def put_purposes_back(role_purpose: Any, *names: str) -> None:
+    """Let these built-in roles (all, when none is named) work for what they came for."""
+    wanted = [name for name in ROLES if not names or name in names]
+    role_purpose.objects.filter(role__in=wanted).delete()
+    role_purpose.objects.bulk_create(
+        role_purpose(role_id=name, purpose_id=purpose) for name in wanted for purpose in ROLES[name].purposes
     )

@@ -6,26 +6,31 @@ from django.db.models import Q
 
 from pentad.core import clock
 from pentad.core.actor import Actor
-from pentad.core.errors import Denied
+from pentad.core.errors import Conflict, Denied
 from pentad.roles.access.models import User
+from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.rights import Grant, Level, Policy, Scope
-from pentad.roles.access.rights_models import Elevation, FieldRule
+from pentad.roles.access.rights_models import Elevation, FieldRule, Role
 from pentad.roles.access.rights_models import Grant as GrantRow
+from pentad.roles.access.rules import ADMIN
+from pentad.roles.access.seeing import works_for
 
 ADMINISTRATION = ("admin.", "scim.")
 
 
 def require_may_give(actor: Actor, *roles: str) -> None:
-    """Raise Denied when a role has rights of administration that the actor has not: an account with them, or the link
-    to its password, would be a way to them.
+    """Raise Denied when a role has rights of administration that the actor has not, or works for purposes that they do
+    not work for: an account with them, or the link to its password, would be a way to them.
     """
     _require(actor, [row for row in _grants(roles) if row[0] == "*" or row[0].startswith(ADMINISTRATION)])
+    require_purposes(actor, *(purposes.of_role(role) for role in roles))
 
 
-def require_may_lend(actor: Actor, role: str, only: Sequence[str] = ()) -> None:
-    """Raise Denied when a role (or, of its rights, the `only` ones) has anything that the actor has not: whoever makes
-    a key holds its token.
+def require_may_lend(actor: Actor, role: str, only: Sequence[str] = (), only_for: Sequence[str] = ()) -> None:
+    """Raise Denied when a role (or, of its rights, the `only` ones, of its purposes the `only_for` ones) has anything
+    that the actor has not: whoever makes a key holds its token.
     """
+    require_purposes(actor, frozenset(only_for) if only_for else purposes.of_role(role))
     lent = _grants([role])
     _require(actor, [one for right in only for one in _within(lent, right)] if only else lent)
     if isinstance(actor.policy, Policy) and actor.policy.fields:
@@ -35,12 +40,33 @@ def require_may_lend(actor: Actor, role: str, only: Sequence[str] = ()) -> None:
                 raise _denied(f"see {rule.target}", "*")
 
 
+def require_purposes(actor: Actor, *given: purposes.Held) -> None:
+    """Raise Denied unless the actor works for all of these purposes."""
+    held = works_for(actor)
+    if held is None:
+        return
+    for wanted in given:
+        if wanted is None or wanted - held:
+            which = "every purpose" if wanted is None else " and ".join(sorted(wanted - held))
+            raise _denied(f"act for {which}", "*")
+
+
 def require_other(actor: Actor, user: User) -> None:
     """Raise Denied for one's own account, but to administrators: others do not give themselves another role."""
     policy = actor.policy
     if isinstance(policy, Policy) and not policy.reach("*").everything and actor.ref == f"user:{user.pk}":
         raise Denied(
             "Nobody gives another role to themselves.", code="own_role", fix="Ask an administrator.", right="*"
+        )
+
+
+def require_changeable(role: Role) -> None:
+    """Raise Conflict for the administrator's role."""
+    if role.name == ADMIN:
+        raise Conflict(
+            "Administrators may do everything: this role cannot be changed.",
+            code="administrator_role",
+            fix="Make another role, and give that to those who should do less.",
         )
 
 
@@ -95,8 +121,8 @@ def _require(actor: Actor, grants: list[tuple[str, str]]) -> None:
 
 def _denied(what: str, right: str) -> Denied:
     return Denied(
-        f"Nobody gives more than they have: this role may {what}.",
+        f"Nobody gives more than they have: whoever gets this may {what}.",
         code="more_than_own",
-        fix="Choose a role with less, or ask an administrator.",
+        fix="Give less, or ask an administrator.",
         right=right,
     )

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 
 from pentad.core import clock, ids
+from pentad.roles.access.purposes.models import Purpose
 from pentad.roles.access.rights_models import Role
 
 
@@ -75,6 +76,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=40)
     rights = models.JSONField(default=list, help_text="The only rights it may use of its role; all when empty")
+    purposes = models.JSONField(default=list, help_text="The only purposes it works for of its role's; all when empty")
     owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", help_text="Whose records are its own")
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
@@ -85,3 +87,8 @@ class ApiKey(models.Model):
     @property
     def role_label(self) -> str:
         return Role.objects.filter(name=self.role).values_list("label", flat=True).first() or self.role
+
+    @property
+    def purpose_labels(self) -> list[str]:
+        """What it was narrowed to."""
+        return list(Purpose.objects.filter(name__in=self.purposes).values_list("label", flat=True))

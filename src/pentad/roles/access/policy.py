@@ -5,17 +5,25 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from pentad.core import clock
+from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.rights import FieldRule, Grant, Level, Policy, Scope
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team, TeamMember
 from pentad.roles.access.rights_models import FieldRule as FieldRuleRow
 from pentad.roles.access.rights_models import Grant as GrantRow
 
 
-def policy_for(role: str, user: int | None, *always: str, elevated: bool = True, only: Sequence[str] = ()) -> Policy:
+def policy_for(
+    role: str,
+    user: int | None,
+    *always: str,
+    elevated: bool = True,
+    only: Sequence[str] = (),
+    only_for: Sequence[str] = (),
+) -> Policy:
     """The policy of a role held by a colleague (or a program of theirs), with what they were elevated to.
 
     always: rights that everybody has, whatever the role. elevated: not for programs, which hold their own role alone.
-    only: the rights of those that a program may use; all when empty.
+    only: the rights of those that a program may use; all when empty. only_for: the same of purposes.
     """
     roles = [role, *_elevated(user)] if user is not None and elevated else [role]
     grants = GrantRow.objects.filter(role__in=roles).values_list("role_id", "right", "scope", "deny")
@@ -37,6 +45,9 @@ def policy_for(role: str, user: int | None, *always: str, elevated: bool = True,
         teams=teams,
         mates=_mates(teams) | ({user} if user is not None else frozenset()),
         only=tuple(only),
+        purposes=purposes.of_roles(roles),
+        limits=purposes.of_fields(),
+        only_for=frozenset(only_for) if only_for else None,
     )
 
 

@@ -42,7 +42,7 @@ def actor_by_token(token: str) -> Actor | None:
 
 
 def _key_policy(key: ApiKey) -> Policy:
-    return policy_for(key.role, key.owner_id, rules.OWN_NOTICES, elevated=False, only=key.rights)
+    return policy_for(key.role, key.owner_id, rules.OWN_NOTICES, elevated=False, only=key.rights, only_for=key.purposes)
 
 
 def actor_named(ref: str) -> Actor:

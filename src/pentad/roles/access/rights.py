@@ -3,6 +3,7 @@
 A grant allows or denies a right (or all that a pattern such as "people.*" covers) for a scope: one's own records,
 those of one's teams, or all. What is allowed is everything some grant allows, less everything any grant denies.
 A field rule says how much of a field a role sees; the field's own rule counts before one for its sensitivity class.
+A field that may be used for some purposes only is hidden from who works for none of them, whatever the rules say.
 """
 
 from collections.abc import Iterable, Mapping
@@ -93,6 +94,9 @@ class Policy:
     teams: the teams one belongs to and all below them; mates: everybody in those, oneself too.
     only: for a program, the rights it may use of what is granted ("people.view", "people.*"); all when empty.
     classes: the sensitivity of (kind, field), where somebody has said it.
+    purposes: role → what it works for; a role that is not there works for every purpose.
+    limits: (kind, field) → what it may be used for; a field that is not there, for every purpose.
+    only_for: for a program, the purposes it may use of its role's; None: all of them.
     """
 
     roles: tuple[str, ...] = ()
@@ -103,6 +107,9 @@ class Policy:
     teams: frozenset[int] = frozenset()
     mates: frozenset[int] = frozenset()
     only: tuple[str, ...] = ()
+    purposes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    limits: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    only_for: frozenset[str] | None = None
 
     def may(self, right: str) -> bool:
         """Whether the right reaches any record at all."""
@@ -123,8 +130,36 @@ class Policy:
     def sensitivity(self, kind: str, name: str) -> str:
         return self.classes.get((kind, name)) or usual_class(name)
 
+    @property
+    def works_for(self) -> frozenset[str] | None:
+        """The purposes of all roles held, less those a program is not for. None: every purpose."""
+        if any(role not in self.purposes for role in self.roles):
+            return self.only_for
+        held = frozenset[str]().union(*(self.purposes[role] for role in self.roles))
+        return held if self.only_for is None else held & self.only_for
+
+    def may_use(self, kind: str, name: str) -> bool:
+        """Whether the field may be used for something that one works for."""
+        limits = self.limits_of(kind, name)
+        if not limits:
+            return True
+        held = self.works_for
+        return all(limit if held is None else limit & held for limit in limits)
+
+    def limits_of(self, kind: str, name: str) -> list[frozenset[str]]:
+        """What the field may be used for: one set where it is limited, two where its twin is too, none for anything."""
+        both = {name, TWINS.get(name, name)}
+        return [self.limits[kind, one] for one in sorted(both) if (kind, one) in self.limits]
+
+    @property
+    def sees_every_field(self) -> bool:
+        """Whether nothing of any field is held back."""
+        return not self.fields and all(self.may_use(kind, name) for kind, name in self.limits)
+
     def level(self, kind: str, name: str) -> Level:
-        """The most any role allows, below every ceiling."""
+        """The most any role allows, below every ceiling; nothing of what may not be used for one's purposes."""
+        if not self.may_use(kind, name):
+            return Level.HIDDEN
         rules = [rule for rule in self.fields if rule.kind in (kind, "*")]
         allowed = max((self._level_of(role, rules, kind, name) for role in self.roles), default=Level.HIDDEN)
         ceilings = [rule.level for rule in rules if rule.deny and self._about(rule, kind, name)]

@@ -83,7 +83,8 @@ def kind_of(model: type[models.Model]) -> Kind:
 def sees_all(kind: str) -> bool:
     """Whether nothing of a kind is hidden from the reader: then what is counted for all may be shown."""
     actor = reader()
-    return reach_of(actor, f"{kind}.view").everything and not (isinstance(actor.policy, Policy) and actor.policy.fields)
+    in_full = not isinstance(actor.policy, Policy) or actor.policy.sees_every_field
+    return in_full and reach_of(actor, f"{kind}.view").everything
 
 
 def require_all(kind: str) -> None:
@@ -194,6 +195,17 @@ def user_of(actor: Actor) -> int | None:
     return actor.policy.user if isinstance(actor.policy, Policy) else None
 
 
+def works_for(actor: Actor) -> frozenset[str] | None:
+    """The purposes one works for; None: every one, as Pentad itself and the command line do."""
+    return actor.policy.works_for if isinstance(actor.policy, Policy) else None
+
+
+def acts_for(actor: Actor) -> list[str] | str:
+    """The same as audit lines name it."""
+    held = works_for(actor)
+    return "every" if held is None else sorted(held)
+
+
 def level(kind: str, name: str) -> Level:
     """How much of a field the reader sees."""
     return level_for(reader(), kind, name)
@@ -239,7 +251,7 @@ def veil(rows: list[Any]) -> None:
         return
     actor, kind, asked = reader(), kind_of(type(rows[0])), dict[str, Level]()
     if isinstance(actor.policy, Policy):
-        if not actor.policy.fields:
+        if actor.policy.sees_every_field:
             return
     elif actor.may(kind.view):
         return  # not so for NOBODY: what is read after the reader has gone, as a stream may, is hidden altogether

@@ -16,6 +16,7 @@ from pentad.roles.access.invitations.actions import invite
 from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.queries import invitations, mails, path_of
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.purposes.queries import in_force
 from pentad.roles.access.queries import colleagues, keys, role_labels
 
 
@@ -39,6 +40,10 @@ class KeyForm(forms.Form):
     rights = forms.CharField(
         required=False, max_length=1000, label="Only these rights of the role",
         help_text="Such as people.view, receipts.*; all of the role's when empty",
+    )  # fmt: skip
+    purposes = forms.MultipleChoiceField(
+        required=False, label="Only these purposes of the role", widget=forms.CheckboxSelectMultiple,
+        choices=lambda: list(in_force().items()), help_text="All of the role’s when none is ticked",
     )  # fmt: skip
 
     def clean_rights(self) -> list[str]:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("settings/people/<int:user_id>/sessions/", sessions.of_colleague, name="settings_sessions"),
     path("settings/invitations/<str:invitation_id>/revoke/", invitations.revoke, name="settings_revoke_invitation"),
     path("", include("pentad.roles.access.manage.urls")),
+    path("", include("pentad.roles.access.purposes.urls")),
     path("", include("pentad.roles.access.sso.urls")),
     path("", include("pentad.roles.access.scim.urls")),
     path("settings/keys/", settings_views.key_list, name="settings_keys"),

@@ -1,7 +1,8 @@
 """Telling the log of what is no action: signing in, looking at a customer, taking a list away.
 
 Lines outlive erasure: a subject is a kind and a public id, a detail holds names of fields and figures. Never an
-identifier or a value of a customer, and so no text that was searched for.
+identifier or a value of a customer, and so no text that was searched for. Lines of personal data that was looked at,
+uncovered or taken away name the purposes for which the actor may act.
 """
 
 import threading
@@ -13,6 +14,7 @@ import structlog
 from pentad.core import clock, trail
 from pentad.core.actor import NOBODY, SYSTEM, Actor
 from pentad.core.models import AuditLine
+from pentad.roles.access.seeing import acts_for
 from pentad.roles.views.state import ListState
 
 log = structlog.get_logger(__name__)
@@ -37,12 +39,12 @@ def record(actor: Actor, action: str, subject: str = "", **detail: Any) -> Audit
 
 def exported(actor: Actor, what: str, *, rows: int, filters: Iterable[str] = (), **detail: Any) -> AuditLine:
     """A list or a file was taken away: which, how many rows, and by which fields it was narrowed (not by which values)."""
-    return record(actor, "export", f"list:{what}", rows=rows, filters=list(filters), **detail)
+    return record(actor, "export", f"list:{what}", rows=rows, filters=list(filters), purposes=acts_for(actor), **detail)
 
 
 def revealed(actor: Actor, subject: str, field: str, reason: str) -> AuditLine:
     """A masked field was uncovered."""
-    return record(actor, "reveal", subject, field=field, reason=reason)
+    return record(actor, "reveal", subject, field=field, reason=reason, purposes=acts_for(actor))
 
 
 def told_by(state: ListState) -> list[str]:
@@ -53,9 +55,10 @@ def told_by(state: ListState) -> list[str]:
 def looked_at(actor: Actor, subject: str, how: str = "page", *, again: bool = False, **detail: Any) -> None:
     """Somebody saw personal data. The first look of each hour is a line, written within seconds in the background.
 
-    how: page, peek, timeline, api … A look in another way is another line. again: tell of every look.
+    how: page, peek, timeline, api … A look in another way, or for other purposes, is another line. again: tell of every
+    look.
     """
-    later(actor, "view", subject, again=again, how=how, **detail)
+    later(actor, "view", subject, again=again, how=how, purposes=acts_for(actor), **detail)
 
 
 def refused(action: str) -> None:
@@ -64,10 +67,10 @@ def refused(action: str) -> None:
 
 
 def later(actor: Actor, action: str, subject: str = "", *, again: bool = False, **detail: Any) -> None:
-    """Write a line in the background, once an hour for the same actor, action, subject, way and address."""
+    """Write a line in the background, once an hour for the same actor, action, subject, way, purposes and address."""
     global _seen_hour, _lost
     now, origin = clock.now_us(), trail.origin_now()
-    key = (actor.ref, action, subject, str(detail.get("how", "")), origin)
+    key = (actor.ref, action, subject, str(detail.get("how", "")), str(detail.get("purposes", "")), origin)
     with _lock:
         if now // HOUR_US != _seen_hour or len(_seen) > MOST_SEEN:
             _seen.clear()

@@ -1,25 +1,42 @@
-"""Giving many records to a colleague or a team at once, and taking that back. For every kind that has owners."""
+"""Giving records to a colleague or a team, one or many at once, and taking that back, with what was shared. For every
+kind that has owners.
+"""
 
 from collections.abc import Sequence
 from typing import Any
+
+from django.db import transaction
 
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Denied
 from pentad.core.outbox import emit
 from pentad.roles.access.manage.actions import assign
+from pentad.roles.access.manage.shares import open_again
 from pentad.roles.access.models import User
 from pentad.roles.access.rights import Policy
 from pentad.roles.access.rights_models import Team
-from pentad.roles.access.seeing import Owned, kind_of, models_of_kinds, reach_of
+from pentad.roles.access.seeing import Kind, Owned, kind_of, models_of_kinds, reach_of
 from pentad.roles.notices import subjects
 from pentad.roles.undo import actions
 from pentad.roles.undo.kinds import Undoable, register
 from pentad.roles.undo.models import Change, ChangedRecord
 
 
-def assign_many(*, actor: Actor, records: Sequence[Owned], owner: User | None, team: Team | None) -> Change:
-    """Give records of one kind to a colleague and a team, or to nobody; what they were is kept for 30 days.
+def give(*, actor: Actor, record: Owned, owner: User | None, team: Team | None, keep_shares: bool = False) -> Change:
+    """Give one record to a colleague and a team, or to nobody; whose it was, and what was shared, is kept for 30 days.
+
+    Needs “assign” of the record's kind to reach it. Another owner ends its shares, unless `keep_shares`.
+    """
+    with transaction.atomic():
+        kept = _given(actor, record, owner, team, keep_shares)
+        return _remember(actor, kind_of(type(record)), [kept], owner, team)
+
+
+def assign_many(
+    *, actor: Actor, records: Sequence[Owned], owner: User | None, team: Team | None, keep_shares: bool = False
+) -> Change:
+    """The same for records of one kind.
 
     Needs “bulk” and “assign” of their kind to reach each of them. Raises Denied, and then nothing is changed.
     """
@@ -28,19 +45,30 @@ def assign_many(*, actor: Actor, records: Sequence[Owned], owner: User | None, t
     @action(f"{kind.name}.bulk", listed=False)
     def assign_records(*, actor: Actor, records: list[Owned]) -> Change:
         """Change many records at once."""
-        kept = []
-        for record in records:
-            before = {"owner": record.owner_id, "team": record.team_id}
-            assign(actor=actor, record=record, owner=owner, team=team)
-            after = {"owner": owner.pk if owner else None, "team": team.pk if team else None}
-            kept.append(ChangedRecord(kind=kind.name, no=record.pk, before=before, after=after))
-        many = kind.one if len(records) == 1 else kind.many.lower()
-        what = f"Owner of {len(records):,} {many} set to {owner or team or 'nobody'}"
-        change = actions.remember(actor=actor, kind=f"{kind.name}.owner", what=what, records=kept)
+        kept = [_given(actor, record, owner, team, keep_shares) for record in records]
+        change = _remember(actor, kind, kept, owner, team)
         note(f"change:{change.id}", records=len(records))
         return change
 
     return assign_records(actor=actor, records=list(records))
+
+
+def _given(actor: Actor, record: Owned, owner: User | None, team: Team | None, keep_shares: bool) -> ChangedRecord:
+    """What a record was and is. Without "shares", those it had went on."""
+    before: dict[str, Any] = {"owner": record.owner_id, "team": record.team_id}
+    ended = assign(actor=actor, record=record, owner=owner, team=team, keep_shares=keep_shares)
+    if ended is not None:
+        before["shares"] = ended
+    after = {"owner": owner.pk if owner else None, "team": team.pk if team else None}
+    return ChangedRecord(kind=kind_of(type(record)).name, no=record.pk, before=before, after=after)
+
+
+def _remember(actor: Actor, kind: Kind, kept: list[ChangedRecord], owner: User | None, team: Team | None) -> Change:
+    many = kind.one if len(kept) == 1 else kind.many.lower()
+    what = f"Owner of {len(kept):,} {many} set to {owner or team or 'nobody'}"
+    if ended := sum(len(one.before.get("shares", ())) for one in kept):
+        what += ", a share ended" if ended == 1 else f", {ended:,} shares ended"
+    return actions.remember(actor=actor, kind=f"{kind.name}.owner", what=what, records=kept)
 
 
 def undoable(kind_name: str, label: str) -> None:
@@ -60,6 +88,8 @@ def _restore(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> 
         team = Team.objects.filter(pk=kept.before["team"]).first()
         try:
             _give_back(actor, row, owner, team, change)
+            if "shares" in kept.before:
+                open_again(kept.kind, kept.no, kept.before["shares"])
         except Denied:
             left.append(kept)
     return left

@@ -7,9 +7,11 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access import builtin
-from pentad.roles.access.giving import require_may_give, require_may_rule, require_other
+from pentad.roles.access.giving import require_changeable, require_may_give, require_may_rule, require_other
+from pentad.roles.access.manage.shares import Kept, end_shares
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.policy import below
+from pentad.roles.access.purposes import actions as purposes
 from pentad.roles.access.rights import CLASSES, Level, Scope
 from pentad.roles.access.rights_models import (
     Elevation,
@@ -21,7 +23,6 @@ from pentad.roles.access.rights_models import (
     Team,
     TeamMember,
 )
-from pentad.roles.access.rules import ADMIN
 from pentad.roles.access.seeing import Owned, kind_of, may
 
 LONGEST_ELEVATION = timedelta(days=7)
@@ -52,6 +53,8 @@ def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like:
             Grant.objects.create(role=role, right=grant.right, scope=grant.scope, deny=grant.deny)
         for rule in FieldRule.objects.filter(role_id=like):
             FieldRule.objects.create(role=role, kind=rule.kind, target=rule.target, level=rule.level, deny=rule.deny)
+    if made:
+        purposes.copy(actor, like, role)
     note(f"role:{name}", made=made, like=like)
     return role
 
@@ -59,7 +62,7 @@ def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like:
 @action("admin.rights")
 def remove_role(*, actor: Actor, role: Role) -> None:
     """Remove a role that nobody holds. Raises Conflict while colleagues, keys or elevations do."""
-    _changeable(role)
+    require_changeable(role)
     held = User.objects.filter(role=role.name).count() + ApiKey.objects.filter(role=role.name, revoked=None).count()
     if held:
         raise Conflict(
@@ -78,13 +81,14 @@ def put_role_back(*, actor: Actor, role: Role) -> None:
         raise Invalid(f"“{role.label}” did not come with Pentad.", code="not_built_in")
     require_may_rule(actor, role.name, builtin.ROLES[role.name].grants.items())
     builtin.put_back(Role, Grant, FieldRule, role.name)
+    purposes.put_back(actor, role.name)
     note(f"role:{role.name}")
 
 
 @action("admin.rights")
 def set_grant(*, actor: Actor, role: Role, right: str, scope: str, deny: bool = False) -> None:
     """Allow or deny a role a right for a scope; "none" takes the grant away. Raises Invalid, Conflict for the administrator's."""
-    _changeable(role)
+    require_changeable(role)
     if scope not in {one.name.lower() for one in Scope}:
         raise Invalid(f"“{scope}” is no scope.", code="bad_scope", fix="own, team, all, or none.")
     _text(right, 80, "A right")
@@ -100,7 +104,7 @@ def set_grant(*, actor: Actor, role: Role, right: str, scope: str, deny: bool = 
 @action("admin.rights")
 def set_field_rule(*, actor: Actor, role: Role, kind: str, target: str, level: str, deny: bool = False) -> None:
     """Say how much of a field (or of a sensitivity class, "class:personal") a role sees; "" takes the rule away."""
-    _changeable(role)
+    require_changeable(role)
     require_may_rule(actor, role.name)
     _text(target, 140, "A field")
     rows = FieldRule.objects.filter(role=role, kind=kind, target=target, deny=deny)
@@ -125,15 +129,6 @@ def set_field_class(*, actor: Actor, kind: str, field: str, sensitivity: str) ->
     else:
         raise Invalid(f"“{sensitivity}” is no class.", code="bad_class", fix=f"One of {', '.join(CLASSES)}.")
     note(f"field:{kind}.{field}", sensitivity=sensitivity)
-
-
-def _changeable(role: Role) -> None:
-    if role.name == ADMIN:
-        raise Conflict(
-            "Administrators may do everything: this role cannot be changed.",
-            code="administrator_role",
-            fix="Make another role, and give that to those who should do less.",
-        )
 
 
 # -- teams -------------------------------------------------------------------------------------------
@@ -176,18 +171,28 @@ def set_member(*, actor: Actor, team: Team, user: User, member: bool) -> None:
 # -- owners, shares, elevation ---------------------------------------------------------------------
 
 
-def assign(*, actor: Actor, record: Owned, owner: User | None, team: Team | None) -> None:
-    """Give a record to a colleague and a team, or to nobody. Needs “assign” of the record's kind to reach it."""
+def assign(
+    *, actor: Actor, record: Owned, owner: User | None, team: Team | None, keep_shares: bool = False
+) -> list[Kept] | None:
+    """Give a record to a colleague and a team, or to nobody. Needs “assign” of the record's kind to reach it.
+
+    Another owner ends what the one before shared, unless `keep_shares`. Returns the shares that ended; None when they
+    stay. `roles.undo.owners.give` does the same so that it can be taken back.
+    """
     kind = kind_of(type(record))
 
     @action(f"{kind.name}.assign", listed=False)
-    def assign_record(*, actor: Actor, record: Owned) -> None:
+    def assign_record(*, actor: Actor, record: Owned) -> list[Kept] | None:
         """Give records to colleagues and teams."""
+        changes = record.owner_id != (owner.pk if owner else None)
+        ended = end_shares(kind.name, record.pk) if changes and not keep_shares else None
         record.owner, record.team = owner, team
         type(record)._base_manager.filter(pk=record.pk).update(owner=owner, team=team)
-        note(f"{kind.one}:{record.pk}", owner=owner.pk if owner else None, team=team.pk if team else None)
+        told = {"owner": owner.pk if owner else None, "team": team.pk if team else None}
+        note(f"{kind.one}:{record.pk}", **told, **({"shares_ended": len(ended)} if ended else {}))
+        return ended
 
-    assign_record(actor=actor, record=record)
+    return assign_record(actor=actor, record=record)
 
 
 def share(

@@ -1,13 +1,14 @@
 """Why somebody may or may not: every rule that speaks of it, which one decides, and how to change it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from django.db.models import Q
 
 from pentad.core import clock
 from pentad.roles.access.models import User
-from pentad.roles.access.rights import Policy, Scope
+from pentad.roles.access.purposes import queries as purposes
+from pentad.roles.access.rights import Level, Policy, Scope
 from pentad.roles.access.rights_models import Role, Share
 from pentad.roles.access.seeing import Kind, Owned, kind_of
 
@@ -67,18 +68,50 @@ def explain_field(who: User, policy: Policy, kind: Kind, name: str) -> Explanati
     labels = dict(Role.objects.filter(name__in=policy.roles).values_list("name", "label"))
     steps = [Step("silent", _held(labels, policy)), Step("silent", f"“{name}” is classed as {sensitivity}.")]
     names = set[str]().union(*policy.targets(kind.name, name))
+    facts, changes = _purposes(policy, kind.name, name, labels)
+    steps += facts
+    speaks = len(steps)
+    by_rules = replace(policy, limits={}).level(kind.name, name)
     for rule in policy.fields:
         if rule.kind in (kind.name, "*") and rule.target in names:
             word = "at most " if rule.deny else ""
-            effect: Effect = "allows" if rule.level >= level else "denies"
+            effect: Effect = "allows" if rule.level >= by_rules else "denies"
             steps.append(Step(effect, f"{labels[rule.role]}: {word}{rule.level.name.lower()} for {rule.target}."))
-    if len(steps) == 2:
-        steps.append(Step("allows", "No rule speaks of it, so it can be seen and changed."))
+    if len(steps) == speaks:
+        steps.append(Step("allows", "No rule of a role speaks of it: by those it can be seen and changed."))
     words = {0: "does not see it", 1: "sees it masked", 2: "sees it", 3: "sees it and may change it"}
-    changes = (
-        [] if level >= 2 else ["Change the field rule of a role.", "Class the field differently.", "Elevate them."]
-    )
-    return Explanation(level >= 2, f"{who} {words[level]}.", steps, changes)
+    if by_rules < Level.SEE:
+        changes += ["Change the field rule of a role.", "Class the field differently."]
+    if level < Level.SEE:
+        changes.append("Elevate them for a while, with a reason.")
+    return Explanation(level >= Level.SEE, f"{who} {words[level]}.", steps, changes)
+
+
+def _purposes(policy: Policy, kind: str, name: str, labels: dict[str, str]) -> tuple[list[Step], list[str]]:
+    """What the field may be used for and what they work for, where it is limited; and how to change that."""
+    limits, called = policy.limits_of(kind, name), purposes.labels()
+    if not limits:
+        return [], []
+    steps = []
+    for role in policy.roles:
+        held = policy.purposes.get(role)
+        what = "every purpose" if held is None else _listed(held, called) or "no purpose that is in force"
+        steps.append(Step("silent", f"{labels.get(role, role)} works for {what}."))
+    may, changes = policy.may_use(kind, name), list[str]()
+    for limit in limits:
+        only = f"for {_listed(limit, called)} only" if limit else "for nothing that is in force"
+        effect: Effect = "allows" if limit and (policy.works_for is None or limit & policy.works_for) else "denies"
+        steps.append(Step(effect, f"“{name}” may be used {only}."))
+        if effect == "denies" and limit:
+            changes.append(f"Let a role of theirs work for {_listed(limit, called, 'or')}: on the page of the role.")
+    if not may:
+        changes.append(f"Let “{name}” be used for something they work for: under Review → Fields by purpose.")
+    return steps, changes
+
+
+def _listed(names: frozenset[str], called: dict[str, str], word: str = "and") -> str:
+    said = sorted(called.get(name, name) for name in names)
+    return f" {word} ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 def _held(labels: dict[str, str], policy: Policy) -> str:

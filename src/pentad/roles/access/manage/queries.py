@@ -11,6 +11,7 @@ from pentad.core.action import RIGHTS
 from pentad.roles.access import builtin
 from pentad.roles.access.gate import PAGE_RIGHTS
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.purposes.queries import Overview, of_roles, overview
 from pentad.roles.access.rights import Grant as Rule
 from pentad.roles.access.rights import Policy, Scope
 from pentad.roles.access.rights_models import Elevation, Grant, Role, Share, Team
@@ -151,6 +152,7 @@ class Review:
     elevations: list[Elevation] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     findings: list[tuple[str, str]] = field(default_factory=list)
+    purposes: Overview = field(default_factory=overview)
 
 
 def review() -> Review:
@@ -176,7 +178,12 @@ def review() -> Review:
     for share in found.shares:
         if (share.until and share.until < now) or (share.user and not share.user.is_active):
             found.findings.append((f"A share with {share.user or share.team} has ended.", "Take it back."))
-    names = set(Role.objects.values_list("name", flat=True))
+    labels = dict(Role.objects.values_list("name", "label"))
+    for name in (one for one, held_for in of_roles(labels).items() if not held_for):
+        found.findings.append(
+            (f"“{labels[name]}” works for retired purposes alone.", "Say what it works for, or remove it.")
+        )
+    names = set(labels)
     for user in User.objects.exclude(role__in=names):
         found.findings.append(
             (f"{user} has the role “{user.role}”, which there is not: no rights.", "Give another role.")

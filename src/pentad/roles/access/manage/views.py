@@ -11,6 +11,7 @@ from pentad.roles.access.gate import signed_in
 from pentad.roles.access.manage import actions, explain, queries
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
+from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.rights import CLASSES
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
@@ -60,6 +61,7 @@ def role_page(request: HttpRequest, name: str) -> HttpResponse:
         "areas": queries.matrix(role),
         "fields": queries.field_rows(role),
         "levels": LEVELS,
+        "purposes": purposes.role_choices(role),
         "holders": User.objects.filter(role=role.name, is_active=True).order_by("name"),
     }
     return render(request, "access/role.html", context)
@@ -146,7 +148,13 @@ def explain_page(request: HttpRequest) -> HttpResponse:
 def review_page(request: HttpRequest) -> HttpResponse:
     """Who can see what, and what is unused."""
     classes = FieldClass.objects.order_by("kind", "field")
-    context = {"review": queries.review(), "classes": classes, "sensitivities": CLASSES, "kinds": kinds()}
+    context = {
+        "review": queries.review(),
+        "classes": classes,
+        "sensitivities": CLASSES,
+        "kinds": kinds(),
+        "purposes": purposes.choices(()),
+    }
     return render(request, "access/review.html", context)
 
 
