@@ -54,16 +54,16 @@ def test_a_dead_letter_says_why_and_is_tried_again(page: Page, job: Callable[...
     page.goto("/jobs/?status=dead")
     expect(row(page, id)).to_contain_text(f"The disk is full. {HOSTILE}")
     expect(row(page, id)).to_contain_text("Mend it.")
-    row(page, id).get_by_role("button", name="Try jobs.prune again").click()
+    row(page, id).get_by_role("button", name=re.compile("^Try again: Remove finished jobs")).click()
     expect(row(page, id)).to_have_count(0)
-    page.goto("/jobs/?status=done")
+    page.goto("/jobs/?status=done&kind=jobs.prune")
     expect(row(page, id)).to_contain_text("Done")
 
 
 def test_a_dead_letter_is_put_away(page: Page, job: Callable[..., str]) -> None:
     id = job("dead", "No.")
     page.goto("/jobs/?status=dead")
-    row(page, id).get_by_role("button", name="Discard jobs.prune").click()
+    row(page, id).get_by_role("button", name=re.compile("^Discard: ")).click()
     expect(row(page, id)).to_have_count(0)
     page.goto("/jobs/?status=cancelled")
     expect(row(page, id)).to_contain_text("Stopped")
@@ -73,12 +73,15 @@ def test_a_waiting_job_is_stopped(page: Page, job: Callable[..., str]) -> None:
     id = job("waiting")
     page.goto("/jobs/")
     expect(row(page, id)).to_contain_text("in 1 hour")
-    row(page, id).get_by_role("button", name="Stop jobs.prune").click()
+    row(page, id).get_by_role("button", name=re.compile("^Stop: ")).click()
     expect(row(page, id)).to_contain_text("Stopped")
 
 
 def test_the_list_follows_by_itself(page: Page, job: Callable[..., str]) -> None:
     page.goto("/jobs/")
+    page.get_by_role("button", name="Show one kind of work").click()
+    page.get_by_role("menuitem", name=re.compile("^Remove finished jobs")).click()
+    expect(page.get_by_role("link", name=re.compile("^Remove filter Kind"))).to_be_visible()
     id = job("done")
     expect(row(page, id)).to_contain_text("Done")
     expect(page.get_by_role("link", name=re.compile("^All"))).to_have_attribute("aria-current", "page")

@@ -1,9 +1,13 @@
-"""Background work: what runs, waits, gave up and why; try again, stop, discard."""
+"""Background work: what runs, waits, gave up and why; try again, stop, discard.
+
+What comes again and again and was done without a fault is one line for each kind: hundreds of them would hide the rest.
+"""
 
 import json
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -39,32 +43,53 @@ def _actor(request: HttpRequest) -> Actor:
 @signed_in("jobs.view")
 def job_list(request: HttpRequest) -> HttpResponse:
     """The page; or its changing part alone, which it asks for every two seconds."""
-    status = request.GET.get("status", "")
     partial = request.headers.get("HX-Request-Type") == "partial"
-    return render(request, "shell/_jobs.html" if partial else "shell/jobs.html", _context(_actor(request), status))
+    return render(request, "shell/_jobs.html" if partial else "shell/jobs.html", _context(request))
 
 
-def _context(actor: Actor, status: str) -> dict[str, Any]:
+def _context(request: HttpRequest) -> dict[str, Any]:
+    status, kind = request.GET.get("status", ""), request.GET.get("kind", "")[:200].replace("\0", "")
     status = status if status in _TITLES else ""
-    counts = jobs.counts()
+    kinds = dict(Job.objects.values_list("kind").annotate(n=Count("id")).order_by())
+    found = Job.objects.filter(kind=kind) if kind else Job.objects.all()
+    counts = jobs.counts(kind)
+    schedules = [_scheduled(one) for one in Schedule.objects.order_by("next_at")]
+    groups, full = _groups(found, status, [] if kind else [one.kind for one in schedules])
+    return {
+        "groups": groups, "status": status, "kind": kind, "shown": SHOWN, "full": full, "now": clock.now(),
+        "may_edit": _actor(request).may("jobs.edit"), "total": sum(counts.values()), "all": sum(kinds.values()),
+        "tabs": [("", "All", sum(counts.values())), *((key, title, counts.get(key, 0)) for key, title in _TITLES.items())],
+        "kinds": sorted(((name, _about(name), number) for name, number in kinds.items()), key=lambda one: one[1]),
+        "about": _about(kind) if kind else "", "schedules": schedules if not status and not kind else [],
+    }  # fmt: skip
+
+
+def _groups(found: "QuerySet[Job]", status: str, quiet: list[str]) -> tuple[list[tuple[str, str, list[Job]]], bool]:
+    """(status, its title, jobs), and whether there are more. Of what was done of a quiet kind, the latest stands for all."""
     wanted = [status] if status else [Job.DEAD, Job.RUNNING, Job.WAITING, Job.DONE, Job.CANCELLED]
     groups: list[tuple[str, str, list[Job]]] = []
     left = SHOWN
     for one in wanted:
-        rows = list(Job.objects.filter(status=one).order_by(*_ORDER[one])[:left])
-        left -= len(rows)
-        if rows:
-            groups.append((one, _TITLES[one], [_shown(job) for job in rows]))
-    return {
-        "groups": groups, "status": status, "shown": SHOWN, "full": left <= 0, "may_edit": actor.may("jobs.edit"), "now": clock.now(),
-        "tabs": [("", "All", sum(counts.values())), *((key, title, counts.get(key, 0)) for key, title in _TITLES.items())],
-        "schedules": Schedule.objects.order_by("next_at") if not status else [], "total": sum(counts.values()),
-    }  # fmt: skip
+        rows, times = found.filter(status=one), dict[int, int]()
+        if one == Job.DONE and quiet:
+            times = dict(rows.filter(kind__in=quiet).values("kind").annotate(n=Count("id"), last=Max("id"))
+                         .order_by().values_list("last", "n"))  # fmt: skip
+            rows = rows.filter(~Q(kind__in=quiet) | Q(pk__in=list(times)))
+        shown = list(rows.order_by(*_ORDER[one])[:left])
+        left -= len(shown)
+        if shown:
+            groups.append((one, _TITLES[one], [_shown(job, times.get(job.pk, 1)) for job in shown]))
+    return groups, left <= 0
 
 
-def _shown(job: Job) -> Job:
-    """A job with what the table says of it."""
-    job.about = _about(job.kind)  # type: ignore[attr-defined]
+def _scheduled(schedule: Schedule) -> Schedule:
+    schedule.about = _about(schedule.kind)  # type: ignore[attr-defined]
+    return schedule
+
+
+def _shown(job: Job, times: int) -> Job:
+    """A job with what the table says of it. times: how many it stands for."""
+    job.about, job.times = _about(job.kind), times  # type: ignore[attr-defined]
     job.percent = round(job.progress * 100)  # type: ignore[attr-defined]
     job.seconds = _seconds(job.started, job.finished or clock.now())  # type: ignore[attr-defined]
     job.hint = (job.result or {}).get("fix", "") if job.status == Job.DEAD and isinstance(job.result, dict) else ""  # type: ignore[attr-defined]
@@ -72,11 +97,12 @@ def _shown(job: Job) -> Job:
 
 
 def _about(kind: str) -> str:
-    """What work of this kind does: the first sentence its author wrote about it."""
+    """What work of this kind does: the first sentence its author wrote about it, or its name."""
     try:
-        return (jobs.find(kind).function.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].rstrip(".") + "."
+        said = (jobs.find(kind).function.__doc__ or "").strip().partition("\n")[0]
     except Invalid:
-        return "The plugin that does this work is not installed."
+        return f"{kind} (the plugin that does it is not installed)"
+    return said.partition(". ")[0].partition("; ")[0].partition(": ")[0].rstrip(".") or kind
 
 
 def _seconds(start: datetime | None, end: datetime) -> float | None:
@@ -91,7 +117,7 @@ def _find(public_id: str) -> Job:
 
 
 def _after(request: HttpRequest, text: str) -> HttpResponse:
-    response = render(request, "shell/_jobs.html", _context(_actor(request), request.GET.get("status", "")))
+    response = render(request, "shell/_jobs.html", _context(request))
     response["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": "green"}})
     return response
 

@@ -136,7 +136,8 @@ def dead() -> "QuerySet[Job]":
     return Job.objects.filter(status=Job.DEAD).order_by("-finished")
 
 
-def counts() -> dict[str, int]:
-    """How many jobs have each status."""
-    found = dict(Job.objects.values_list("status").annotate(n=Count("id")))
+def counts(kind: str = "") -> dict[str, int]:
+    """How many jobs have each status, of all kinds or of one."""
+    rows = Job.objects.filter(kind=kind) if kind else Job.objects.all()
+    found = dict(rows.values_list("status").annotate(n=Count("id")).order_by())
     return {status: found.get(status, 0) for status in (Job.WAITING, Job.RUNNING, Job.DONE, Job.DEAD, Job.CANCELLED)}

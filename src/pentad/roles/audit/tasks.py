@@ -10,19 +10,19 @@ from pentad.roles.audit import retention, telling, verifying
 
 @task("audit.verify")
 def verify(job: Context) -> dict[str, Any]:
-    """Read the whole chain; see verifying.Verdict."""
+    """Check every seal of the audit log. See verifying.Verdict for what is found."""
     telling.write_waiting()
     return asdict(verifying.verify())
 
 
 @task("audit.prune")
 def prune(job: Context) -> int:
-    """Once a day: let go what is older than audit.keep_days."""
+    """Let go of audit lines that are older than they are kept."""
     return retention.prune(actor=SYSTEM)
 
 
 @task("audit.accept")
 def accept(job: Context, reason: str) -> dict[str, int]:
-    """For the command line."""
+    """Accept the audit log as it is from here on, for the command line."""
     point = retention.accept(actor=CLI, reason=reason)
     return {"first": point.first, "last": point.last}
