@@ -1,5 +1,6 @@
 """What hooks return: small immutable values."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -82,9 +83,14 @@ class ScheduleItem:
 
 @dataclass(frozen=True, slots=True)
 class AuditKind:
-    """How the audit log shows subjects of a kind, such as "person:0191…". `url` has “{}” where the id goes."""
+    """How the audit log shows subjects of a kind, such as "person:0191…". `url` has “{}” where the id goes.
+
+    names: ids → what those things are called now, as the reader may see them; others are left out. The log itself keeps no
+    names: they would outlive an erasure.
+    """
 
     kind: str
     label: str
     icon: str = ""
     url: str = ""
+    names: Callable[[Collection[str]], dict[str, str]] | None = None

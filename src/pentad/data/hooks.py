@@ -1,5 +1,7 @@
 """What the data screens add to the side bar and the palette."""
 
+from collections.abc import Collection
+
 from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.errors import Unavailable
@@ -10,6 +12,7 @@ from pentad.data.ingest.models import Source
 from pentad.data.ingest.receipt_views import address
 from pentad.data.privacy import queries as privacy
 from pentad.data.profiles import entries
+from pentad.data.profiles.subjects import companies_named, people_named
 
 _SECTION = "Data"
 
@@ -74,12 +77,16 @@ def doctor_checks() -> list[Problem]:
     return problems + [problem for check in CHECKS for problem in check()]
 
 
+def _sources_named(ids: Collection[str]) -> dict[str, str]:
+    return dict(Source.objects.filter(id__in=ids).values_list("id", "name"))
+
+
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
     return [
-        AuditKind("person", "Customer", "user", "/people/{}/"),
-        AuditKind("company", "Company", "building-2", "/companies/{}/"),
-        AuditKind("source", "Source", "plug", "/sources/{}/"),
+        AuditKind("person", "Customer", "user", "/people/{}/", people_named),
+        AuditKind("company", "Company", "building-2", "/companies/{}/", companies_named),
+        AuditKind("source", "Source", "plug", "/sources/{}/", _sources_named),
         AuditKind("conflict", "Identity conflict", "split", "/identity/"),
         AuditKind("rule", "Identity rule", "fingerprint", "/identity/rules/"),
         AuditKind("trait", "Trait", "tag"),

@@ -5,7 +5,7 @@ from typing import Any
 from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Problem, ScheduleItem, TimelineEntry
-from pentad.roles.audit import verifying
+from pentad.roles.audit import names, verifying
 from pentad.roles.work import queries as work
 
 
@@ -38,10 +38,11 @@ def timeline_entry(event: Any) -> TimelineEntry | None:
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
     return [
-        AuditKind("user", "Colleague", "user-round", "/settings/people/"),
-        AuditKind("key", "API key", "key-round", "/settings/keys/"),
+        AuditKind("user", "Colleague", "user-round", "/settings/people/", names.users_named),
+        AuditKind("key", "API key", "key-round", "/settings/keys/", names.keys_named),
+        AuditKind("team", "Team", "users", "/settings/teams/", names.teams_named),
         AuditKind("view", "Saved view", "table-2"),
-        AuditKind("task", "Task", "list-checks", "/tasks/{}/"),
+        AuditKind("task", "Task", "list-checks", "/tasks/{}/", names.tasks_named),
         AuditKind("change", "Change", "undo-2", "/changes/{}/"),
         AuditKind("list", "List", "list"),
         AuditKind("setting", "Setting", "settings"),

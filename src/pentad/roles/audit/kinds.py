@@ -1,5 +1,9 @@
-"""Subjects as the log shows them: a word for the kind, an end of the id, an address. Never a customer's name."""
+"""Subjects as the log shows them: a word for the kind, what the thing is called now, an address.
 
+No name is kept in the log. What the reader may not see, what is gone and what was erased has the end of its id instead.
+"""
+
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -31,10 +35,29 @@ def kind_label(kind: str) -> str:
     return found.label if found else kind.replace("_", " ").capitalize()
 
 
-def shown(subject: str) -> Shown:
+def load(lines: Iterable[AuditLine]) -> None:
+    """Find what the subjects of these lines are called, in a query or two for each kind."""
+    ids: dict[str, set[str]] = {}
+    lines = list(lines)
+    for line in lines:
+        kind, id = rules.split(line.subject)
+        if id:
+            ids.setdefault(kind, set()).add(id)
+    names = {kind: find(ids[kind]) for kind in ids if kind in known() and (find := known()[kind].names)}
+    for line in lines:
+        kind, id = rules.split(line.subject)
+        line.called = names.get(kind, {}).get(id, "")  # type: ignore[attr-defined]
+
+
+def about(line: AuditLine) -> Shown:
+    """What a line that was loaded is about."""
+    return shown(line.subject, getattr(line, "called", ""))
+
+
+def shown(subject: str, called: str = "") -> Shown:
     kind, id = rules.split(subject)
     found = known().get(kind)
-    label = f"{kind_label(kind)} {rules.short_id(id)}".strip()
+    label = f"{kind_label(kind)} {called or rules.short_id(id)}".strip()
     url = found.url.format(quote(id, safe="")) if found and found.url and id else ""
     return Shown(label, found.icon if found else "", url)
 
@@ -42,8 +65,10 @@ def shown(subject: str) -> Shown:
 def cell(line: AuditLine) -> str:
     if not line.subject:
         return cells.NOTHING
-    about = shown(line.subject)
-    text = format_html('{}<span class="truncate">{}</span>', cells.icon(about.icon, "size-3.5"), about.label)
-    if not about.url:
-        return format_html('<span class="{}">{}</span>', _ONE_LINE, text)
-    return format_html('<a class="{} hover:underline" href="{}">{}</a>', _ONE_LINE, about.url, text)
+    what = about(line)
+    text = format_html('{}<span class="truncate">{}</span>', cells.icon(what.icon, "size-3.5"), what.label)
+    if not what.url:
+        return format_html('<span class="{}" title="{}">{}</span>', _ONE_LINE, line.subject, text)
+    return format_html(
+        '<a class="{} hover:underline" href="{}" title="{}">{}</a>', _ONE_LINE, what.url, line.subject, text
+    )

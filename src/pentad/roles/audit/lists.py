@@ -27,7 +27,7 @@ def actor_label(line: AuditLine) -> str:
 
 def _who(line: AuditLine) -> str:
     known = line.actor != NOBODY.ref
-    about = kinds.shown(line.subject).label if line.subject else ""
+    about = kinds.about(line).label if line.subject else ""
     what = format_html('<span class="truncate md:hidden">· {}</span>', about) if about else ""  # no column of its own
     return format_html(
         '<span class="inline-flex max-w-full min-w-0 items-center gap-1.5">{}<span class="truncate">{}</span>{}</span>',
@@ -104,6 +104,7 @@ AUDIT = ListSpec(
     icon="history",
     url="/audit/",
     right="audit.view",
+    load=kinds.load,
     base=lambda: queries.lines().alias(**queries.plain_columns()),
     row_url=lambda line: f"/audit/{line.pk}/",
     row_key=lambda line: str(line.pk),

@@ -56,6 +56,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 def _context(id: int) -> dict[str, Any]:
     found = get_object_or_404(AuditLine, pk=id)
+    kinds.load([found])
     near = queries.about(found.subject).exclude(pk=found.pk)[:MOST_NEAR] if found.subject else []
     return {
         "line": found,
@@ -63,7 +64,7 @@ def _context(id: int) -> dict[str, Any]:
         "icon": rules.icon(found.action),
         "who": actor_label(found),
         "known": found.actor != NOBODY.ref,
-        "about": kinds.shown(found.subject) if found.subject else None,
+        "about": kinds.about(found) if found.subject else None,
         "details": rules.detail_lines(found.detail),
         "seal": bytes(found.seal or b"").hex(),
         "mark": bytes(found.mark).hex(),

@@ -1,0 +1,29 @@
+"""What colleagues, keys, teams and tasks that the log speaks of are called now."""
+
+from collections.abc import Collection
+
+from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.rights_models import Team
+from pentad.roles.work.models import Task
+
+
+def users_named(ids: Collection[str]) -> dict[str, str]:
+    return {str(row.pk): row.name or row.email for row in User.objects.filter(pk__in=_numbers(ids))}
+
+
+def keys_named(ids: Collection[str]) -> dict[str, str]:
+    """Of API keys and agents."""
+    return {str(row.pk): row.name for row in ApiKey.objects.filter(pk__in=ids)}
+
+
+def teams_named(ids: Collection[str]) -> dict[str, str]:
+    return {str(row.pk): row.name for row in Team.objects.filter(pk__in=_numbers(ids))}
+
+
+def tasks_named(ids: Collection[str]) -> dict[str, str]:
+    """Of those that the reader may see."""
+    return {row.id: row.title for row in Task.seen.filter(id__in=ids)}
+
+
+def _numbers(ids: Collection[str]) -> list[int]:
+    return [int(one) for one in ids if one.isdecimal() and len(one) < 10]
