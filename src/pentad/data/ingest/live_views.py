@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from pentad import ledger
 from pentad.core.errors import NotFound
 from pentad.data.identity.models import Person
+from pentad.data.identity.queries import call
 from pentad.data.ingest import contents
 from pentad.data.ingest.live import OUTCOMES, LiveFilter, LiveRow, content, rows_after
 from pentad.data.ingest.models import Source
@@ -100,4 +101,5 @@ def with_names(rows: Sequence[LiveRow]) -> list[Shown]:
     """Rows with their sources and persons, in two queries."""
     sources: dict[int, Any] = Source.objects.in_bulk({r.source_no for r in rows})
     people: dict[int, Any] = Person.seen.in_bulk({r.root_no for r in rows if r.root_no})
+    call(people.values())
     return [Shown(r, sources.get(r.source_no), people.get(r.root_no or 0)) for r in rows]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pentad import ledger
 from pentad.data.identity.models import Person
 from pentad.data.ingest import pending
+from pentad.data.ingest.contents import type_of
 from pentad.data.ingest.counts import reason
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.rules import message_key
@@ -128,6 +129,7 @@ def _assemble(
         shared |= {
             "state": "quarantined", "received": aware(row["received"]), "reason": why.code,
             "says": row["detail"] or why.says, "fix": why.fix, "raw": row["raw"] or "",
+            "type": type_of(row["raw"] or "", row["reason"]),
         }  # fmt: skip
     elif repeated:
         shared |= {"state": "duplicate", "received": aware(repeated[0]["received"])}

@@ -4,9 +4,16 @@ from datetime import datetime
 
 from django import template
 
-from pentad.data.identity.models import Conflict
+from pentad.data.identity.models import Conflict, Person
+from pentad.data.profiles.lists import title
 
 register = template.Library()
+
+
+@register.filter
+def called(person: Person) -> str:
+    """What to call a customer, everywhere the same."""
+    return title(person)
 
 
 @register.filter
