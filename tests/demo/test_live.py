@@ -1,13 +1,14 @@
-"""Live events: a few a second, from every source, such as the inbox takes."""
+"""Live events: from every source, such as the inbox takes, and as many as there were before."""
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
 from pentad.demo import live
+from pentad.demo.season import DAY_MS
 from pentad.demo.shop import SOURCES
 from pentad.demo.year import Year
 
@@ -16,7 +17,7 @@ END = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def half_hour() -> list[live.Batch]:
-    street = live.Street(live.customers(Year(end=END, customers=900)), Random(7))
+    street = live.Street(live.customers(Year(end=END, customers=900)), Random(7), lambda now: 3.0)
     start = END.timestamp()
     return [batch for tick in range(3600) for batch in street.batches(start + tick / 2, 0.5)]
 
@@ -60,3 +61,15 @@ def test_new_visitors_are_anonymous_until_they_open_an_account(half_hour: list[l
                 else:
                     assert not known_since.get(device), "went back to being anonymous"
     assert sum(known_since.values()) > 20
+
+
+def test_as_much_comes_as_came_in_the_last_weeks() -> None:
+    year = Year(end=END, customers=2400)
+    rows, _ = year.rows()
+    days = [(END - timedelta(days=n), int((rows.at // DAY_MS == year.end // DAY_MS - n).sum())) for n in range(1, 22)]
+    rate = live.rate(year)
+    for day, count in days:
+        usual = sum(rate(day.replace(hour=hour).timestamp()) * 3600 for hour in range(24))
+        assert 0.4 < usual / count < 2.5, f"{day:%d %b}: {usual:.0f} would come, {count} came"
+    total = sum(rate(day.replace(hour=hour).timestamp()) * 3600 for day, _ in days for hour in range(24))
+    assert 0.7 < total / sum(count for _, count in days) < 1.4

@@ -1,4 +1,4 @@
-"""The demo company while it runs: a few events a second, from customers we know and from new visitors.
+"""The demo company while it runs: as much as in its past, by the hour, from customers we know and from new visitors.
 
 Each journey is a generator of steps. A heap holds the journeys under way by the time of their next
 step; every half second what is due goes to the inbox, one batch a source.
@@ -7,7 +7,7 @@ step; every half second what is due goes to the inbox, one batch a source.
 import heapq
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -23,10 +23,11 @@ from pentad.data.ingest.frames import FrameMeta
 from pentad.data.ingest.inbox import Inbox
 from pentad.demo import desk, filling, journeys, kestrel, shop
 from pentad.demo.journeys import Customer, Step
+from pentad.demo.season import busy
 from pentad.demo.year import Year
 
-PER_SECOND = 3.0
-"""Events, on average."""
+PER_CUSTOMER = 124 / 24_000 / 3600
+"""Events a second in an hour of average intensity: as many as the last four weeks of a year hold, which a test compares."""
 TICK_SECONDS = 0.5
 _STEPS_A_JOURNEY = 5.5
 CUSTOMERS = 2000
@@ -45,15 +46,16 @@ class Batch:
 class Street:
     """Everybody who is at the shop, in the app or in a chat at the moment."""
 
-    def __init__(self, customers: list[Customer], random: Random):
-        self.customers, self.random = customers, random
+    def __init__(self, customers: list[Customer], random: Random, per_second: Callable[[float], float]):
+        """per_second: the moment → how many events a second are to come then."""
+        self.customers, self.random, self.per_second = customers, random, per_second
         self._going: list[tuple[float, int, Iterator[Step]]] = []
         self._started = 0
         self._sent: list[tuple[int, dict[str, Any]]] = []
 
     def batches(self, now: float, seconds: float) -> list[Batch]:
         """What happened in the last `seconds` up to `now` (seconds since the epoch)."""
-        for _ in range(self._arrivals(seconds)):
+        for _ in range(self._arrivals(now, seconds)):
             self._started += 1
             journey = journeys.choose(self.customers, self.random)
             heapq.heappush(self._going, (now - self.random.random() * seconds, self._started, journey))
@@ -68,9 +70,9 @@ class Street:
         self._repeat(happened)
         return [self._batch(source, messages, now) for source, messages in happened.items()]
 
-    def _arrivals(self, seconds: float) -> int:
+    def _arrivals(self, now: float, seconds: float) -> int:
         """Journeys that start: a Poisson number, drawn by counting exponential gaps."""
-        left, count = seconds * PER_SECOND / _STEPS_A_JOURNEY, 0
+        left, count = seconds * self.per_second(now) / _STEPS_A_JOURNEY, 0
         while (left := left - self.random.expovariate(1.0)) > 0:
             count += 1
         return count
@@ -107,7 +109,7 @@ def stream(stop: threading.Event) -> None:
         connection.close()
     if year is None:
         return
-    street = Street(customers(year), Random())  # noqa: S311  not a secret
+    street = Street(customers(year), Random(), rate(year))  # noqa: S311  not a secret
     inbox = Inbox(runtime.folder().inbox, writer="live")
     past = threading.Thread(target=_finish, args=(stop,), name="demo-past", daemon=True)
     past.start()
@@ -169,6 +171,12 @@ def customers(year: Year) -> list[Customer]:
         for n in chosen.tolist()
         for place in [int(people.device_first[n])]
     ]
+
+
+def rate(year: Year) -> Callable[[float], float]:
+    """Moment → events a second, in proportion to what was filled in: charts go on as they were."""
+    usual = PER_CUSTOMER * len(year.people)
+    return lambda now: usual * busy(clock.from_us(int(now * 1e6)))
 
 
 def _stamp(at: float) -> str:

@@ -45,6 +45,11 @@ def day_factor(day: date) -> float:
     return factor
 
 
+def busy(at: datetime) -> float:
+    """How busy an hour is, 1.0 being one of average intensity."""
+    return day_factor(at.date()) * float(_HOURS[at.hour] / _HOURS.mean())
+
+
 def batch_width(received: Ints, end: int) -> Ints:
     """How long messages were gathered into a batch: a quarter of a day long ago, five minutes in the last day."""
     age = end - received
