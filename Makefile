@@ -22,7 +22,7 @@ help:
 	@echo "make clean      remove the environment and what tests left"
 
 demo: install
-	@exec $(BIN)/pentad up --demo --data $(DATA) --port $(PORT)
+	@exec $(BIN)/python scripts/foreground.py $(BIN)/pentad up --demo --data $(DATA) --port $(PORT)
 
 test: install-dev
 	@exec $(BIN)/python scripts/check.py $(PARTS)
