@@ -43,6 +43,23 @@ PAGES: dict[str, str] = {
     "account/passkeys/<int:pk>/": SIGNED_IN,
     "account/passkeys/<int:pk>/remove/": SIGNED_IN,
     "account/sessions/": SIGNED_IN,
+    "account/apps/": SIGNED_IN,
+    ".well-known/openid-configuration": OPEN,
+    ".well-known/jwks.json": OPEN,
+    "oauth/authorize": OPEN,  # leads to the sign-in page; tests of apps say so
+    "oauth/device": SIGNED_IN,
+    "oauth/device/code": OPEN,  # an app proves itself; tests of apps say so
+    "oauth/token": OPEN,
+    "oauth/revoke": OPEN,
+    "oauth/userinfo": SIGNED_IN,  # an app with a token
+    "oauth/signout": OPEN,
+    "settings/apps/": "admin.apps",
+    "settings/apps/new/": "admin.apps",
+    "settings/apps/<str:app_id>/": "admin.apps",
+    "settings/apps/<str:app_id>/change/": "admin.apps",
+    "settings/agents/": "admin.keys",
+    "settings/agents/new/": "admin.keys",
+    "settings/agents/<str:key_id>/": "admin.keys",
     "metrics": SIGNED_IN,  # a program with a token that holds admin.metrics; tests of probes say so
     "jobs/": "jobs.view",
     "jobs/<str:public_id>/retry/": "jobs.edit",
@@ -150,6 +167,7 @@ PAGES: dict[str, str] = {
     "companies/bulk/trait/": "companies.edit+companies.bulk",
     "companies/bulk/owner/": "companies.assign+companies.bulk",
     "companies/<str:company_id>/owner/": "companies.view",
+    "companies/<str:company_id>/timeline/": "companies.view",
     "companies/<str:company_id>/trait/": "companies.edit",
     "companies/<str:company_id>/": "companies.view",
     "identity/": "people.view",

@@ -68,7 +68,8 @@ def security_headers(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)  # a download has a stricter one
+        targets = "".join(f" {one}" for one in getattr(response, "form_targets", ()))  # form-action stands last
+        response.headers.setdefault("Content-Security-Policy", POLICY + targets)  # a download has a stricter one
         response["Permissions-Policy"] = PERMISSIONS
         response.setdefault("Cache-Control", "no-store")  # files with hashed addresses do not come through here
         return response

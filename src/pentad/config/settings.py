@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.saml",
+    "allauth.idp.oidc",
     "axes",
     "pentad.core",
     "pentad.roles",
@@ -193,6 +194,9 @@ SOCIALACCOUNT_ADAPTER = "pentad.roles.access.sso.adapter.SocialAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False  # nothing is asked in anybody's name later
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not leave for the provider: form-action is 'self'
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+
+IDP_OIDC_ADAPTER = "pentad.roles.access.apps.adapter.OidcAdapter"
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600  # an app that was not used for so long asks again
 
 MFA_ADAPTER = "pentad.roles.access.adapters.MfaAdapter"
 MFA_FORMS = {

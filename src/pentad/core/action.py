@@ -8,7 +8,7 @@ change and may call `emit` (core.outbox) and `note` (below); everything commits 
 """
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -26,6 +26,10 @@ RIGHTS: dict[str, str] = {}
 Guard = Callable[[Actor, str, Any], None]
 GUARDS: list[Guard] = []
 """Asked about each argument of an action: they raise Denied for a record that the right does not reach."""
+
+Limit = Callable[[Actor, Iterable[Any]], None]
+LIMITS: list[Limit] = []
+"""Asked once before an action that no other one calls, with its arguments: they raise when the actor has done enough."""
 
 _line: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("line", default=None)
 
@@ -71,6 +75,9 @@ def action(right: str, *, listed: bool = True) -> Callable[[Callable[P, R]], Cal
             for value in (*args, *kwargs.values()):
                 for guard in GUARDS:
                     guard(actor, right, value)
+            if _line.get() is None:
+                for limit in LIMITS:
+                    limit(actor, (*args, *kwargs.values()))
             line: dict[str, Any] = {"subject": "", "detail": {}}
             token = _line.set(line)
             try:

@@ -1,4 +1,4 @@
-"""Who acts: a signed-in user, an API key, the command line or Pentad itself."""
+"""Who acts: a signed-in user, a program (an API key, an agent, an app), the command line or Pentad itself."""
 
 import contextvars
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-Kind = Literal["user", "key", "cli", "system"]
+Kind = Literal["user", "key", "agent", "app", "cli", "system"]
 
 
 class Rights(Protocol):

@@ -7,8 +7,9 @@ class RolesConfig(AppConfig):
     label = "pentad_roles"
 
     def ready(self) -> None:
-        from pentad.core.action import GUARDS
+        from pentad.core.action import GUARDS, LIMITS
         from pentad.roles.access import seeing, signals  # noqa: F401  signals connect themselves
+        from pentad.roles.access.agents import limit
         from pentad.roles.audit import signals as audit_signals  # noqa: F401
         from pentad.roles.together import actions  # noqa: F401  forgets drafts about what is erased
         from pentad.roles.views import undoing as views_undoing  # noqa: F401  registers itself
@@ -16,6 +17,7 @@ class RolesConfig(AppConfig):
         from pentad.roles.work import kinds  # noqa: F401  registers itself
 
         GUARDS.append(seeing.guard)
+        LIMITS.append(limit.spend)
         post_migrate.connect(_first_roles, sender=self)
         # Rights are our own: Django's rows of permissions would only slow down the first start.
         post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")

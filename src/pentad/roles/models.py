@@ -1,5 +1,7 @@
 """The roles competency's rows, gathered for Django."""
 
+from pentad.roles.access.agents.models import Agent  # noqa: F401
+from pentad.roles.access.apps.models import App, Consent, SigningKey  # noqa: F401
 from pentad.roles.access.invitations.models import Invitation  # noqa: F401
 from pentad.roles.access.models import ApiKey, User  # noqa: F401  Django finds models here
 from pentad.roles.access.purposes.models import FieldPurpose, Purpose, RolePurpose  # noqa: F401

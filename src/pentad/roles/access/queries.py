@@ -28,7 +28,13 @@ def actor_of(user: User) -> Actor:
 
 
 def actor_by_token(token: str) -> Actor | None:
-    """The API key of this token; None when unknown or revoked, or its owner's account closed. Notes when it was used."""
+    """The program of this token: an API key, an agent's, or an app's on behalf of a colleague; None when it is unknown
+    or revoked, or its owner's account closed. Notes when it was used.
+    """
+    if not token.startswith(rules.TOKEN_PREFIX):
+        from pentad.roles.access.apps.queries import actor_by_access_token
+
+        return actor_by_access_token(token)
     key = ApiKey.objects.filter(
         Q(owner=None) | Q(owner__is_active=True), digest=rules.digest(token), revoked__isnull=True
     ).first()
@@ -38,7 +44,13 @@ def actor_by_token(token: str) -> Actor | None:
     if key.last_used is None or key.last_used < now - USE_NOTED_EVERY:
         stale = Q(last_used__isnull=True) | Q(last_used__lt=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
-    return Actor("key", key.id, key.name, policy=_key_policy(key))
+    return _actor_of_key(key)
+
+
+def _actor_of_key(key: ApiKey) -> Actor:
+    from pentad.roles.access.agents.queries import actor_of_agent
+
+    return actor_of_agent(key) or Actor("key", key.id, key.name, policy=_key_policy(key))
 
 
 def _key_policy(key: ApiKey) -> Policy:
@@ -48,19 +60,28 @@ def _key_policy(key: ApiKey) -> Policy:
 def actor_named(ref: str) -> Actor:
     """The actor whose `ref` this is, with the rights of now: for work that goes on in somebody's name.
 
-    Raises Denied when the account is closed or the key revoked.
+    Raises Denied when the account is closed, the key or app revoked, or the app shut out.
     """
     kind, _, id = ref.partition(":")
+    if kind == "app" and (app := _app_named(id)) is not None:
+        return app
     user = User.objects.filter(pk=int(id), is_active=True).first() if kind == "user" and id.isdecimal() else None
     key = ApiKey.objects.filter(Q(owner=None) | Q(owner__is_active=True), id=id, revoked=None).first()
     if user is not None:
         return actor_of(user)
-    if kind == "key" and key is not None:
-        return Actor("key", key.id, key.name, policy=_key_policy(key))
+    if kind in ("key", "agent") and key is not None:
+        return _actor_of_key(key)
     for own in (CLI, SYSTEM):
         if ref == own.ref:
             return own
     raise Denied("Whoever asked for this has no account any more.", fix="Ask for it again.")
+
+
+def _app_named(id: str) -> Actor | None:
+    from pentad.roles.access.apps.queries import actor_of_app
+
+    app, _, user = id.partition(":")
+    return actor_of_app(app, user)
 
 
 def role_labels() -> dict[str, str]:

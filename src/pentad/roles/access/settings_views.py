@@ -134,7 +134,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
             form = KeyForm()
         except PentadError as error:
             form.add_error(error.data.get("field"), error.message)
-    context = {"keys": keys(), "form": form, "added": added, "token": token}
+    context = {"keys": keys().filter(agent=None), "form": form, "added": added, "token": token}
     return render(request, "access/keys.html", context, status=422 if form.errors else 200)
 
 

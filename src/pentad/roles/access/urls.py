@@ -39,6 +39,8 @@ urlpatterns = [
     path("settings/people/<int:user_id>/", settings_views.person, name="settings_person"),
     path("settings/people/<int:user_id>/sessions/", sessions.of_colleague, name="settings_sessions"),
     path("settings/invitations/<str:invitation_id>/revoke/", invitations.revoke, name="settings_revoke_invitation"),
+    path("", include("pentad.roles.access.agents.urls")),
+    path("", include("pentad.roles.access.apps.urls")),
     path("", include("pentad.roles.access.manage.urls")),
     path("", include("pentad.roles.access.purposes.urls")),
     path("", include("pentad.roles.access.sso.urls")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from pentad.roles.access.apps.models import App
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.rights_models import Team
 from pentad.roles.work.models import Task
@@ -14,6 +15,10 @@ def users_named(ids: Collection[str]) -> dict[str, str]:
 def keys_named(ids: Collection[str]) -> dict[str, str]:
     """Of API keys and agents."""
     return {str(row.pk): row.name for row in ApiKey.objects.filter(pk__in=ids)}
+
+
+def apps_named(ids: Collection[str]) -> dict[str, str]:
+    return {row.id: row.name for row in App.objects.filter(pk__in=ids).select_related("client")}
 
 
 def teams_named(ids: Collection[str]) -> dict[str, str]:

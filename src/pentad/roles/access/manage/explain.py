@@ -8,7 +8,7 @@ from django.db.models import Q
 from pentad.core import clock
 from pentad.roles.access.models import User
 from pentad.roles.access.purposes import queries as purposes
-from pentad.roles.access.rights import Level, Policy, Scope
+from pentad.roles.access.rights import Grant, Level, Policy, Scope
 from pentad.roles.access.rights_models import Role, Share
 from pentad.roles.access.seeing import Kind, Owned, kind_of
 
@@ -34,8 +34,8 @@ class Explanation:
     changes: list[str] = field(default_factory=list)
 
 
-def explain(who: User, policy: Policy, right: str, record: Owned | None = None) -> Explanation:
-    """May this colleague use a right, on this record or at all?"""
+def explain(who: User | str, policy: Policy, right: str, record: Owned | None = None) -> Explanation:
+    """May this colleague, or the program of this name, use a right, on this record or at all?"""
     kind = kind_of(type(record)) if record is not None else None
     near = policy.near(record.owner_id, record.team_id) if record is not None else Scope.OWN
     labels = dict(Role.objects.filter(name__in=policy.roles).values_list("name", "label"))
@@ -55,13 +55,18 @@ def explain(who: User, policy: Policy, right: str, record: Owned | None = None) 
         steps.append(Step("silent", f"No role of theirs names {right}."))
     if shared := _shares(policy, right, record, kind):
         steps += shared
+    listed = not policy.only or any(Grant("", one).covers(right) for one in policy.only)
+    if policy.only:
+        how = "" if listed else f"; {right} is not among them"
+        steps.append(Step("silent" if listed else "denies", f"It may use what its list names{how}."))
     allowed = any(step.effect == "allows" for step in steps) and not any(step.effect == "denies" for step in steps)
     what = f"{right} on this {kind.one}" if kind else right
     verdict = f"{who} {'may' if allowed else 'may not'} use {what}."
-    return Explanation(allowed, verdict, steps, _changes(who, policy, right, kind, allowed, steps))
+    changes = _changes(who, policy, right, kind, allowed, steps) if listed else [f"Put {right} in its list."]
+    return Explanation(allowed, verdict, steps, changes)
 
 
-def explain_field(who: User, policy: Policy, kind: Kind, name: str) -> Explanation:
+def explain_field(who: User | str, policy: Policy, kind: Kind, name: str) -> Explanation:
     """How much of a field does this colleague see?"""
     level = policy.level(kind.name, name)
     sensitivity = policy.sensitivity(kind.name, name)
@@ -141,7 +146,9 @@ def _shares(policy: Policy, right: str, record: Owned | None, kind: Kind | None)
     return found
 
 
-def _changes(who: User, policy: Policy, right: str, kind: Kind | None, allowed: bool, steps: list[Step]) -> list[str]:
+def _changes(
+    who: User | str, policy: Policy, right: str, kind: Kind | None, allowed: bool, steps: list[Step]
+) -> list[str]:
     if allowed:
         return []
     if any(step.effect == "denies" for step in steps):

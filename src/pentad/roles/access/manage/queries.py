@@ -41,7 +41,8 @@ VERBS = {
 }
 PLAIN = {
     "admin.users": "Invite colleagues, give roles, close accounts.",
-    "admin.keys": "Make and revoke API keys.",
+    "admin.keys": "Make and revoke API keys, agents’ too.",
+    "admin.apps": "Add, change and revoke apps that sign colleagues in and act for them.",
     "admin.rights": "Change roles, teams and the classes of fields; explain access; see through others’ eyes.",
     "admin.elevate": "Give colleagues another role for a while.",
     "admin.signin": "Connect identity providers.",

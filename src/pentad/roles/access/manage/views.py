@@ -1,5 +1,7 @@
 """Pages on which administrators look after rights."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pentad.core.errors import NotFound, PentadError
 from pentad.roles.access import builtin
 from pentad.roles.access.gate import signed_in
-from pentad.roles.access.manage import actions, explain, queries
+from pentad.roles.access.manage import actions, explain, programs, queries
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.queries import role_labels
-from pentad.roles.access.rights import CLASSES
+from pentad.roles.access.rights import CLASSES, Policy
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
 from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT
 from pentad.roles.access.seeing import kind_of, kinds
@@ -130,6 +132,7 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "users": User.objects.order_by("-is_active", "name"),
         "rights": queries.all_rights(),
         "kinds": kinds(),
+        "programs": [one for one in programs.programs() if one.ref],
         "roles": role_labels(),
         "asked": asked,
         "user": user,
@@ -137,19 +140,27 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "unknown": bool(asked.get("record")) and record is None,
     }
     if user is not None and asked.get("right") and not context["unknown"]:
-        policy = policy_for(user.role, user.pk, OWN_ACCOUNT)
-        context["told"] = explain.explain(user, policy, asked["right"], record)
-        if record is not None and asked.get("field"):
-            context["field"] = explain.explain_field(user, policy, kind_of(type(record)), asked["field"])
+        _explain(context, user, policy_for(user.role, user.pk, OWN_ACCOUNT))
+    elif asked.get("right") and not context["unknown"] and (found := programs.program_of(asked.get("user", ""))):
+        _explain(context, *found)
     return render(request, "access/explain.html", context)
+
+
+def _explain(context: dict[str, Any], who: User | str, policy: Policy) -> None:
+    asked, record = context["asked"], context["record"]
+    context["told"] = explain.explain(who, policy, asked["right"], record)
+    if record is not None and asked.get("field"):
+        context["field"] = explain.explain_field(who, policy, kind_of(type(record)), asked["field"])
 
 
 @signed_in("admin.rights")
 def review_page(request: HttpRequest) -> HttpResponse:
     """Who can see what, and what is unused."""
-    classes = FieldClass.objects.order_by("kind", "field")
+    classes, review = FieldClass.objects.order_by("kind", "field"), queries.review()
+    review.findings += programs.findings()
     context = {
-        "review": queries.review(),
+        "review": review,
+        "programs": programs.programs(),
         "classes": classes,
         "sensitivities": CLASSES,
         "kinds": kinds(),

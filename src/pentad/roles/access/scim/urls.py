@@ -1,25 +1,13 @@
-from typing import Any
+"""SCIM's models read the source of their own documentation as they are built: a second of processor time, which was a
+third of each start of Pentad. So they are loaded when somebody first asks for them.
+"""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
+from pentad.roles.access.later import later
 
-def later(view: str) -> Any:
-    """The view of that name, loaded when it is first asked for.
-
-    SCIM's models read the source of their own documentation as they are built: a second of processor time, which
-    was a third of each start of Pentad.
-    """
-
-    def load(request: HttpRequest, **kept: str) -> HttpResponse:
-        found: HttpResponse = import_string(f"pentad.roles.access.scim.{view}")(request, **kept)
-        return found
-
-    return load
-
-
+HERE = "pentad.roles.access.scim"
 api = {
     "scim/v2/Users": "views.users",
     "scim/v2/Users/<str:id>": "views.user",
@@ -32,6 +20,6 @@ api = {
     "scim/v2/Schemas/<str:id>": "discovery.schemas",
 }
 urlpatterns = [
-    *(path(route, csrf_exempt(later(view))) for route, view in api.items()),
-    path("settings/provisioning/", later("page.provisioning"), name="settings_provisioning"),
+    *(path(route, csrf_exempt(later(f"{HERE}.{view}"))) for route, view in api.items()),
+    path("settings/provisioning/", later(f"{HERE}.page.provisioning"), name="settings_provisioning"),
 ]

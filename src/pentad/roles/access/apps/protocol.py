@@ -1,0 +1,183 @@
+"""OAuth and OpenID Connect as apps and browsers speak them. Loaded when first asked for: see urls.py.
+
+The library answers apps; the pages that colleagues see, and what must be true before they agree, are ours.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.idp.oidc import views as library
+from allauth.idp.oidc.forms import ConfirmCodeForm
+from allauth.idp.oidc.internal.oauthlib import device_codes
+from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
+from allauth.idp.oidc.internal.oauthlib.server import get_server
+from allauth.idp.oidc.internal.oauthlib.utils import convert_response, extract_params
+from allauth.idp.oidc.internal.resources import get_resources
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from oauthlib.oauth2.rfc6749.errors import FatalClientError, InvalidRequestError, OAuth2Error
+from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
+from oauthlib.openid.connect.core.exceptions import InteractionRequired, LoginRequired
+
+from pentad.core.errors import Invalid
+from pentad.roles.access.apps import rules
+from pentad.roles.access.apps.actions import let_app_in
+from pentad.roles.access.apps.models import App
+from pentad.roles.access.apps.queries import find_app
+from pentad.roles.access.gate import signed_in
+from pentad.roles.access.manage.queries import about
+from pentad.roles.access.models import User
+
+configuration = library.configuration
+jwks = library.jwks
+revoke = csrf_exempt(library.revoke)
+user_info = csrf_exempt(library.user_info)
+device_code = csrf_exempt(library.device_code)
+
+
+class Polled(OAuthLibRequestValidator):  # type: ignore[misc]
+    """What oauthlib 4.0.1 asks of a device's code, and the sign-in library does not answer yet."""
+
+    def validate_device_code(self, client_id: str, code: str, request: Any, *_: Any, **__: Any) -> str:
+        """The library has polled before it hands the request over, and put the colleague and the scopes into it."""
+        if not request.scope:
+            request.scopes = request.client.get_default_scopes()
+        return str(DeviceCodeGrant.DEVICE_CODE_AUTHORIZED if request.user else DeviceCodeGrant.DEVICE_CODE_DENIED)
+
+
+class Token(library.TokenView):  # type: ignore[misc]
+    def _create_token_response(self, request: HttpRequest, *, user: Any = None, data: Any = None) -> HttpResponse:
+        server = get_server(pre_token=[lambda asked: self._pre_token(asked, user, data)])
+        server.device_code_grant.request_validator = Polled()
+        return convert_response(*server.create_token_response(*extract_params(request)))  # type: ignore[no-any-return]
+
+
+token = csrf_exempt(Token.as_view())
+
+
+class Authorize(library.AuthorizationView):  # type: ignore[misc]
+    """“Reports would like to act for you.” Asked each time; nothing is agreed to without the page."""
+
+    template_name = "access/apps/consent.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (response := self._login_required(request)) is not None:
+            return response  # type: ignore[no-any-return]
+        try:
+            self._scopes, self._request_info = get_server().validate_authorization_request(*extract_params(request))
+            self._request_info["resources"] = get_resources(request)
+        except (FatalClientError, ValidationError) as error:  # it is not known whether the address is the app's
+            raise _not_asked_rightly(error) from None
+        except OAuth2Error as error:
+            return _to_app(error.in_uri(error.redirect_uri))
+        if (refusal := self._refusal()) is not None:
+            return _to_app(refusal.in_uri(self._request_info["redirect_uri"]))
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = super().post
+        if not request.POST.get("request"):  # an app's own question, by POST: the library turns it into a GET
+            return answer(request, *args, **kwargs)  # type: ignore[no-any-return]
+        return signed_in()(lambda _: answer(request, *args, **kwargs))(request)  # type: ignore[no-any-return]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        app = find_app(self._request_info["client_id"])
+        _agree(self.request, app, form.cleaned_data["scopes"])
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        app = find_app(self._request_info["client_id"])
+        address = urlsplit(self._request_info["redirect_uri"])
+        asked = _asked(self.request, self._scopes)
+        return {
+            **super().get_context_data(**kwargs), **asked, "app": app, "back": address.hostname or f"{address.scheme}:",
+        }  # fmt: skip
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The form leads to us, and our answer to the app: browsers ask the policy about both."""
+        response = super().render_to_response(context, **kwargs)
+        response.form_targets = (rules.form_target(self._request_info["redirect_uri"]),)
+        return response  # type: ignore[no-any-return]
+
+    def _refusal(self) -> OAuth2Error | None:
+        """What the app must ask differently. PKCE is for every app, confidential ones too (RFC 9700)."""
+        info = self._request_info
+        if not self.request.user.is_authenticated:
+            return LoginRequired(state=info.get("state"))
+        if "none" in (info.get("prompt") or ()):
+            return InteractionRequired(state=info.get("state"))
+        if not info.get("code_challenge") or info.get("code_challenge_method") != "S256":
+            return InvalidRequestError("PKCE with S256 is needed: code_challenge.", state=info.get("state"))
+        return None
+
+
+authorize = csrf_exempt(Authorize.as_view())  # what a colleague agrees to, the library protects by itself
+
+
+@signed_in()
+@require_http_methods(["GET", "POST"])
+def device(request: HttpRequest) -> HttpResponse:
+    """Where a colleague types the code that a device shows, and lets the app on it in."""
+    form = ConfirmCodeForm(request.GET if "code" in request.GET else None)
+    if not form.is_bound or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "access/apps/device.html", {"form": form}, status=status)
+    app = find_app(form.client.pk)
+    waiting = cache.get(device_codes.cache_device_code_key(form.device_code)) or {}
+    scopes = waiting.get("scope") or app.client.get_default_scopes()
+    done = ""
+    if request.method == "POST":
+        done = "in" if request.POST.get("action") == "grant" else "out"
+        if done == "in":
+            _agree(request, app, scopes)
+        device_codes.confirm_or_deny_device_code(request.user, form.device_code, confirm=done == "in")
+    context = {**_asked(request, scopes), "app": app, "code": form.cleaned_data["code"], "done": done}
+    return render(request, "access/apps/device.html", context)
+
+
+class SignOut(library.LogoutView):  # type: ignore[misc]
+    """An app signs its colleague out, and asks whether Pentad shall do so too."""
+
+    template_name = "access/apps/signout.html"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        raise Invalid("The app asked to come back to an address that is not its own.", code="bad_redirect")
+
+
+sign_out = csrf_exempt(SignOut.as_view())
+
+
+def _agree(request: HttpRequest, app: App, scopes: list[str]) -> None:
+    user = request.user
+    assert isinstance(user, User)
+    let_app_in(actor=request.actor, app=app, user=user, rights=scopes)  # type: ignore[attr-defined]
+
+
+def _asked(request: HttpRequest, scopes: list[str]) -> dict[str, Any]:
+    """What an app asks for, in words: (right, words) that the colleague has, and those that they have not themselves."""
+    rights = sorted(set(scopes) - rules.IDENTITY)
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    said = [(right, about(right), actor.may(right)) for right in rights]
+    return {
+        "identity": sorted(set(scopes) & rules.IDENTITY),
+        "mine": [(right, words) for right, words, may in said if may],
+        "not_mine": [(right, words) for right, words, may in said if not may],
+    }
+
+
+def _not_asked_rightly(error: Exception) -> Invalid:
+    said = getattr(error, "description", "") or "; ".join(getattr(error, "messages", []))
+    return Invalid(
+        f"The app did not ask rightly: {said or 'its question is not complete'}.".replace("..", "."),
+        code="bad_app_request",
+        fix="Whoever runs it compares its id and redirect address with the page of the app in Pentad.",
+    )
+
+
+def _to_app(address: str) -> HttpResponse:
+    """Off to the app; its address may begin with a scheme of its own, which a redirect of Django's refuses."""
+    return HttpResponse(status=302, headers={"Location": address})

@@ -1,0 +1,87 @@
+"""Who acts with an app's token, and which apps there are."""
+
+from collections.abc import Iterable
+
+from allauth.idp.oidc.models import Token
+from django.db.models import Count, F, Q, QuerySet
+
+from pentad.core import clock
+from pentad.core.actor import Actor
+from pentad.core.errors import NotFound
+from pentad.roles.access.apps.models import App, Consent
+from pentad.roles.access.models import User
+from pentad.roles.access.programs import narrowed
+
+NAME_LENGTH = 200
+
+
+def actor_by_access_token(token: str) -> Actor | None:
+    """The app of this token, on behalf of whoever let it in; None when it ran out or either of them said no since."""
+    row = Token.objects.select_related("client__app", "client__owner", "user").lookup(Token.Type.ACCESS_TOKEN, token)
+    if row is None or not hasattr(row.client, "app"):
+        return None
+    return _noted(row.client.app, row.user, row.get_scopes())
+
+
+def actor_of_app(app_id: str, user_id: str) -> Actor | None:
+    """The same for work that goes on in its name, with all it was let in to; None when that is no more."""
+    app = App.objects.select_related("client__owner").filter(pk=app_id).first()
+    user = User.objects.filter(pk=int(user_id)).first() if user_id.isdecimal() else None
+    if app is None or (user_id and user is None):
+        return None
+    return _acting(app, user, app.rights)
+
+
+def _noted(app: App, user: User | None, scopes: Iterable[str]) -> Actor | None:
+    actor = _acting(app, user, scopes)
+    if actor is not None:
+        from pentad.roles.access.queries import USE_NOTED_EVERY
+
+        now = clock.now()
+        stale = Q(last_used=None) | Q(last_used__lt=now - USE_NOTED_EVERY)
+        if app.last_used is None or app.last_used < now - USE_NOTED_EVERY:
+            App.objects.filter(stale, pk=app.pk).update(last_used=now)
+        if user is not None:
+            Consent.objects.filter(stale, app=app, user=user).update(last_used=now)
+    return actor
+
+
+def _acting(app: App, user: User | None, scopes: Iterable[str]) -> Actor | None:
+    """user: on whose behalf; None for an app that acts by itself, as its owner."""
+    whose = user or app.client.owner
+    if app.revoked is not None or whose is None or not whose.is_active:
+        return None
+    rights = set(app.rights) & set(scopes)
+    if user is not None:
+        consent = Consent.objects.filter(app=app, user=user).first()
+        if consent is None:
+            return None
+        rights &= set(consent.rights)
+    elif not app.by_itself:
+        return None
+    name = f"{app.name}, for {whose}" if user else app.name
+    return Actor("app", f"{app.id}:{user.pk}" if user else app.id, name[:NAME_LENGTH], policy=narrowed(whose, rights))
+
+
+def apps() -> "QuerySet[App]":
+    """In force first, newest first; `let_in` counts the colleagues."""
+    rows = App.objects.select_related("client__owner").annotate(let_in=Count("consents"))
+    return rows.order_by(F("revoked").desc(nulls_first=True), "-created")
+
+
+def find_app(id: str) -> App:
+    """Raises NotFound."""
+    found = App.objects.select_related("client__owner").filter(pk=id).first()
+    if found is None:
+        raise NotFound("There is no such app.", code="app_not_found", fix="See the list of apps.")
+    return found
+
+
+def let_in_by(user: User) -> "QuerySet[Consent]":
+    """Apps that a colleague let in and that are not revoked."""
+    rows = Consent.objects.filter(user=user, app__revoked=None).select_related("app__client")
+    return rows.order_by("-created")
+
+
+def who_let_in(app: App) -> "QuerySet[Consent]":
+    return app.consents.select_related("user").order_by("-created")
