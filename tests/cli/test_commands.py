@@ -46,7 +46,7 @@ class TestSourcesAndKeys:
         assert token.strip() not in listed
 
     def test_revoke(self, folder: Server) -> None:
-        folder.cli("key", "add", "export")
+        folder.cli("key", "add", "export", "--purpose", "service")
         assert "export" in folder.cli("key", "revoke", "export").stdout
         assert "revoked" in folder.cli("key", "list").stdout
         check_refused(folder.cli("key", "revoke", "export", status=None), "export", "pentad key list")

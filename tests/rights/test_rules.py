@@ -2,7 +2,7 @@
 
 import pytest
 from django.db.models import Q
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pentad.core.actor import SYSTEM, Actor, acting_as
@@ -14,6 +14,8 @@ from pentad.roles.access.rights_models import Team
 from pentad.roles.access.seeing import within
 
 RIGHTS = ("people.view", "people.edit", "companies.view")
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Says what it says however busy the machine is."""
 grants = st.lists(
     st.builds(
         Grant,
@@ -38,6 +40,7 @@ def reference(given_grants: list[Grant], right: str, owner: int | None, team: in
     return any(here(g) for g in given_grants if not g.deny) and not any(here(g) for g in given_grants if g.deny)
 
 
+@steady
 @given(grants, st.sampled_from(RIGHTS), st.sampled_from((ME, MATE, OTHER, None)), st.sampled_from((1, 2, None)))
 def test_the_policy_says_what_grant_by_grant_says(
     held: list[Grant], right: str, owner: int | None, team: int | None
@@ -81,6 +84,44 @@ def test_who_reads_for_nobody_sees_nothing() -> None:
     nobody = Actor("system", "nobody", "Nobody")
     with acting_as(nobody):
         assert not Person.seen.exists()
+
+
+PURPOSES = ("service", "sales", "marketing")
+some_purposes = st.frozensets(st.sampled_from(PURPOSES))
+fields = st.sampled_from(("email", "trait:email", "trait:plan"))
+
+
+@steady
+@given(
+    st.lists(st.sampled_from(("a", "b", "c")), min_size=1, max_size=3, unique=True),
+    st.dictionaries(st.sampled_from(("a", "b")), some_purposes),
+    st.dictionaries(st.tuples(st.sampled_from(("people", "companies")), fields), some_purposes),
+    st.none() | some_purposes,
+    fields,
+)
+def test_a_field_is_open_when_some_purpose_is_the_actors_and_the_fields(
+    roles: list[str],
+    works_for: dict[str, frozenset[str]],
+    limits: dict[tuple[str, str], frozenset[str]],
+    only_for: frozenset[str] | None,
+    name: str,
+) -> None:
+    """Purpose by purpose: one that some role held works for, that the program is for, and that the field may be used for,
+    under either name it has.
+    """
+
+    def acts(purpose: str) -> bool:
+        return any(role not in works_for or purpose in works_for[role] for role in roles) and (
+            only_for is None or purpose in only_for
+        )
+
+    names = {"email", "trait:email"} if "email" in name else {name}
+    said = [limits["people", one] for one in names if ("people", one) in limits]
+    wanted = all(any(acts(one) and one in limit for one in PURPOSES) for limit in said)
+    policy = Policy(tuple(roles), purposes=works_for, limits=limits, only_for=only_for)
+    assert policy.level("people", name) == (Level.CHANGE if wanted else Level.HIDDEN)
+    both = [policy.level(kind, one) for kind, one in limits]
+    assert policy.sees_every_field is (Level.HIDDEN not in both)
 
 
 class TestFields:

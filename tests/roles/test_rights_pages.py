@@ -1,5 +1,7 @@
 """Roles, teams, elevation and explanations on their pages."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -12,6 +14,7 @@ from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Elevation, Role, Share, Team
+from pentad.roles.undo.models import Change
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +126,57 @@ class TestOwners:
         admin.post("/people/bulk/owner/", {"id": ids, "owner": keiko.pk, "team": ""})
         with acting_as(actor_of(keiko)):
             assert {one.id for one in Person.seen.all()} == set(ids)
+
+
+class TestShares:
+    """What is shared ends with its owner's time."""
+
+    @pytest.fixture
+    def shared(self, admin: Client, nadia: User, keiko: User) -> Person:
+        record = customer(owner=keiko)
+        actions.share(actor=actor_of(keiko), record=record, user=add("tom", "rep"), change=True)
+        return record
+
+    def given(self, admin: Client, record: Person, **asked: object) -> str:
+        """Gives the record through the dialog; returns the address that takes it back."""
+        admin.post(f"/people/{record.id}/owner/", {"owner": "", "team": "", **asked})
+        return f"/changes/{Change.objects.latest('no').id}/undo/"
+
+    def test_it_ends_with_the_owners_and_comes_back_when_that_is_undone(
+        self, admin: Client, nadia: User, keiko: User, shared: Person
+    ) -> None:
+        before = Share.objects.values().get()
+        assert "ends when the owner changes" in admin.get(f"/people/{shared.id}/owner/").content.decode()
+        back = self.given(admin, shared, owner=nadia.pk)
+        assert not Share.objects.exists()
+        assert "a share ended" in Change.objects.latest("no").what
+        shared.refresh_from_db()
+        actions.share(actor=actor_of(nadia), record=shared, user=add("ines", "rep"))
+        assert admin.post(back).status_code == 204
+        assert (Person.objects.get().owner, Share.objects.values().get()) == (keiko, before)
+
+    def test_it_is_kept_by_who_says_so_and_when_only_the_team_changes(
+        self, admin: Client, nadia: User, keiko: User, shared: Person
+    ) -> None:
+        back = self.given(admin, shared, owner=nadia.pk, keep_shares="1")
+        assert admin.post(back).status_code == 204
+        self.given(admin, shared, owner=keiko.pk, team=Team.objects.create(name="Europe").pk)
+        assert Share.objects.exists()
+
+    def test_many_at_once_and_cards_of_a_board_too(
+        self, admin: Client, nadia: User, keiko: User, shared: Person
+    ) -> None:
+        ids = [shared.id, customer().id]
+        admin.post("/people/bulk/owner/", {"id": ids, "owner": nadia.pk, "keep_shares": "1"})
+        assert Share.objects.exists()
+        admin.post("/people/bulk/owner/", {"id": ids, "owner": ""})
+        assert not Share.objects.exists()
+        admin.post(f"/changes/{Change.objects.latest('no').id}/undo/")
+        assert Share.objects.exists()
+        moved = admin.post("/views/people/move/", {"id": shared.id, "by": "owner", "to": keiko.pk})
+        assert not Share.objects.exists()
+        admin.post(json.loads(moved.headers["HX-Trigger"])["toast"]["undo"])
+        assert (Person.objects.get(pk=shared.pk).owner, Share.objects.count()) == (nadia, 1)
 
 
 class TestElevation:
