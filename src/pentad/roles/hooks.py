@@ -41,7 +41,7 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("user", "Colleague", "user-round", "/settings/people/", names.users_named),
         AuditKind("key", "API key", "key-round", "/settings/keys/", names.keys_named),
         AuditKind("agent", "Agent", "sparkles", "/settings/agents/{}/", names.keys_named),
-        AuditKind("app", "App", "plug", "/settings/apps/{}/", names.apps_named),
+        AuditKind("app", "App", "layers", "/settings/apps/{}/", names.apps_named),
         AuditKind("team", "Team", "users", "/settings/teams/", names.teams_named),
         AuditKind("view", "Saved view", "table-2"),
         AuditKind("task", "Task", "list-checks", "/tasks/{}/", names.tasks_named),

@@ -15,6 +15,6 @@ def navigation(actor: Actor) -> list[NavItem]:
         ),
         NavItem("API keys", "/settings/keys/", "key-round", "Administration", right="admin.keys", order=920),
         NavItem("Agents", "/settings/agents/", "sparkles", "Administration", right="admin.keys", order=921),
-        NavItem("Apps", "/settings/apps/", "plug", "Administration", right="admin.apps", order=922),
+        NavItem("Apps", "/settings/apps/", "layers", "Administration", right="admin.apps", order=922),
         NavItem("Jobs", "/jobs/", "list-checks", "Administration", "j", right="jobs.view", order=930),
     ]

@@ -29,6 +29,11 @@ def one_by_one(right: str) -> bool:
     return right.startswith(ONE_BY_ONE_AREAS) or right.rpartition(".")[2] in ONE_BY_ONE_VERBS
 
 
+def looking_first(right: str) -> tuple[str, bool, str]:
+    """The order in which rights are shown: by area, seeing before all that changes something."""
+    return right.partition(".")[0], not right.endswith(".view"), right
+
+
 def spelled_out(asked: Collection[str], known: Collection[str]) -> list[str]:
     """Each right of a list by its name; “people.*” and “*” stand for what need not be named one by one.
 

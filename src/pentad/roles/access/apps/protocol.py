@@ -31,6 +31,7 @@ from pentad.roles.access.apps.queries import find_app
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.manage.queries import about
 from pentad.roles.access.models import User
+from pentad.roles.access.programs import looking_first
 
 configuration = library.configuration
 jwks = library.jwks
@@ -159,7 +160,7 @@ def _agree(request: HttpRequest, app: App, scopes: list[str]) -> None:
 
 def _asked(request: HttpRequest, scopes: list[str]) -> dict[str, Any]:
     """What an app asks for, in words: (right, words) that the colleague has, and those that they have not themselves."""
-    rights = sorted(set(scopes) - rules.IDENTITY)
+    rights = sorted(set(scopes) - rules.IDENTITY, key=looking_first)
     actor: Any = request.actor  # type: ignore[attr-defined]
     said = [(right, about(right), actor.may(right)) for right in rights]
     return {

@@ -17,6 +17,7 @@ from pentad.roles.access.gate import signed_in
 from pentad.roles.access.listing import areas
 from pentad.roles.access.manage.queries import about
 from pentad.roles.access.models import User
+from pentad.roles.access.programs import looking_first
 
 
 @signed_in("admin.apps")
@@ -101,7 +102,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _words(rights: set[str]) -> list[str]:
-    return [about(right) for right in sorted(rights)]
+    return [about(right) for right in sorted(rights, key=looking_first)]
 
 
 def _say(form: AppForm, error: PentadError) -> None:
