@@ -33,11 +33,13 @@ export function count() {
   const bulk = document.querySelector("[data-bulk]");
   if (!bulk) return;
   bulk.hidden = !on.length;
-  const total = Number(bulk.dataset.total || 0);
-  const shown = whole ? bulk.dataset.totalText || total.toLocaleString() : on.length.toLocaleString();
-  bulk.querySelector("[data-selected-count]").textContent = shown;
+  const counted = document.querySelector("#list-count[data-total]"); // comes after the list where counting takes long
+  bulk.querySelector("[data-selected-count]").textContent = whole ? counted?.textContent || "All" : on.length.toLocaleString();
   const more = bulk.querySelector("[data-select-all]");
-  if (more) more.hidden = whole || on.length < all.length || total <= all.length;
+  if (more) {
+    more.hidden = whole || on.length < all.length || !(Number(counted?.dataset.total) > all.length);
+    more.textContent = `Select all ${counted?.textContent || ""}`;
+  }
   for (const node of bulk.querySelectorAll("[data-needs]")) node.disabled = whole || on.length !== Number(node.dataset.needs);
   const head = document.querySelector("[data-select-page]");
   if (head) {
