@@ -25,6 +25,7 @@ COLD_SECONDS = 20
 LIST_URLS = (
     "/people/",
     "/people/?sort=name",
+    "/people/?sort=trait:plan",
     "/people/?q=keiko",
     "/people/?q=u-777-3",
 )

@@ -45,6 +45,8 @@ TYPES = {
     "phone": FieldType("Phone number", "phone", "a phone number such as +49 30 1234567"),
 }
 LISTS = ("one", "several")
+UNSORTED = ("several",)
+"""Types whose values have no order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pentad.data.identity.models import Person
 from pentad.data.profiles import company_filters, shapes, vocabulary
 from pentad.data.profiles.lists import MOST_USUAL, TAGGED, trait_cell
 from pentad.data.profiles.models import Company, Membership
+from pentad.data.profiles.trait_sorts import company_sort, label_of
 from pentad.data.profiles.values import field_column
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
@@ -57,9 +58,10 @@ def _company_trait(name: str) -> Column:
         return field_column(declared)
     return Column(
         f"trait:{name}",
-        name.replace("_", " ").capitalize(),
+        label_of(name),
         lambda c: trait_cell(name, c.traits.get(name)),
         vocabulary.trait_icon(name),
+        sort=f"trait:{name}",
         number=name in vocabulary.company_numbers(),
         plain=lambda c: c.traits.get(name),
     )
@@ -153,6 +155,7 @@ COMPANIES = ListSpec(
     fields=company_filters.fields,
     field_named=company_filters.named,
     column_named=lambda name: _company_trait(name[6:]) if name.startswith("trait:") else None,
+    sort_named=company_sort,
     extra_columns=_company_columns,
     default_columns=_company_defaults,
     load=load_companies,

@@ -12,6 +12,7 @@ from pentad.data.identity.models import Person
 from pentad.data.identity.queries import call
 from pentad.data.profiles import filters, shapes, vocabulary
 from pentad.data.profiles.models import Company, Membership
+from pentad.data.profiles.trait_sorts import label_of, person_sort
 from pentad.data.profiles.values import field_column, shown, tone_of
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
@@ -92,9 +93,10 @@ def trait_column(name: str) -> Column:
         return field_column(declared)
     return Column(
         f"trait:{name}",
-        name.replace("_", " ").capitalize() if name.islower() else name,
+        label_of(name),
         lambda person: trait_cell(name, person.traits.get(name)),
         vocabulary.trait_icon(name),
+        sort=f"trait:{name}",
         plain=lambda person: person.traits.get(name),
     )
 
@@ -200,6 +202,7 @@ PEOPLE = ListSpec(
     fields=filters.fields,
     field_named=filters.named,
     column_named=column_named,
+    sort_named=person_sort,
     extra_columns=extra_columns,
     peek_url=lambda person: f"/people/{person.id}/peek/",
     default_columns=default_columns,

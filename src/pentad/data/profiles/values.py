@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from pentad.data.fields.rules import TYPES, Declared, fits, wanted
+from pentad.data.fields.rules import TYPES, UNSORTED, Declared, fits, wanted
 from pentad.data.profiles.vocabulary import ICONS
 from pentad.roles.access import seeing
 from pentad.roles.views import cells
@@ -104,5 +104,6 @@ def field_column(field: Declared) -> Column:
         lambda row: field_cell(field, row.traits.get(field.name), in_full=in_full),
         icon_of(field),
         number=field.type == "number",
+        sort=f"trait:{field.name}" if field.type not in UNSORTED else "",
         plain=lambda row: row.traits.get(field.name),
     )

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection
 from django.db.models import Count, F
 
+from pentad.data.fields.queries import NOTHING
 from pentad.data.profiles.models import CompanyTrait, PersonTrait
 from pentad.roles.access.seeing import sees_all
 
@@ -18,6 +19,7 @@ R = TypeVar("R")
 KEPT_SECONDS = 60.0
 MOST_NAMES = 300
 MOST_VALUES = 40
+MOST_JUDGED = 20
 ICONS = {
     "email": "mail",
     "phone": "phone",
@@ -96,8 +98,18 @@ def company_trait_names() -> list[str]:
 @kept
 def company_numbers() -> set[str]:
     """Traits of companies that are numbers wherever they are stated: lists set them flush right."""
-    of = CompanyTrait.objects.values("name").annotate(all=Count("pk"), numbers=Count("number"))
+    of = CompanyTrait.objects.exclude(text=NOTHING).values("name").annotate(all=Count("pk"), numbers=Count("number"))
     return set(of.filter(all=F("numbers")).values_list("name", flat=True)[:MOST_NAMES])
+
+
+@kept
+def person_number(name: str) -> bool:
+    """Whether a trait of people is a number, judged by the values that stand first and last among its texts: words
+    stand beside numbers at one end, if there are any.
+    """
+    rows = PersonTrait.objects.filter(name=name, winner=True).exclude(text__in=("", NOTHING))
+    ends = [*rows.order_by("text", "pk")[:MOST_JUDGED], *rows.order_by("-text", "-pk")[:MOST_JUDGED]]
+    return bool(ends) and all(row.number is not None for row in ends)
 
 
 @kept

@@ -53,16 +53,20 @@ def heads(spec: ListSpec, state: ListState, columns: Sequence[Column]) -> list[t
     return heads
 
 
-def sorts(spec: ListSpec, state: ListState) -> list[tuple[str, str, bool]]:
-    """(label, address, current) of each sort in both directions."""
+def sorts(spec: ListSpec, state: ListState, columns: Sequence[Column]) -> list[tuple[str, str, bool]]:
+    """(label, address, current) of each sort in both directions: those of the list, and those of shown columns."""
     current, down = spec.sort(state.sort)
+    known = {sort.name: sort for sort in spec.sorts}
+    named = [spec.sort(column.sort)[0] for column in columns if column.sort]
+    for sort in (*named, current):
+        known.setdefault(sort.name, sort)
     return [
         (
             f"{sort.label}, {sort.words[turn]}",
             state.url(sort=("-" if turn else "") + sort.name),
-            sort is current and turn == down,
+            sort.name == current.name and turn == down,
         )
-        for sort in spec.sorts
+        for sort in known.values()
         if spec.sees(sort.name)
         for turn in ((True, False) if sort.descending else (False, True))
     ]

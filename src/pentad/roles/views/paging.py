@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from pentad.core.errors import Invalid
+from pentad.roles.views import valued
 from pentad.roles.views.plans import Plan, Rows, plan, read
+from pentad.roles.views.plans import beyond as beyond
 from pentad.roles.views.spec import ListSpec
 from pentad.roles.views.state import ListState
 
@@ -69,15 +70,11 @@ def order(spec: ListSpec, state: ListState, *, backward: bool = False) -> tuple[
     return sort.column, down, keys
 
 
-def beyond(column: str, down: bool, value: Any, key: int | str) -> Q:
-    """Rows after (value, key) in that direction. The first comparison is what the index can start at."""
-    strict, loose = ("lt", "lte") if down else ("gt", "gte")
-    return Q(**{f"{column}__{loose}": value}) & (Q(**{f"{column}__{strict}": value}) | Q(**{f"pk__{strict}": key}))
-
-
 def fetch(spec: ListSpec, state: ListState, planned: Plan, size: int = PAGE, *, load: bool = True) -> Page:
     """The page where the state's cursor points. load: whether cells get what they need now."""
     cursor = Cursor.parse(state.cursor) if state.cursor else None
+    if spec.sort(state.sort)[0].by is not None:
+        return _fetch_by_value(spec, state, planned, cursor, size, load)
     backward = cursor is not None and not cursor.forward
     column, down, keys = order(spec, state, backward=backward)
 
@@ -93,26 +90,56 @@ def fetch(spec: ListSpec, state: ListState, planned: Plan, size: int = PAGE, *, 
         chosen = list(rows.order_by(*keys[-2:]).values_list("pk", flat=True)[: size + 1])
         return list((spec.base_by_key or spec.base)().filter(pk__in=chosen).order_by(*keys[-2:]))
 
-    found = read(planned, page)
+    rows = read(planned, page)
+    if load:
+        spec.load(rows[:size])
+    return _page([(row, getattr(row, column), row.pk) for row in rows], cursor, size)
+
+
+def _page(found: list[tuple[Any, Any, int]], cursor: Cursor | None, size: int) -> Page:
+    """Rows with their places (value, key), in the order in which they were asked for, one more than the page has."""
+    backward = cursor is not None and not cursor.forward
     more = len(found) > size
     found = found[:size]
     first = cursor.number if cursor else 1
     if backward:
         found.reverse()
         first = max(1, first - len(found)) if more else 1
-    if load:
-        spec.load(found)
 
-    def mark(row: Any, forward: bool, number: int) -> str:
-        value = getattr(row, column)
-        return "" if value is None else str(Cursor(forward, value, row.pk, number))
+    def mark(at: int, forward: bool, number: int) -> str:
+        _, value, key = found[at]
+        return "" if value is None else str(Cursor(forward, value, key, number))
 
     has_next, has_previous = (True, more) if backward else (more, cursor is not None)
     return Page(
-        found, first,
-        mark(found[-1], True, first + len(found)) if found and has_next else "",
-        mark(found[0], False, first) if found and has_previous else "",
+        [row for row, _, _ in found], first,
+        mark(-1, True, first + len(found)) if found and has_next else "",
+        mark(0, False, first) if found and has_previous else "",
     )  # fmt: skip
+
+
+def _fetch_by_value(
+    spec: ListSpec, state: ListState, planned: Plan, cursor: Cursor | None, size: int, load: bool
+) -> Page:
+    place = valued.Place(cursor.value, cursor.key) if cursor else None
+    backward = cursor is not None and not cursor.forward
+    found = _by_value(spec, state, planned, place, backward, size + 1)
+    keys = [one.row for one in found]
+    rows = {row.pk: row for row in (spec.base_by_key or spec.base)().filter(pk__in=keys)}
+    if load:
+        spec.load([rows[key] for key in keys[:size] if key in rows])
+    return _page([(rows[one.row], one.place.value, one.place.key) for one in found if one.row in rows], cursor, size)
+
+
+def _by_value(
+    spec: ListSpec, state: ListState, planned: Plan, after: valued.Place | None, backward: bool, most: int
+) -> list[valued.Found]:
+    sort, down = spec.sort(state.sort)
+    assert sort.by is not None
+    try:
+        return valued.find(sort.by, planned, (spec.base_by_key or spec.base)(), down, after, backward, most)
+    except (TypeError, ValueError, OverflowError, ValidationError):  # a place in a list with another sort
+        raise _foreign(state.cursor) from None
 
 
 def checked_limit(limit: int, most: int) -> None:
@@ -128,6 +155,11 @@ def neighbours(spec: ListSpec, state: ListState, row: Any) -> tuple[Any, Any]:
 
 
 def _near(spec: ListSpec, state: ListState, planned: Plan, row: Any, *, backward: bool) -> Any:
+    if (by := spec.sort(state.sort)[0].by) is not None:
+        rows = (spec.base_by_key or spec.base)()
+        place = valued.place_of(by, rows, row.pk)
+        found = _by_value(spec, state, planned, place, backward, 1) if place else []
+        return rows.filter(pk=found[0].row).first() if found else None
     column, down, keys = order(spec, state, backward=backward)
     value = getattr(row, column)
     if value is None:

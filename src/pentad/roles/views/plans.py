@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pentad.core.errors import Invalid
 from pentad.roles.views.spec import Condition, ListSpec
@@ -39,6 +39,13 @@ class Plan:
     other: Rows | None = None
 
 
+def beyond(column: str, down: bool, value: Any, key: int | str, key_column: str = "pk") -> Q:
+    """Rows after (value, key) in that direction. The first comparison is what the index can start at."""
+    strict, loose = ("lt", "lte") if down else ("gt", "gte")
+    after = Q(**{f"{column}__{strict}": value}) | Q(**{f"{key_column}__{strict}": key})
+    return Q(**{f"{column}__{loose}": value}) & after
+
+
 def conditions(spec: ListSpec, state: ListState) -> list[Condition]:
     """The search and each filter. Raises Invalid for one that cannot be."""
     found = [spec.search(state.q)] if state.q else []
@@ -60,11 +67,11 @@ def plan(spec: ListSpec, state: ListState) -> Plan:
             drove = [one for one, _ in few]
             left = [one for one in asked if one not in drove]
             by_key = (spec.base_by_key or spec.base)().filter(pk__in=pool)
-            return Plan(_where(by_key, left), True, asked)
-    return Plan(_where(rows, asked), False, asked, _by_sets(rows, asked))
+            return Plan(where(by_key, left), True, asked)
+    return Plan(where(rows, asked), False, asked, _by_sets(rows, asked))
 
 
-def _where(rows: Rows, asked: Sequence[Condition]) -> Rows:
+def where(rows: Rows, asked: Sequence[Condition]) -> Rows:
     for one in asked:
         rows = rows.filter(one.where)
     return rows
@@ -74,7 +81,7 @@ def _by_sets(rows: Rows, asked: Sequence[Condition]) -> Rows | None:
     sets = [one for one in asked if one.keys is not None]
     for one in sets:
         rows = rows.filter(pk__in=one.keys)
-    return _where(rows, [one for one in asked if one.keys is None]) if sets else None
+    return where(rows, [one for one in asked if one.keys is None]) if sets else None
 
 
 def read(planned: Plan, ask: Callable[[Rows], T]) -> T:

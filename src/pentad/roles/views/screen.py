@@ -96,7 +96,7 @@ def list_context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict
         **heads.display(spec, state),
         "sort": sort,
         "down": down,
-        "sorts": heads.sorts(spec, state),
+        "sorts": heads.sorts(spec, state, columns),
         "fields": heads.grouped(spec),
         "bulk": [one for one in spec.bulk if actor.may(one.right) and (not one.also or actor.may(one.also))],
         "choices": heads.column_choices(spec, usual_columns(spec, state, layout.name)),

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import Q, QuerySet
 
 from pentad.core.errors import Invalid, NotFound
 from pentad.roles.views.layouts import BOARD, CALENDAR, GROUP, LIST, QUEUE, DateField, Grouping, Layout, Queue, Total
+
+if TYPE_CHECKING:
+    from pentad.roles.views.valued import Valued
 
 Row = Any
 Control = Literal["none", "text", "number", "choice", "choices", "days", "date"]
@@ -100,6 +103,8 @@ class Sort:
     descending: bool = True
     index_descending: bool = True
     words: tuple[str, str] = ("ascending", "descending")
+    by: "Valued | None" = None
+    """Instead of a column: values that lie in rows of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ class ListSpec:
     field_named: Callable[[str], Field | None] = lambda name: None
     """Fields that are too many to list ahead, such as traits."""
     column_named: Callable[[str], Column | None] = lambda name: None
+    sort_named: Callable[[str], Sort | None] = lambda name: None
     base_by_key: "Callable[[], QuerySet[Any, Any]] | None" = None
     """The base for reading rows by their primary keys; when the condition of `base` would tempt SQLite to an index."""
     open: Callable[[], bool] = lambda: True
@@ -207,9 +213,9 @@ class ListSpec:
         return [one for one in found if one] or [one for one in self.columns if one.default]
 
     def sort(self, text: str) -> tuple[Sort, bool]:
-        """The sort and whether it descends; "-name" descends. The first sort when unknown."""
+        """The sort and whether it descends; "-name" descends. The first sort when unknown, or of a field not seen."""
         name, down = text.removeprefix("-"), text.startswith("-")
-        found = next((one for one in self.sorts if one.name == name), None)
+        found = next((one for one in self.sorts if one.name == name), None) or self.sort_named(name)
         return (found, down) if found and self.sees(name) else (self.sorts[0], self.sorts[0].descending)
 
     def layouts(self) -> list[Layout]:
