@@ -168,6 +168,7 @@ PAGES: dict[str, str] = {
     "companies/bulk/owner/": "companies.assign+companies.bulk",
     "companies/<str:company_id>/owner/": "companies.view",
     "companies/<str:company_id>/timeline/": "companies.view",
+    "companies/<str:company_id>/timeline/": "companies.view",
     "companies/<str:company_id>/trait/": "companies.edit",
     "companies/<str:company_id>/": "companies.view",
     "identity/": "people.view",

@@ -171,10 +171,23 @@ def timeline(
 
     before: a cursor from an earlier page. Raises Invalid for a limit outside 1…500 or a foreign cursor.
     """
+    return events_of(part_numbers(person), limit=limit, before=before, types=types, names=names, sources=sources)
+
+
+def events_of(
+    numbers: Sequence[int],
+    *,
+    limit: int = 50,
+    before: str | None = None,
+    types: Sequence[str] = (),
+    names: Sequence[str] = (),
+    sources: Sequence[int] = (),
+) -> tuple[list[EventRow], str | None]:
+    """The same of several customers together, by the numbers of all of their parts: those of whom the reader sees."""
     if not 1 <= limit <= MAX_PAGE:
         raise Invalid(f"limit is {limit}; it must lie between 1 and {MAX_PAGE}.", code="bad_limit")
     sql, params = timeline_sql(
-        part_numbers(person), limit=limit + 1, before=_cursor(before) if before else None,
+        numbers, limit=limit + 1, before=_cursor(before) if before else None,
         types=types, names=names, source_nos=sources, columns=_COLUMNS,
     )  # fmt: skip
     if level("people", "events") < Level.SEE:

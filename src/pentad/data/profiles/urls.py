@@ -30,6 +30,7 @@ urlpatterns = [
     path("companies/", views.companies, name="companies"),
     path("companies/bulk/trait/", bulk_views.bulk_company_trait, name="companies_bulk_trait"),
     path("companies/bulk/owner/", bulk_views.bulk_company_owner, name="companies_bulk_owner"),
+    path("companies/<str:company_id>/timeline/", company_views.timeline, name="company_timeline"),
     path("companies/<str:company_id>/trait/", company_views.set_trait, name="company_trait"),
     path("companies/<str:company_id>/owner/", owner_views.company_owner, name="company_owner"),
     path("companies/<str:company_id>/", views.company, name="company"),

@@ -18,6 +18,7 @@ from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.profiles import actions, events, page, queries
 from pentad.data.profiles.company_list import COMPANIES, company_title
+from pentad.data.profiles.company_views import timeline_context
 from pentad.data.profiles.entering import required_controls, required_values
 from pentad.data.profiles.lists import PEOPLE, title
 from pentad.data.profiles.models import Company, Note
@@ -243,6 +244,8 @@ def company(request: HttpRequest, company_id: str) -> HttpResponse:
         "may_edit": may(actor_of(request), "companies.edit", row),
         "trait_url": f"/companies/{row.id}/trait/",
         "members": members[:50],
+        **(timeline_context(row, None) if request.GET.get("show") == "timeline" else {}),
+        "show": "timeline" if request.GET.get("show") == "timeline" else "",
         "more_members": len(members) > 50,
         "member_count": found.count(),
         "place": list_place(request, COMPANIES, row),

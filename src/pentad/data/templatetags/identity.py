@@ -17,6 +17,12 @@ def called(person: Person) -> str:
 
 
 @register.filter
+def of(people: dict[int, Person], no: int) -> Person:
+    """The customer to whom the part with this number belongs."""
+    return people[no]
+
+
+@register.filter
 def label(labels: dict[int, str], no: int) -> str:
     """What to call the customer with this number."""
     return labels.get(no, "")
