@@ -148,6 +148,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "pentad.config.static.HashedStorage"},
 }
 
+# Counted tries, and codes of apps that are worth something for a minute: in memory, since pages come from one process. With
+# Django's 300 places, what one visitor fills would push out what is counted of another.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
+
 # Other people's background tasks land in our job table; no list of queues means any.
 TASKS = {"default": {"BACKEND": "pentad.core.jobs.backend.JobsBackend", "QUEUES": []}}
 
@@ -196,6 +200,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not leave for the provider: fo
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 
 IDP_OIDC_ADAPTER = "pentad.roles.access.apps.adapter.OidcAdapter"
+IDP_OIDC_RATE_LIMITS = {"device_code": "30/m/ip"}
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600  # an app that was not used for so long asks again
 
 MFA_ADAPTER = "pentad.roles.access.adapters.MfaAdapter"

@@ -130,6 +130,11 @@ class TestTheWayIn:
         phone.post("/oauth/revoke", {"token": renewed["access_token"], "client_id": app.id})
         assert call(renewed["access_token"]).status_code == 401
 
+    def test_an_app_that_runs_on_no_device_gets_no_code(self, nadia: User) -> None:
+        app, _ = add(nadia, public=True)
+        answer = AppOf(app.id).post("/oauth/device/code", {"client_id": app.id, "scope": "people.view"})
+        assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+
     def test_a_device_shows_a_code(self, nadia: User, browser: Client) -> None:
         app, _ = add(nadia, public=True, devices=True, addresses=[])
         device = AppOf(app.id)

@@ -19,7 +19,7 @@ class AppForm(forms.Form):
         label="Kind", initial="confidential",
         choices=[
             ("confidential", "Confidential: on a server, keeps a secret"),
-            ("public", "Public: in a browser, on a phone or a device"),
+            ("public", "Public: on a phone, a desktop or a device, keeps none"),
         ],
     )  # fmt: skip
     by_itself = forms.BooleanField(required=False, label="May act without a colleague, as its owner")

@@ -6,6 +6,7 @@ The library answers apps; the pages that colleagues see, and what must be true b
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.core.internal import ratelimit
 from allauth.idp.oidc import views as library
 from allauth.idp.oidc.forms import ConfirmCodeForm
 from allauth.idp.oidc.internal.oauthlib import device_codes
@@ -13,9 +14,10 @@ from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequest
 from allauth.idp.oidc.internal.oauthlib.server import get_server
 from allauth.idp.oidc.internal.oauthlib.utils import convert_response, extract_params
 from allauth.idp.oidc.internal.resources import get_resources
+from allauth.idp.oidc.models import Client
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -37,7 +39,19 @@ configuration = library.configuration
 jwks = library.jwks
 revoke = csrf_exempt(library.revoke)
 user_info = csrf_exempt(library.user_info)
-device_code = csrf_exempt(library.device_code)
+
+
+@csrf_exempt
+@require_http_methods(["POST"])
+def device_code(request: HttpRequest) -> HttpResponse:
+    """A device asks for a code to show. The library would give one to any public app, and to anybody as often as wanted."""
+    if not App.objects.filter(
+        pk=request.POST.get("client_id", ""), revoked=None, client__grant_types__contains=Client.GrantType.DEVICE_CODE
+    ).exists():
+        return JsonResponse({"error": "unauthorized_client"}, status=400)
+    if not ratelimit.consume(request, action="device_code", app="allauth.idp.oidc"):
+        return JsonResponse({"error": "slow_down"}, status=429)
+    return library.device_code(request)  # type: ignore[no-any-return]
 
 
 class Polled(OAuthLibRequestValidator):  # type: ignore[misc]
