@@ -6,9 +6,12 @@ import pytest
 
 from pentad import demo
 from pentad.core import clock
+from pentad.core.actor import acting_as
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.profiles.models import Note
 from pentad.demo import desk, kestrel
+from pentad.roles.access.models import User
+from pentad.roles.access.queries import actor_of
 from pentad.roles.notices.models import Notice
 from pentad.roles.work.models import Task
 
@@ -22,7 +25,8 @@ def _load(users: set[str]) -> None:
 
 
 def _cast() -> set[str]:
-    return {job.about.user_id for job in desk.TASKS} | {who.user_id for _, who, _ in desk.NOTES}
+    said = {job.about.user_id for job in desk.TASKS} | {who.user_id for _, who, _ in desk.NOTES}
+    return said | {who.user_id for who in desk.HERS}
 
 
 def test_the_desks_wait_for_the_whole_cast_and_are_filled_once() -> None:
@@ -55,6 +59,16 @@ def test_everybody_has_something_to_do_and_nadia_and_tom_something_to_read() -> 
     assert Note.objects.count() == len(desk.NOTES)
     mentioned = Notice.objects.filter(kind="mention").values_list("user__email", flat=True)
     assert {desk.NADIA, desk.TOM} <= set(mentioned)
+
+
+def test_lea_sees_her_own_customers_and_nobody_elses() -> None:
+    kestrel.add_colleagues()
+    _load(_cast())
+    desk.lay_out()
+    with acting_as(actor_of(User.objects.get(email=desk.LEA))):
+        assert {person.name for person in Person.seen.all()} == {member.user_id for member in desk.HERS}
+    with acting_as(actor_of(User.objects.get(email=desk.OMAR))):
+        assert Person.seen.count() == len(_cast())
 
 
 def test_nothing_is_written_for_colleagues_who_are_gone() -> None:

@@ -105,6 +105,7 @@ PAGES: dict[str, str] = {
     "settings/keys/<str:key_id>/revoke/": "admin.keys",
     "views/<str:list_name>/new/": "people.view",
     "views/<str:list_name>/move/": SIGNED_IN,  # asks for the right of the list, then that of the move for the record
+    "views/<str:list_name>/opens/<int:index>/": "admin.rights",
     "views/<str:view_id>/change/": "people.view",
     "views/<str:view_id>/share/": "people.view",
     "views/<str:view_id>/delete/": "people.view",
@@ -167,7 +168,6 @@ PAGES: dict[str, str] = {
     "companies/bulk/trait/": "companies.edit+companies.bulk",
     "companies/bulk/owner/": "companies.assign+companies.bulk",
     "companies/<str:company_id>/owner/": "companies.view",
-    "companies/<str:company_id>/timeline/": "companies.view",
     "companies/<str:company_id>/timeline/": "companies.view",
     "companies/<str:company_id>/trait/": "companies.edit",
     "companies/<str:company_id>/": "companies.view",

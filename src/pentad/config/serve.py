@@ -174,9 +174,13 @@ def _setup_address(address: str) -> list[str]:
 
 def _demo_sign_ins() -> list[str]:
     from pentad import demo
+    from pentad.roles.access.builtin import ROLES
 
     width = max(len(email) for email, _, _ in demo.COLLEAGUES)
-    people = [f"            {email:<{width}}  {name}, {role}" for email, name, role in demo.COLLEAGUES]
+    people = [
+        f"            {email:<{width}}  {name}, {ROLES[role].label.lower()}: {ROLES[role].note.rstrip('.').lower()}"
+        for email, name, role in demo.COLLEAGUES
+    ]
     filling = (
         "  demo      after its first start, the demo company's year is loaded in a minute or two: pages fill meanwhile"
     )

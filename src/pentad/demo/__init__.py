@@ -16,8 +16,8 @@ PASSWORD = "kestrel-demo"  # noqa: S105  it is printed when the demo starts
 COLLEAGUES = (
     ("nadia@kestrel.example", "Nadia Karim", "admin"),
     ("tom@kestrel.example", "Tom Reyes", "member"),
-    ("lea@kestrel.example", "Lea Sommer", "member"),
-    ("omar@kestrel.example", "Omar Haddad", "member"),
+    ("lea@kestrel.example", "Lea Sommer", "rep"),
+    ("omar@kestrel.example", "Omar Haddad", "agent"),
 )
 """E-mail address, name and role of those who can sign in, all with PASSWORD."""
 

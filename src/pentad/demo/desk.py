@@ -1,4 +1,6 @@
-"""What the colleagues of Kestrel Coffee have on their desks: tasks about the cast, and notes that tell one another."""
+"""What the colleagues of Kestrel Coffee have on their desks: customers of their own, tasks about the cast, and notes that
+tell one another.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +16,7 @@ from pentad.data.profiles.note_actions import add_note
 from pentad.demo.cast import Member
 from pentad.demo.story import AMARA, ELIF, INES, JORG, KEIKO, MEI, PRIYA, SVEN, THEO
 from pentad.demo.story_others import NEWCOMER, REGULARS
+from pentad.roles.access.manage.actions import assign
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
 from pentad.roles.work import rules
@@ -57,12 +60,15 @@ NOTES: tuple[tuple[str, Member, str], ...] = (
     (LEA, MEI, "Her phone was without a network for two days, so some brews came late. Nothing is wrong."),
 )
 
+HERS: tuple[Member, ...] = (NEWCOMER, MEI, AMARA, JORG)
+"""Customers who belong to Lea: as a sales rep she sees no others."""
+
 
 def lay_out() -> bool:
     """Give the colleagues their tasks and notes, once. False while somebody of the cast is still to be loaded."""
     if Setting.objects.filter(name=MARK).exists():
         return True
-    wanted = {job.about.user_id for job in TASKS} | {who.user_id for _, who, _ in NOTES}
+    wanted = {who.user_id for who in (*(job.about for job in TASKS), *(who for _, who, _ in NOTES), *HERS)}
     found = Identifier.objects.filter(namespace="user_id", value__in=wanted).select_related("person__root")
     people = {one.value: one.person.root or one.person for one in found}
     users = {user.email: user for user in User.objects.filter(email__in=(NADIA, TOM, LEA, OMAR))}
@@ -77,6 +83,8 @@ def lay_out() -> bool:
 
 def _write(people: dict[str, Person], users: dict[str, User]) -> None:
     actors = {email: actor_of(user) for email, user in users.items()}
+    for member in HERS:
+        assign(actor=actors[NADIA], record=people[member.user_id], owner=users[LEA], team=None)
     for job in TASKS:
         _task(job, people[job.about.user_id], users, actors)
     for author, who, text in NOTES:

@@ -1,5 +1,7 @@
 """Saved views: only of lists there are, pinned or in the menu, in an order one chooses."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -144,6 +146,29 @@ def test_a_role_opens_the_list_with_its_view_unless_one_chose_another() -> None:
     assert opening_view(actor_of(tom), "people") == own
     with pytest.raises(Invalid, match="everyone"):
         open_with_view(actor=nadia, view=SavedView(list="people", owner_id=1, state={}), roles=["member"])
+
+
+def test_a_role_opens_the_list_with_a_view_that_comes_with_the_product() -> None:
+    nadia, tom = browser(), user("member", "tom@kestrel.example")
+    client = Client()
+    client.force_login(tom, backend="allauth.account.auth_backends.AuthenticationBackend")
+    at = "/views/people/opens/0/"
+    assert "Who sees this view first" in nadia.get("/people/?view=own-0").content.decode()
+    assert "Who sees this view first" not in client.get("/people/?view=own-0").content.decode()
+    assert (client.post(at).status_code, nadia.get("/views/people/opens/9/").status_code) == (403, 404)
+    saved = nadia.post(at, {"role": ["member", "nothing"]})
+    assert saved.headers["HX-Redirect"] == "/people/?view=own-0"
+    assert re.search(r'value="member"\s+checked', nadia.get(at).content.decode())
+    assert re.search(r'view=own-0"[^>]*aria-current', client.get("/people/").content.decode())
+    assert names(actor_of(tom)) == [], "it is no view that somebody saved"
+    board = save_view(actor=SYSTEM, list_name="people", name="Board", state=ListState(), everyone=True)
+    open_with_view(actor=SYSTEM, view=board, roles=["member"])
+    assert SavedView.objects.get() == opening_view(actor_of(tom), "people") == board, "a role opens with one view"
+    nadia.post(at, {"role": ["member"]})
+    board.refresh_from_db()
+    assert board.roles == ()
+    nadia.post(at, {})
+    assert opening_view(actor_of(tom), "people") is None
 
 
 def test_the_dialog_says_who_has_a_view_and_changes_it() -> None:

@@ -10,7 +10,7 @@ from pentad.core.errors import Denied, Invalid
 from pentad.roles.access.rights_models import Role, Team
 from pentad.roles.undo.actions import hold, remember, settle
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import KEEPER, owner_no, siblings, teams_with
+from pentad.roles.views.queries import KEEPER, owner_no, siblings, standing_for, teams_with
 from pentad.roles.views.state import ListState, as_saved
 
 MAX_NAME = 80
@@ -79,16 +79,34 @@ def open_with_view(*, actor: Actor, view: SavedView, roles: list[str]) -> SavedV
     """Have a list open with this view for who holds one of these roles. Needs a view that everyone has."""
     if roles and not view.for_everyone:
         raise Invalid("Only a view for everyone can open for a role.", code="not_shared", fix="Share it first.")
+    note(subject=f"view:{view.id}", roles=_seen_first(view, roles))
+    return view
+
+
+@action(KEEPER)
+def open_with_own_view(*, actor: Actor, list_name: str, name: str, roles: list[str]) -> None:
+    """Have a list open with a view that comes with the product, by its name, for who holds one of these roles."""
+    view = next((one for one in standing_for(list_name) if one.own == name), None)
+    view = view or SavedView.objects.create(list=list_name, name=name, state={"own": name, "pinned": False})
+    known = _seen_first(view, roles)
+    if not known:
+        view.delete()
+    note(subject=f"list:{list_name}", view=name, roles=known)
+
+
+def _seen_first(view: SavedView, roles: list[str]) -> list[str]:
+    """These roles see the view first, and no other of its list; returns those there are."""
     known = sorted(Role.objects.filter(name__in=roles).values_list("name", flat=True))
     for other in SavedView.objects.filter(list=view.list).exclude(pk=view.pk):
         left = [role for role in other.roles if role not in known]
-        if len(left) < len(other.roles):
+        if other.own and not left:
+            other.delete()
+        elif len(left) < len(other.roles):
             other.state = other.state | {"roles": left}
             other.save(update_fields=["state"])
     view.state = view.state | {"roles": known}
     view.save(update_fields=["state"])
-    note(subject=f"view:{view.id}", roles=known)
-    return view
+    return known
 
 
 @action("people.view")

@@ -11,7 +11,7 @@ from pentad.roles.access import seeing
 from pentad.roles.views import counts
 from pentad.roles.views.layouts import Layout
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import views_of
+from pentad.roles.views.queries import KEEPER, views_of
 from pentad.roles.views.spec import Column, Empty, ListSpec
 from pentad.roles.views.state import ListState, from_saved
 
@@ -34,6 +34,8 @@ class Tab:
     active: bool
     count: counts.Count | None
     view: SavedView | None = None
+    own: int | None = None
+    """The place of a view that comes with the product."""
 
 
 def heads(spec: ListSpec, state: ListState, columns: Sequence[Column]) -> list[tuple[Column, str, str]]:
@@ -96,7 +98,9 @@ def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool 
     take = counts.count if fresh else counts.known_count
     made = [Tab(f"All {spec.many}", "?f=", not state.view and not state.narrows, take(spec, ListState()))]
     for index, (name, saved) in enumerate(spec.views):
-        made.append(Tab(name, f"?view=own-{index}", state.view == f"own-{index}", take(spec, from_saved(saved))))
+        made.append(
+            Tab(name, f"?view=own-{index}", state.view == f"own-{index}", take(spec, from_saved(saved)), own=index)
+        )
     for view in views_of(request.actor, spec.name):  # type: ignore[attr-defined]
         if view.pinned or view.id == state.view:
             try:
@@ -116,6 +120,7 @@ def tabs_context(request: HttpRequest, spec: ListSpec, state: ListState, *, fres
     return {
         "tabs": shown,
         "tabs_pending": any(tab.count is None for tab in shown),
+        "may_keep": request.actor.may(KEEPER),  # type: ignore[attr-defined]
         "more_views": [view for view in saved if not view.pinned and view != chosen],
         "may_go_left": bool(row) and row[0] != state.view,
         "may_go_right": bool(row) and row[-1] != state.view,

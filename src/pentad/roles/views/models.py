@@ -23,6 +23,11 @@ class SavedView(models.Model):
         return bool(self.state.get("pinned", True))
 
     @property
+    def own(self) -> str:
+        """The name of the view that comes with the product, when the row stands for it: to say which roles see it first."""
+        return str(self.state.get("own", ""))
+
+    @property
     def for_everyone(self) -> bool:
         return self.owner_id is None and self.team_id is None
 

@@ -1,6 +1,6 @@
 """Reads of saved views."""
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
@@ -38,9 +38,19 @@ def _had_by(actor: Actor) -> Q:
     return everybodys | Q(owner_id=own) if own is not None else everybodys
 
 
+def _saved(list_name: str) -> "QuerySet[SavedView]":
+    """Without rows that stand for views that come with the product."""
+    return SavedView.objects.filter(list=list_name).exclude(state__has_key="own")
+
+
+def standing_for(list_name: str) -> list[SavedView]:
+    """The views that come with the product and that roles see first."""
+    return list(SavedView.objects.filter(list=list_name, state__has_key="own"))
+
+
 def views_of(actor: Actor, list_name: str) -> list[SavedView]:
     """Everybody's views, then those of one's teams, then one's own, each in their order."""
-    rows = SavedView.objects.filter(_had_by(actor) | Q(team__isnull=False), list=list_name).select_related("team")
+    rows = _saved(list_name).filter(_had_by(actor) | Q(team__isnull=False)).select_related("team")
     order = (F("owner_id").asc(nulls_first=True), F("team__name").asc(nulls_first=True), "position", "created")
     found = list(rows.order_by(*order))
     teams = teams_with(actor) if any(row.team_id for row in found) else set()
@@ -50,13 +60,14 @@ def views_of(actor: Actor, list_name: str) -> list[SavedView]:
 def siblings(view: SavedView) -> list[SavedView]:
     """The views a view can change places with, and itself: everybody's, a team's, or one's own among themselves."""
     same_team = Q(team=None) if view.team_id is None else Q(team_id=view.team_id)
-    rows = SavedView.objects.filter(same_team, list=view.list, owner_id=view.owner_id)
+    rows = _saved(view.list).filter(same_team, owner_id=view.owner_id)
     return list(rows.order_by("position", "created"))
 
 
 def find_view(actor: Actor, id: str) -> SavedView:
     """Raises NotFound, also for somebody else's private view and that of a team one is no part of."""
-    found = SavedView.objects.filter(_had_by(actor) | Q(team__isnull=False), id=id).first()
+    rows = SavedView.objects.exclude(state__has_key="own")
+    found = rows.filter(_had_by(actor) | Q(team__isnull=False), id=id).first()
     hidden = found is not None and found.team_id is not None and not actor.may(KEEPER)
     if found is None or (hidden and found.team_id not in teams_with(actor)):
         raise NotFound(
@@ -71,7 +82,7 @@ def opening_view(actor: Actor, list_name: str) -> SavedView | None:
     chosen = [view for view in views if view.state.get("default")]
     roles = set(actor.policy.roles) if isinstance(actor.policy, Policy) else set[str]()
     own = [view for view in chosen if view.owner_id]
-    by_role = [view for view in views if roles.intersection(view.roles)]
+    by_role = [view for view in (*views, *standing_for(list_name)) if roles.intersection(view.roles)]
     by_team = [view for view in chosen if view.team_id]
     return next(iter([*own, *by_role, *by_team, *chosen]), None)
 

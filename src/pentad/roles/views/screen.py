@@ -11,6 +11,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.roles.views import calendars, counts, heads, paging, plans, shelves, worklist
 from pentad.roles.views.forms import changed_by_part, filter_form, is_index, usual_columns
+from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import find_view, opening_view
 from pentad.roles.views.rowviews import rows_of
 from pentad.roles.views.spec import ListSpec
@@ -62,10 +63,18 @@ def wanted(request: HttpRequest, spec: ListSpec) -> ListState:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not any(key in request.GET for key in ASKED):
         chosen = opening_view(actor, spec.name)
-        return from_saved(chosen.state).changed(view=chosen.id) if chosen else asked
+        return _opened(spec, chosen) if chosen else asked
     if asked.view and not any(key in request.GET for key in CONTENT):
         return _of_view(actor, spec, asked.view).changed(view=asked.view, cursor=asked.cursor, day=asked.day)
     return asked
+
+
+def _opened(spec: ListSpec, chosen: SavedView) -> ListState:
+    """The state the list opens with."""
+    if not chosen.own:
+        return from_saved(chosen.state).changed(view=chosen.id)
+    found = [(index, state) for index, (name, state) in enumerate(spec.views) if name == chosen.own]
+    return from_saved(found[0][1]).changed(view=f"own-{found[0][0]}") if found else ListState()
 
 
 def _of_view(actor: Actor, spec: ListSpec, view: str) -> ListState:

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.actor import Actor
-from pentad.core.errors import Invalid
+from pentad.core.errors import Invalid, NotFound
 from pentad.roles.access import signed_in
 from pentad.roles.access.rights_models import Role, Team
 from pentad.roles.views import actions
 from pentad.roles.views.models import SavedView
-from pentad.roles.views.queries import KEEPER, find_view, teams_to_share_with
+from pentad.roles.views.queries import KEEPER, find_view, standing_for, teams_to_share_with
 from pentad.roles.views.spec import known_list
 from pentad.roles.views.state import ListState
 
@@ -68,6 +68,22 @@ def share(request: HttpRequest, view_id: str) -> HttpResponse:
         if sorted(chosen) != sorted(view.roles):
             actions.open_with_view(actor=actor, view=view, roles=chosen)
     return _go(view)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in(KEEPER)
+def opens(request: HttpRequest, list_name: str, index: int) -> HttpResponse:
+    """For which roles a list opens with a view that comes with the product."""
+    spec = known_list(list_name)
+    if index >= len(spec.views):
+        raise NotFound("This view does not exist any more.", code="view_not_found", fix="Choose another one.")
+    name, actor = spec.views[index][0], request.actor  # type: ignore[attr-defined]
+    if request.method == "GET":
+        held = {role for view in standing_for(spec.name) if view.own == name for role in view.roles}
+        roles = [(one.name, one.label, one.name in held) for one in Role.objects.order_by("order", "label")]
+        return render(request, "views/_opens.html", {"name": name, "roles": roles, "url": request.path})
+    actions.open_with_own_view(actor=actor, list_name=spec.name, name=name, roles=request.POST.getlist("role"))
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{spec.url}?view=own-{index}"})
 
 
 @require_POST
