@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.errors import NotFound, PentadError
 from pentad.roles.access import builtin
 from pentad.roles.access.gate import signed_in
-from pentad.roles.access.manage import actions, explain, programs, queries
+from pentad.roles.access.manage import actions, explain, finding, programs, queries
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.purposes import queries as purposes
@@ -127,7 +127,7 @@ def explain_page(request: HttpRequest) -> HttpResponse:
     """Why somebody may or may not do something with a record, or see a field of it."""
     asked = request.GET
     user = User.objects.filter(pk=asked["user"]).first() if asked.get("user", "").isdecimal() else None
-    record = queries.record_of(asked["record"]) if asked.get("record") else None
+    record, offered = finding.record_called(asked["record"]) if asked.get("record") else (None, [])
     context = {
         "users": User.objects.order_by("-is_active", "name"),
         "rights": queries.all_rights(),
@@ -137,8 +137,12 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "user": user,
         "record": record,
+        "record_name": finding.named(record) if record is not None else "",
+        "offered": [(one, _with(asked, record=one.ref)) for one in offered],
         "unknown": bool(asked.get("record")) and record is None,
     }
+    if asked.get("part") == "found":
+        return render(request, "access/_explain_found.html", context)
     if user is not None and asked.get("right") and not context["unknown"]:
         _explain(context, user, policy_for(user.role, user.pk, OWN_ACCOUNT))
     elif asked.get("right") and not context["unknown"] and (found := programs.program_of(asked.get("user", ""))):
@@ -150,7 +154,17 @@ def _explain(context: dict[str, Any], who: User | str, policy: Policy) -> None:
     asked, record = context["asked"], context["record"]
     context["told"] = explain.explain(who, policy, asked["right"], record)
     if record is not None and asked.get("field"):
-        context["field"] = explain.explain_field(who, policy, kind_of(type(record)), asked["field"])
+        kind = kind_of(type(record))
+        context["field"] = explain.explain_field(who, policy, kind, finding.field_called(kind, asked["field"]))
+
+
+def _with(asked: QueryDict, **changed: str) -> str:
+    """The address of this page with something said otherwise."""
+    query = asked.copy()
+    query.pop("part", None)
+    for name, value in changed.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
 
 
 @signed_in("admin.rights")
