@@ -173,6 +173,7 @@ class TestShares:
         assert not Share.objects.exists()
         admin.post(f"/changes/{Change.objects.latest('no').id}/undo/")
         assert Share.objects.exists()
+        assert "What is shared ends" in admin.get(f"/views/people/move/?id={shared.id}&by=owner").content.decode()
         moved = admin.post("/views/people/move/", {"id": shared.id, "by": "owner", "to": keiko.pk})
         assert not Share.objects.exists()
         admin.post(json.loads(moved.headers["HX-Trigger"])["toast"]["undo"])

@@ -43,6 +43,8 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("agent", "Agent", "sparkles", "/settings/agents/{}/", names.keys_named),
         AuditKind("app", "App", "layers", "/settings/apps/{}/", names.apps_named),
         AuditKind("team", "Team", "users", "/settings/teams/", names.teams_named),
+        AuditKind("role", "Role", "key-round", "/settings/roles/{}/"),
+        AuditKind("purpose", "Purpose", "shield-check", "/settings/purposes/"),
         AuditKind("view", "Saved view", "table-2"),
         AuditKind("task", "Task", "list-checks", "/tasks/{}/", names.tasks_named),
         AuditKind("change", "Change", "undo-2", "/changes/{}/"),

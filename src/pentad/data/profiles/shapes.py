@@ -36,6 +36,7 @@ DATED = re.compile(r"(date|day|_at|_on|_until|At|On|Until|renew\w*|expir\w*)$")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NONE = "none"
 UNDO = "undo:"
+SHARING_ENDS = "What is shared ends with another owner; undo brings it back."
 
 
 # -- owners ------------------------------------------------------------------------------------------
@@ -214,7 +215,7 @@ KNOWN = (Bucket("yes", "Known", "is", "yes", "green"), Bucket("no", "Anonymous",
 PEOPLE_FIXED = (
     Grouping(
         "owner", "Owner", "user-round", lambda: _owners(lambda: Person.seen.filter(root=None)),
-        Move("people.assign", move_owner),
+        Move("people.assign", move_owner, note=SHARING_ENDS),
     ),
     Grouping("known", "Status", "circle-dot", lambda: KNOWN),
     Grouping(
@@ -257,7 +258,13 @@ def dated_traits() -> list[str]:
 # -- companies ---------------------------------------------------------------------------------------
 
 COMPANY_FIXED = (
-    Grouping("owner", "Owner", "user-round", lambda: _owners(Company.seen.all), Move("companies.assign", move_owner)),
+    Grouping(
+        "owner",
+        "Owner",
+        "user-round",
+        lambda: _owners(Company.seen.all),
+        Move("companies.assign", move_owner, note=SHARING_ENDS),
+    ),
 )
 
 

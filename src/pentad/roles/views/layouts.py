@@ -37,11 +37,13 @@ class Move:
 
     right: what one needs for that, asked for each record. run: moves a row to the key of a bucket (or a day, as in
     "on:2026-11-24"); answers what it has to be given to take that back. may: whether the reader may change the field.
+    note: what else a move does, for the dialog.
     """
 
     right: str
     run: Callable[[Actor, Row, str], str]
     may: Callable[[], bool] = lambda: True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

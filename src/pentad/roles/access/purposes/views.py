@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.errors import NotFound, PentadError
@@ -81,7 +82,7 @@ def of_field(request: HttpRequest) -> HttpResponse:
         told,
         lambda: actions.set_field_purposes(actor=actor_of(request), kind=kind, field=field, purposes=chosen),
     )
-    return redirect("settings_review")
+    return redirect(f"{reverse('settings_review')}#fields-by-purpose")
 
 
 def _try(request: HttpRequest, told: str, act: Callable[[], object]) -> None:
