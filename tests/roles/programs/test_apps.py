@@ -83,9 +83,9 @@ class TestTheWayIn:
         assert fault(reports.ask("people.view", code_challenge="")) == "invalid_request"
         assert fault(reports.ask("people.view", code_challenge_method="plain")) == "invalid_request"
         assert fault(reports.ask("people.view people.erase")) == "invalid_scope", "not in the app's list"
-        reports.sign_in("people.view")
+        reports.sign_in("openid people.view")
         silent = reports.ask("openid people.view", prompt="none")
-        assert fault(silent) in ("interaction_required", "consent_required"), "nothing is agreed to without the page"
+        assert fault(silent) == "interaction_required", "nothing is agreed to without the page"
         for address in (
             "https://evil.example/callback",
             f"{BACK}/../x",
@@ -182,6 +182,14 @@ class TestHowFar:
         assert call(told["access_token"], "/api/v1/tasks").status_code == 403
         assert call(told["access_token"]).status_code == 200
 
+    def test_what_is_not_agreed_to_again_is_taken_back(self, reports: AppOf) -> None:
+        told = reports.sign_in("people.view tasks.view")
+        reports.agree("people.view tasks.view", tick=["people.view"])
+        assert (call(told["access_token"]).status_code, call(told["access_token"], "/api/v1/tasks").status_code) == (
+            200,
+            403,
+        )
+
     def test_an_empty_list_is_no_right_at_all(self, nadia: User, browser: Client, elif_costa: Person) -> None:
         app, secret = add(nadia, rights=[])
         told = AppOf(app.id, secret, browser).sign_in("openid email")
@@ -195,6 +203,11 @@ class TestHowFar:
         assert call(told["access_token"], "/api/v1/tasks").status_code == 403
         headers = {"Authorization": f"Bearer {told['access_token']}"}
         assert machine.server.get("/oauth/userinfo", headers=headers, secure=True).status_code in (401, 403)
+        said: dict[str, Any] = {"name": "X", "addresses": [BACK], "rights": ["people.view"], "owner": keiko}
+        actions.change_app(actor=SYSTEM, app=app, **said)
+        assert call(told["access_token"]).status_code == 401, "it may not act by itself any more"
+        actions.change_app(actor=SYSTEM, app=app, by_itself=True, **said)
+        assert call(told["access_token"]).status_code == 200
         accounts.change_user(actor=SYSTEM, user=keiko, active=False)
         assert call(told["access_token"]).status_code == 401
         other, secret = add(nadia)
