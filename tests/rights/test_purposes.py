@@ -12,6 +12,7 @@ from pentad.data.profiles import vocabulary
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions as manage
 from pentad.roles.access.manage.explain import explain_field
+from pentad.roles.access.manage.eyes import look_through
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.purposes import actions, queries
 from pentad.roles.access.purposes.models import Purpose
@@ -151,6 +152,7 @@ def test_nobody_gives_a_purpose_they_do_not_work_for(officer: Actor) -> None:
         lambda: accounts.add_user(actor=officer, email="tom@kestrel.example", name="Tom", role="rep"),
         lambda: accounts.change_user(actor=officer, user=omar, role="rep"),
         lambda: accounts.invitation(actor=officer, user=lea),
+        lambda: look_through(actor=officer, user=lea),
         lambda: manage.elevate(actor=officer, user=omar, role=rep, reason="For now", hours=1),
         lambda: manage.save_role(actor=officer, name="more", label="More", like="wide"),
         lambda: actions.set_role_purposes(actor=officer, role=rep, purposes=["sales", "marketing"]),
@@ -233,6 +235,12 @@ def test_it_is_explained_with_what_would_change_it(db: None) -> None:
     verdict, steps, changes = told()
     assert (verdict, changes) == ("Lea sees it and may change it.", [])
     assert ("allows", "“trait:budget” may be used for Analytics and Service only.") in steps
+    key = Policy(
+        ("rep",), purposes=queries.of_roles(["rep"]), limits=queries.of_fields(), only_for=frozenset({"sales"})
+    )
+    found = explain_field(lea, key, people, "trait:budget")
+    assert "The program was narrowed to Sales." in [step.text for step in found.steps]
+    assert found.changes[0] == "Make a key that is for Analytics or Service too."
 
 
 def test_looks_and_exports_say_for_which_purposes(road: Road) -> None:

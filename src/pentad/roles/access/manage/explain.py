@@ -102,13 +102,18 @@ def _purposes(policy: Policy, kind: str, name: str, labels: dict[str, str]) -> t
         held = policy.purposes.get(role)
         what = "every purpose" if held is None else _listed(held, called) or "no purpose that is in force"
         steps.append(Step("silent", f"{labels.get(role, role)} works for {what}."))
+    if policy.only_for is not None:
+        steps.append(Step("silent", f"The program was narrowed to {_listed(policy.only_for, called)}."))
+    narrow = replace(policy, only_for=None).may_use(kind, name)
     may, changes = policy.may_use(kind, name), list[str]()
     for limit in limits:
         only = f"for {_listed(limit, called)} only" if limit else "for nothing that is in force"
         effect: Effect = "allows" if limit and (policy.works_for is None or limit & policy.works_for) else "denies"
         steps.append(Step(effect, f"“{name}” may be used {only}."))
         if effect == "denies" and limit:
-            changes.append(f"Let a role of theirs work for {_listed(limit, called, 'or')}: on the page of the role.")
+            which = _listed(limit, called, "or")
+            role = f"Let a role of theirs work for {which}: on the page of the role."
+            changes.append(f"Make a key that is for {which} too." if narrow else role)
     if not may:
         changes.append(f"Let “{name}” be used for something they work for: under Review → Fields by purpose.")
     return steps, changes

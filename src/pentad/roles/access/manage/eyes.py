@@ -7,13 +7,16 @@ from django.views.decorators.http import require_POST
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.roles.access.gate import EYES, signed_in
+from pentad.roles.access.giving import require_purposes, roles_of
 from pentad.roles.access.models import User
+from pentad.roles.access.purposes.queries import of_role
 from pentad.roles.access.rules import OWN_ACCOUNT
 
 
 @action("admin.rights")
 def look_through(*, actor: Actor, user: User) -> None:
-    """See what a colleague sees."""
+    """See what a colleague sees. Raises Denied for what they see for purposes that are not one's own."""
+    require_purposes(actor, *(of_role(role) for role in roles_of(user)))
     note(f"user:{user.pk}")
 
 

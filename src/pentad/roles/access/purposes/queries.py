@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from pentad.core.errors import Invalid
 from pentad.roles.access.purposes.models import FieldPurpose, Purpose, RolePurpose
@@ -17,7 +17,7 @@ Held = frozenset[str] | None
 
 def purposes() -> "QuerySet[Purpose]":
     """All, retired ones last."""
-    return Purpose.objects.order_by("retired", "order", "label")
+    return Purpose.objects.order_by(F("retired").asc(nulls_first=True), "order", "label")
 
 
 def in_force() -> dict[str, str]:
