@@ -63,6 +63,17 @@ def test_each_dialog_keeps_its_own(rita: User, keiko: Person, browser: Browser) 
     assert hers.get("/tasks/new/").content.decode().count('value="task.new"') == 1
 
 
+def test_a_new_customer_that_is_not_saved_yet_is_kept_too(rita: User, browser: Browser) -> None:
+    hers = browser(rita)
+    assert put(hers, "person.new", name="Mia Lund", email="") == 200
+    assert kept(hers, "/people/new/") == {"name": "Mia Lund", "email": ""}, "a name alone is worth keeping"
+    given = {"name": "Mia Lund", "draft": "person.new"}
+    assert hers.post("/people/new/", given).status_code == 422
+    assert kept(hers, "/people/new/") is not None, "nothing was added: it stays"
+    assert hers.post("/people/new/", given | {"email": "mia@lumen.example"}).status_code == 204
+    assert kept(hers, "/people/new/") is None
+
+
 def test_nobody_else_sees_or_touches_it(nadia: User, rita: User, sam: User, keiko: Person, browser: Browser) -> None:
     place, page = f"note@people:{keiko.id}", f"/people/{keiko.id}/"
     put(browser(rita), place, text="A secret")
