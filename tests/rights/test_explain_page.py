@@ -42,6 +42,8 @@ def test_a_record_is_found_by_its_name_and_then_by_the_link_of_the_one_that_is_m
     assert "Lea may" not in page, "nothing is explained before it is clear of what"
     part = nadia.get("/settings/access/", asked | {"record": "Ke", "part": "found"}).content.decode()
     assert "<form" not in part and "Keno" in part
+    part = nadia.get("/settings/access/", asked | {"record": "Keik", "part": "found"}).content.decode()
+    assert "Keiko" in part, "one alone is offered too while one types"
     keiko = Person.objects.get(name="Keiko")
     chosen = next(address for address, name in links if name == "Keiko").replace("&amp;", "&")
     for address in (

@@ -28,13 +28,16 @@ class Candidate:
     record: Any
 
 
-def record_called(text: str) -> tuple[Any | None, list[Candidate]]:
-    """The record with this id, address or name, or those that may be meant; names as the reader may see them."""
+def record_called(text: str, *, typing: bool = False) -> tuple[Any | None, list[Candidate]]:
+    """The record with this id, address or name, or those that may be meant; names as the reader may see them.
+
+    typing: the text may be no whole name yet, so that one which fits is offered and not taken.
+    """
     text = text.strip()
     if (found := record_of(re.split(r"[:\s]", text)[-1])) is not None:
         return found, []
     offered = candidates(text)
-    return (offered[0].record, []) if len(offered) == 1 else (None, offered)
+    return (offered[0].record, []) if len(offered) == 1 and not typing else (None, offered)
 
 
 def candidates(text: str) -> list[Candidate]:

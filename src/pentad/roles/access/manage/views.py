@@ -127,7 +127,9 @@ def explain_page(request: HttpRequest) -> HttpResponse:
     """Why somebody may or may not do something with a record, or see a field of it."""
     asked = request.GET
     user = User.objects.filter(pk=asked["user"]).first() if asked.get("user", "").isdecimal() else None
-    record, offered = finding.record_called(asked["record"]) if asked.get("record") else (None, [])
+    record, offered = (
+        finding.record_called(asked["record"], typing="part" in asked) if asked.get("record") else (None, [])
+    )
     context = {
         "users": User.objects.order_by("-is_active", "name"),
         "rights": queries.all_rights(),
