@@ -75,6 +75,7 @@ def test_pages_on_rights_hold_at_both_sizes(page: Page, open_page: Callable[...,
         for path in (
             "/settings/roles/",
             "/settings/roles/rep/",
+            "/settings/purposes/",
             "/settings/teams/",
             "/settings/access/",
             "/settings/access/review/",

@@ -61,6 +61,7 @@ def telling(found: dict[str, tuple[int, str]]) -> set[str]:
     }  # fmt: skip
 
 
+@pytest.mark.once  # what is hidden is no matter of the database
 def test_what_may_not_be_used_for_ones_purposes_is_hidden_as_by_a_rule(road: Road) -> None:
     world = build(road, "member")
     road.send(
@@ -243,6 +244,7 @@ def test_it_is_explained_with_what_would_change_it(db: None) -> None:
     assert found.changes[0] == "Make a key that is for Analytics or Service too."
 
 
+@pytest.mark.once
 def test_looks_and_exports_say_for_which_purposes(road: Road) -> None:
     world = build(road, "marketer")
     world.client.get(f"/people/{world.people['own'].id}/")
@@ -258,6 +260,7 @@ def test_looks_and_exports_say_for_which_purposes(road: Road) -> None:
     assert told == [["marketing"], ["marketing", "sales"]], "the same hour, for other purposes"
 
 
+@pytest.mark.once
 def test_the_pages_say_and_change_it(client: Client, db: None) -> None:
     client.force_login(colleague("nadia", "admin"))
     client.post("/settings/purposes/", {"label": "Fraud checks", "note": "Finding out who cheats."})
