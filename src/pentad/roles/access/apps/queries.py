@@ -16,11 +16,19 @@ NAME_LENGTH = 200
 
 
 def actor_by_access_token(token: str) -> Actor | None:
-    """The app of this token, on behalf of whoever let it in; None when it ran out or either of them said no since."""
+    """The app of this token, on behalf of whoever let it in; None when it ran out or either of them said no since.
+    Notes when it was used.
+    """
     row = Token.objects.select_related("client__app", "client__owner", "user").lookup(Token.Type.ACCESS_TOKEN, token)
     if row is None or not hasattr(row.client, "app"):
         return None
-    return _noted(row.client.app, row.user, row.get_scopes())
+    app, consent = row.client.app, _consent(row.client.app, row.user)
+    actor = _acting(app, row.user, consent, row.get_scopes())
+    if actor is not None:
+        _note_use(app)
+        if consent is not None:
+            _note_use(consent)
+    return actor
 
 
 def actor_of_app(app_id: str, user_id: str) -> Actor | None:
@@ -29,38 +37,34 @@ def actor_of_app(app_id: str, user_id: str) -> Actor | None:
     user = User.objects.filter(pk=int(user_id)).first() if user_id.isdecimal() else None
     if app is None or (user_id and user is None):
         return None
-    return _acting(app, user, app.rights)
+    return _acting(app, user, _consent(app, user), app.rights)
 
 
-def _noted(app: App, user: User | None, scopes: Iterable[str]) -> Actor | None:
-    actor = _acting(app, user, scopes)
-    if actor is not None:
-        from pentad.roles.access.queries import USE_NOTED_EVERY
-
-        now = clock.now()
-        stale = Q(last_used=None) | Q(last_used__lt=now - USE_NOTED_EVERY)
-        if app.last_used is None or app.last_used < now - USE_NOTED_EVERY:
-            App.objects.filter(stale, pk=app.pk).update(last_used=now)
-        if user is not None:
-            Consent.objects.filter(stale, app=app, user=user).update(last_used=now)
-    return actor
+def _consent(app: App, user: User | None) -> Consent | None:
+    return Consent.objects.filter(app=app, user=user).first() if user is not None else None
 
 
-def _acting(app: App, user: User | None, scopes: Iterable[str]) -> Actor | None:
+def _acting(app: App, user: User | None, consent: Consent | None, scopes: Iterable[str]) -> Actor | None:
     """user: on whose behalf; None for an app that acts by itself, as its owner."""
     whose = user or app.client.owner
     if app.revoked is not None or whose is None or not whose.is_active:
         return None
-    rights = set(app.rights) & set(scopes)
-    if user is not None:
-        consent = Consent.objects.filter(app=app, user=user).first()
-        if consent is None:
-            return None
-        rights &= set(consent.rights)
-    elif not app.by_itself:
+    if consent is None and (user is not None or not app.by_itself):
         return None
+    rights = set(app.rights) & set(scopes)
+    if consent is not None:
+        rights &= set(consent.rights)
     name = f"{app.name}, for {whose}" if user else app.name
     return Actor("app", f"{app.id}:{user.pk}" if user else app.id, name[:NAME_LENGTH], policy=narrowed(whose, rights))
+
+
+def _note_use(row: App | Consent) -> None:
+    from pentad.roles.access.queries import USE_NOTED_EVERY
+
+    now = clock.now()
+    if row.last_used is None or row.last_used < now - USE_NOTED_EVERY:
+        stale = Q(last_used=None) | Q(last_used__lt=now - USE_NOTED_EVERY)
+        type(row)._base_manager.filter(stale, pk=row.pk).update(last_used=now)
 
 
 def apps() -> "QuerySet[App]":
