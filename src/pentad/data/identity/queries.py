@@ -59,6 +59,13 @@ def part_numbers(person: Person) -> list[int]:
     return [root, *Person.objects.filter(root_id=root).order_by("no").values_list("no", flat=True)]
 
 
+def parts_of_many(roots: Iterable[Person]) -> dict[int, int]:
+    """Ledger number of each part → of the customer it belongs to."""
+    parts = {root.no: root.no for root in roots}
+    parts.update(Person.objects.filter(root_id__in=list(parts)).values_list("no", "root_id"))
+    return parts
+
+
 @dataclass(frozen=True, slots=True)
 class IdentifierRow:
     """An identifier of a customer, and the part it was first seen with."""
@@ -89,8 +96,7 @@ def identifiers(person: Person) -> list[IdentifierRow]:
 
 def identifiers_of_many(roots: list[Person]) -> dict[int, list[dict[str, str]]]:
     """Root number → identifiers as the API shows them, in one query per thousand."""
-    parts = {p.no: p.no for p in roots}
-    parts.update(Person.objects.filter(root_id__in=list(parts)).values_list("no", "root_id"))
+    parts = parts_of_many(roots)
     out: dict[int, list[dict[str, str]]] = {p.no: [] for p in roots}
     for some in store.chunks(parts):
         for row in Identifier.objects.filter(person_id__in=some).order_by("id"):

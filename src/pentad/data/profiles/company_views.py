@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pentad.core.errors import Unavailable
-from pentad.data.identity.models import Person
-from pentad.data.identity.queries import call
+from pentad.data.identity.queries import call, parts_of_many
 from pentad.data.profiles import events, queries
 from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.models import Company, Note
@@ -46,8 +45,8 @@ def timeline_context(company: Company, before: str | None) -> dict[str, Any]:
     """What the timeline shows: days with entries, each with the customer whose event it is."""
     people = list(queries.people_of(company)[:MOST_PEOPLE])
     call(people)
-    whose = {one.no: one for one in people}
-    whose |= {no: whose[root] for no, root in Person.objects.filter(root__in=people).values_list("no", "root_id")}
+    roots = {one.no: one for one in people}
+    whose = {part: roots[root] for part, root in parts_of_many(people).items()}
     context: dict[str, Any] = {
         "company": company,
         "people": whose,
