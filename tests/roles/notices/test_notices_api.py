@@ -2,11 +2,13 @@
 
 import pytest
 
-from pentad.core.actor import SYSTEM
+from pentad.core.actor import SYSTEM, Actor
 from pentad.data.identity.models import Person
 from pentad.roles.access.models import User
+from pentad.roles.access.programs import narrowed
 from pentad.roles.notices.actions import notify
 from pentad.roles.notices.kinds import FOLLOWED
+from pentad.roles.notices.queries import whose
 from tests.calling import caller
 
 pytestmark = pytest.mark.django_db
@@ -40,5 +42,11 @@ def test_a_key_sees_no_notice_of_what_it_may_not_see_and_none_when_it_is_narrowe
     assert caller("developer", rita, ["notices.own"])("get", "/notices")[1]["results"] == [], "it sees no customers"
     assert caller("rep", rita, ["people.view"])("get", "/notices")[1]["right"] == "notices.own"
     assert caller("rep", sam)("get", "/notices")[1]["results"] == []
-    keys = caller("admin")("get", "/notices")[1]
-    assert keys["code"] in ("no_notices", "not_allowed")
+    assert caller("admin")("get", "/notices")[1]["code"] == "no_notices"
+
+
+def test_an_app_reads_the_notices_of_whom_it_acts_for_when_that_is_on_its_list(rita: User) -> None:
+    for rights, may in ((["notices.own"], True), (["people.view"], False)):
+        app = Actor("app", "reports", "Reports", policy=narrowed(rita, rights))
+        assert app.may("notices.own") is may
+    assert whose(app) == rita.pk

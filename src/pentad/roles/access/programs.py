@@ -12,6 +12,7 @@ from pentad.roles.access.giving import ADMINISTRATION, require_may_lend
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.rights import Grant, Policy
+from pentad.roles.access.rules import OWN_NOTICES
 
 ONE_BY_ONE_AREAS = (*ADMINISTRATION, "settings.")
 ONE_BY_ONE_VERBS = ("bulk", "export", "erase", "prune")
@@ -21,7 +22,7 @@ NO_RIGHT = "none"
 
 def narrowed(user: User, rights: Collection[str]) -> Policy:
     """The colleague's own rights of this moment, without what they were elevated to, as far as the list goes."""
-    return policy_for(user.role, user.pk, elevated=False, only=sorted(rights) or [NO_RIGHT])
+    return policy_for(user.role, user.pk, OWN_NOTICES, elevated=False, only=sorted(rights) or [NO_RIGHT])
 
 
 def one_by_one(right: str) -> bool:
