@@ -135,6 +135,11 @@ class TestTheWayIn:
         answer = AppOf(app.id).post("/oauth/device/code", {"client_id": app.id, "scope": "people.view"})
         assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
 
+    @pytest.mark.parametrize("path", ["token", "revoke", "device/code"])
+    def test_a_null_character_is_no_fault_of_ours(self, reports: AppOf, path: str) -> None:
+        said = {"client_id": "\0", "grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
+        assert reports.post(f"/oauth/{path}", said).status_code == 400
+
     def test_a_device_shows_a_code(self, nadia: User, browser: Client) -> None:
         app, _ = add(nadia, public=True, devices=True, addresses=[])
         device = AppOf(app.id)

@@ -3,10 +3,11 @@
 The library answers apps; the pages that colleagues see, and what must be true before they agree, are ours.
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.core.internal import ratelimit
+from allauth.core.internal import httpkit, ratelimit
 from allauth.idp.oidc import views as library
 from allauth.idp.oidc.forms import ConfirmCodeForm
 from allauth.idp.oidc.internal.oauthlib import device_codes
@@ -37,11 +38,26 @@ from pentad.roles.access.programs import looking_first
 
 configuration = library.configuration
 jwks = library.jwks
-revoke = csrf_exempt(library.revoke)
+
+
+def without_null_characters(view: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """No id of ours holds U+0000, and PostgreSQL cannot look for it; what is sent here passes no form that says so."""
+
+    @csrf_exempt
+    def asked(request: HttpRequest) -> Any:
+        said = [*request.POST.values(), *filter(None, httpkit.extract_basic_auth(request.headers))]
+        if any("\0" in str(one) for one in said):
+            return JsonResponse({"error": "invalid_request"}, status=400)
+        return view(request)
+
+    return asked
+
+
+revoke = without_null_characters(library.revoke)
 user_info = csrf_exempt(library.user_info)
 
 
-@csrf_exempt
+@without_null_characters
 @require_http_methods(["POST"])
 def device_code(request: HttpRequest) -> HttpResponse:
     """A device asks for a code to show. The library would give one to any public app, and to anybody as often as wanted."""
@@ -71,7 +87,7 @@ class Token(library.TokenView):  # type: ignore[misc]
         return convert_response(*server.create_token_response(*extract_params(request)))  # type: ignore[no-any-return]
 
 
-token = csrf_exempt(Token.as_view())
+token = without_null_characters(Token.as_view())
 
 
 class Authorize(library.AuthorizationView):  # type: ignore[misc]
