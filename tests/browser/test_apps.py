@@ -56,7 +56,13 @@ def test_a_colleague_lets_an_app_in_and_shuts_it_out(page: Page, tom: Page, kest
     app = WebApplicationClient(id)
     app.create_code_challenge(app.create_code_verifier(64), "S256")
     asked = {"code_challenge": app.code_challenge, "code_challenge_method": "S256", "state": "st4te"}
-    question = {"response_type": "code", "client_id": id, "redirect_uri": back, "scope": "people.view tasks.view", **asked}
+    question = {
+        "response_type": "code",
+        "client_id": id,
+        "redirect_uri": back,
+        "scope": "people.view tasks.view",
+        **asked,
+    }
     tom.goto(str(requests.Request("GET", f"{kestrel.url}/oauth/authorize", params=question).prepare().url))
     tom.get_by_role("checkbox", name="See tasks").uncheck()
     tom.get_by_role("button", name="Let it in").click()
