@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from pentad.core.actor import SYSTEM, acting_as
@@ -11,6 +12,10 @@ from tests.serving import Server
 
 FOLDER_MARKERS = {"journeys": "journey", "browser": "browser", "clients": "client", "conformance": "conformance"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
+
+# How long an example takes depends on what else the machine does. `make test` also takes the same examples each time.
+hypothesis.settings.register_profile("pentad", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("pentad")
 
 
 @pytest.hookimpl(tryfirst=True)

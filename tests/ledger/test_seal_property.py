@@ -4,7 +4,7 @@ import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pentad import ledger
@@ -30,7 +30,7 @@ def answers(store: Ledger) -> list[list[dict[str, object]]]:
     return [store.rows(query) for query in ANSWERS]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @given(SLICES, st.dates(date(2026, 4, 1), date(2027, 1, 1)), st.integers(0, 3))
 def test_sealing_changes_no_answer(slices: list[list[tuple[int, datetime]]], before: date, hidden: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db.models import Q
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pentad.core.actor import SYSTEM, Actor, acting_as
@@ -14,8 +14,6 @@ from pentad.roles.access.rights_models import Team
 from pentad.roles.access.seeing import within
 
 RIGHTS = ("people.view", "people.edit", "companies.view")
-steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""Says what it says however busy the machine is."""
 grants = st.lists(
     st.builds(
         Grant,
@@ -40,7 +38,6 @@ def reference(given_grants: list[Grant], right: str, owner: int | None, team: in
     return any(here(g) for g in given_grants if not g.deny) and not any(here(g) for g in given_grants if g.deny)
 
 
-@steady
 @given(grants, st.sampled_from(RIGHTS), st.sampled_from((ME, MATE, OTHER, None)), st.sampled_from((1, 2, None)))
 def test_the_policy_says_what_grant_by_grant_says(
     held: list[Grant], right: str, owner: int | None, team: int | None
@@ -91,7 +88,6 @@ some_purposes = st.frozensets(st.sampled_from(PURPOSES))
 fields = st.sampled_from(("email", "trait:email", "trait:plan"))
 
 
-@steady
 @given(
     st.lists(st.sampled_from(("a", "b", "c")), min_size=1, max_size=3, unique=True),
     st.dictionaries(st.sampled_from(("a", "b")), some_purposes),
