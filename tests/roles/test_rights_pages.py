@@ -122,10 +122,33 @@ class TestOwners:
 
     def test_many_at_once_in_the_list(self, admin: Client, keiko: User) -> None:
         ids = [customer().id, Person.objects.create(name="Ines Jensen").id]
-        assert "Give 2 customers" in admin.get("/people/bulk/owner/", {"id": ids}).content.decode()
+        dialog = admin.get("/people/bulk/owner/", {"id": ids}).content.decode()
+        assert "Change 2 customers" in dialog and dialog.count('<option value="keep" selected>Leave as it is') == 2
         admin.post("/people/bulk/owner/", {"id": ids, "owner": keiko.pk, "team": ""})
         with acting_as(actor_of(keiko)):
             assert {one.id for one in Person.seen.all()} == set(ids)
+
+    def test_many_at_once_change_only_what_was_chosen_and_so_does_undo(
+        self, admin: Client, nadia: User, keiko: User
+    ) -> None:
+        europe, asia = Team.objects.create(name="Europe"), Team.objects.create(name="Asia")
+        ids = [customer(owner=keiko, team=asia).id, Person.objects.create(name="Ines Jensen", owner=nadia).id]
+
+        def held() -> list[tuple[User | None, Team | None]]:
+            return [(one.owner, one.team) for one in Person.objects.order_by("no")]
+
+        before = held()
+        asked = {"id": ids, "owner": "keep", "team": "keep"}
+        assert admin.post("/people/bulk/owner/", asked).status_code == 400, "nothing is chosen"
+        assert held() == before
+        admin.post("/people/bulk/owner/", {**asked, "team": europe.pk})
+        assert held() == [(keiko, europe), (nadia, europe)]
+        change = Change.objects.latest("no")
+        assert change.what == "Team of 2 customers set to Europe"
+        admin.post("/people/bulk/owner/", {**asked, "owner": ""})
+        assert held() == [(None, europe), (None, europe)]
+        admin.post(f"/changes/{change.id}/undo/")
+        assert held() == [(None, asia), (None, None)], "the owners were changed since, and stay"
 
 
 class TestShares:
@@ -162,6 +185,14 @@ class TestShares:
         assert admin.post(back).status_code == 204
         self.given(admin, shared, owner=keiko.pk, team=Team.objects.create(name="Europe").pk)
         assert Share.objects.exists()
+
+    def test_stopping_one_saves_nothing_else_of_the_form(
+        self, admin: Client, nadia: User, keiko: User, shared: Person
+    ) -> None:
+        asked = {"owner": nadia.pk, "team": "", "share": f"user:{nadia.pk}", "unshare": Share.objects.get().pk}
+        admin.post(f"/people/{shared.id}/owner/", asked)
+        assert not Share.objects.exists()
+        assert (Person.objects.get(pk=shared.pk).owner, Change.objects.exists()) == (keiko, False)
 
     def test_many_at_once_and_cards_of_a_board_too(
         self, admin: Client, nadia: User, keiko: User, shared: Person

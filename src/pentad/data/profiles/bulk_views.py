@@ -24,13 +24,13 @@ from pentad.data.profiles.company_list import COMPANIES
 from pentad.data.profiles.entering import entered_value, entering, typed_text
 from pentad.data.profiles.lists import PEOPLE, load_people
 from pentad.data.profiles.models import Company
-from pentad.data.profiles.owner_views import chosen_owner, owners
+from pentad.data.profiles.owner_views import chosen, chosen_owner, owners
 from pentad.data.profiles.person_views import TYPED, previewed
 from pentad.roles.access import seeing, signed_in
 from pentad.roles.access.rights_models import Team
 from pentad.roles.access.seeing import Owned
 from pentad.roles.audit import told_by
-from pentad.roles.undo.owners import assign_many
+from pentad.roles.undo.owners import assign_many, whose
 from pentad.roles.views import counts, plans
 from pentad.roles.views.state import ListState
 
@@ -193,7 +193,7 @@ def _counted(rows: Sequence[Owned], one: str, many: str) -> str:
 @require_http_methods(["GET", "POST"])
 @signed_in("people.assign")
 def bulk_owner(request: HttpRequest) -> HttpResponse:
-    """Give every chosen customer an owner and a team."""
+    """Give every chosen customer an owner, a team or both."""
     check(actor_of(request), "people.bulk")
     people = _few(request)
     return _owner_of_all(request, people, "customer", "customers", "/people/")
@@ -202,7 +202,7 @@ def bulk_owner(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in("companies.assign")
 def bulk_company_owner(request: HttpRequest) -> HttpResponse:
-    """Give every chosen company an owner and a team."""
+    """Give every chosen company an owner, a team or both."""
     check(actor_of(request), "companies.bulk")
     companies = _at_most(_selected_companies(request), "companies")
     return _owner_of_all(request, companies, "company", "companies", "/companies/")
@@ -219,16 +219,20 @@ def _owner_of_all(request: HttpRequest, rows: Sequence[Owned], one: str, many: s
         return render(request, "profiles/_bulk_owner.html", context)
     if not rows:
         raise Invalid(f"No {one} is selected.", code="nothing_selected", fix="Tick some rows first.")
+    only = chosen(request.POST)
+    if not only:
+        raise Invalid("Nothing is chosen.", code="nothing_chosen", fix="Choose an owner, a team or both.")
     owner, team = chosen_owner(request.POST)
     change = assign_many(
         actor=actor_of(request),
         records=rows,
         owner=owner,
         team=team,
+        only=only,
         keep_shares=request.POST.get("keep_shares") == "1",
     )
     counts.forget_counts()
-    told = f"{words} {'belongs' if len(rows) == 1 else 'belong'} to {owner or team or 'nobody'} now."
+    told = f"{'Team' if only == ['team'] else 'Owner'} of {words} set to {whose(owner, team, only)}."
     messages.success(request, told, extra_tags=f"/changes/{change.id}/undo/")
     return _back(request, url)
 

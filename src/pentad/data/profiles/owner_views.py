@@ -45,10 +45,13 @@ def company_owner(request: HttpRequest, company_id: str) -> HttpResponse:
 def _owner(request: HttpRequest, record: Any, url: str, name: str) -> HttpResponse:
     actor, kind = actor_of(request), kind_of(type(record))
     if request.method == "POST":
-        given = _change(actor, record, request.POST)
+        if request.POST.get("unshare"):
+            told, undo = _stop(actor, record, request.POST["unshare"]), ""
+        else:
+            given = _change(actor, record, request.POST)
+            told, undo = "owner and sharing are changed", f"/changes/{given.id}/undo/" if given else ""
         counts.forget_counts()
-        undo = f"/changes/{given.id}/undo/" if given else ""
-        messages.success(request, f"{name}: owner and sharing are changed.", extra_tags=undo)
+        messages.success(request, f"{name}: {told}.", extra_tags=undo)
         return modal_done(url if may(actor, kind.view, record) else f"/{kind.name}/")
     context = {
         "record": record,
@@ -68,6 +71,15 @@ def owners() -> "QuerySet[User]":
     return User.objects.filter(is_active=True).order_by("name")
 
 
+KEEP = "keep"
+"""What a form sends to leave the owner, or the team, as it is."""
+
+
+def chosen(asked: Any) -> list[str]:
+    """Which of owner and team a form says something about."""
+    return [name for name in ("owner", "team") if asked.get(name, KEEP) != KEEP]
+
+
 def chosen_owner(asked: Any) -> tuple[User | None, Team | None]:
     """Owner and team that a form names."""
     owner = get_object_or_404(User, pk=asked["owner"]) if asked.get("owner", "").isdecimal() else None
@@ -75,12 +87,17 @@ def chosen_owner(asked: Any) -> tuple[User | None, Team | None]:
     return owner, team
 
 
+def _stop(actor: Actor, record: Any, share_id: str) -> str:
+    """End one share and nothing else, whatever stands in the rest of the form. Answers what to say of it."""
+    found = get_object_or_404(Share, pk=share_id, record=record.pk, kind=kind_of(type(record)).name)
+    whom = found.user or (found.team.name if found.team else "anybody")
+    actions.unshare(actor=actor, record=record, share=found)
+    return f"no longer shared with {whom}"
+
+
 def _change(actor: Actor, record: Any, asked: Any) -> Change | None:
     """What the form asks for. Answers the change of owner, which can be taken back."""
     given = None
-    if asked.get("unshare"):
-        found = get_object_or_404(Share, pk=asked["unshare"], record=record.pk, kind=kind_of(type(record)).name)
-        actions.unshare(actor=actor, record=record, share=found)
     if "owner" in asked:
         owner, team = chosen_owner(asked)
         if (owner.pk if owner else None, team.pk if team else None) != (record.owner_id, record.team_id):

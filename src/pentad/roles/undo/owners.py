@@ -2,10 +2,11 @@
 kind that has owners.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
@@ -22,6 +23,8 @@ from pentad.roles.undo import actions
 from pentad.roles.undo.kinds import Undoable, register
 from pentad.roles.undo.models import Change, ChangedRecord
 
+BOTH = ("owner", "team")
+
 
 def give(*, actor: Actor, record: Owned, owner: User | None, team: Team | None, keep_shares: bool = False) -> Change:
     """Give one record to a colleague and a team, or to nobody; whose it was, and what was shared, is kept for 30 days.
@@ -29,43 +32,63 @@ def give(*, actor: Actor, record: Owned, owner: User | None, team: Team | None, 
     Needs “assign” of the record's kind to reach it. Another owner ends its shares, unless `keep_shares`.
     """
     with transaction.atomic():
-        kept = _given(actor, record, owner, team, keep_shares)
-        return _remember(actor, kind_of(type(record)), [kept], owner, team)
+        kept = _given(actor, record, {"owner": owner, "team": team}, keep_shares)
+        return _remember(actor, kind_of(type(record)), [kept], whose(owner, team))
 
 
 def assign_many(
-    *, actor: Actor, records: Sequence[Owned], owner: User | None, team: Team | None, keep_shares: bool = False
+    *,
+    actor: Actor,
+    records: Sequence[Owned],
+    owner: User | None,
+    team: Team | None,
+    only: Collection[str] = BOTH,
+    keep_shares: bool = False,
 ) -> Change:
-    """The same for records of one kind.
+    """The same for records of one kind. only: which of owner and team to change; the other one stays each record's own.
 
     Needs “bulk” and “assign” of their kind to reach each of them. Raises Denied, and then nothing is changed.
     """
     kind = kind_of(type(records[0]))
+    new = {name: one for name, one in (("owner", owner), ("team", team)) if name in only}
 
     @action(f"{kind.name}.bulk", listed=False)
     def assign_records(*, actor: Actor, records: list[Owned]) -> Change:
         """Change many records at once."""
-        kept = [_given(actor, record, owner, team, keep_shares) for record in records]
-        change = _remember(actor, kind, kept, owner, team)
+        prefetch_related_objects(records, *(name for name in BOTH if name not in new))
+        kept = [_given(actor, record, new, keep_shares) for record in records]
+        change = _remember(actor, kind, kept, whose(owner, team, only), "Owner" if "owner" in only else "Team")
         note(f"change:{change.id}", records=len(records))
         return change
 
     return assign_records(actor=actor, records=list(records))
 
 
-def _given(actor: Actor, record: Owned, owner: User | None, team: Team | None, keep_shares: bool) -> ChangedRecord:
-    """What a record was and is. Without "shares", those it had went on."""
-    before: dict[str, Any] = {"owner": record.owner_id, "team": record.team_id}
+def whose(owner: User | None, team: Team | None, only: Collection[str] = BOTH) -> str:
+    """To whom records were given, in a word."""
+    if "owner" not in only:
+        return team.name if team else "none"
+    return str(owner) if owner else team.name if team else "nobody"
+
+
+def _given(actor: Actor, record: Owned, new: dict[str, Any], keep_shares: bool) -> ChangedRecord:
+    """What a record was and is, of what changes. Without "shares", those it had went on."""
+    before = _held(record, new)
+    owner, team = (new[name] if name in new else getattr(record, name) for name in BOTH)
     ended = assign(actor=actor, record=record, owner=owner, team=team, keep_shares=keep_shares)
     if ended is not None:
         before["shares"] = ended
-    after = {"owner": owner.pk if owner else None, "team": team.pk if team else None}
+    after = _held(record, new)
     return ChangedRecord(kind=kind_of(type(record)).name, no=record.pk, before=before, after=after)
 
 
-def _remember(actor: Actor, kind: Kind, kept: list[ChangedRecord], owner: User | None, team: Team | None) -> Change:
+def _held(record: Owned, names: Collection[str]) -> dict[str, Any]:
+    return {name: getattr(record, f"{name}_id") for name in names}
+
+
+def _remember(actor: Actor, kind: Kind, kept: list[ChangedRecord], whom: str, changed: str = "Owner") -> Change:
     many = kind.one if len(kept) == 1 else kind.many.lower()
-    what = f"Owner of {len(kept):,} {many} set to {owner or team or 'nobody'}"
+    what = f"{changed} of {len(kept):,} {many} set to {whom}"
     if ended := sum(len(one.before.get("shares", ())) for one in kept):
         what += ", a share ended" if ended == 1 else f", {ended:,} shares ended"
     return actions.remember(actor=actor, kind=f"{kind.name}.owner", what=what, records=kept)
@@ -80,12 +103,13 @@ def _restore(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> 
     left = []
     for kept in records:
         row = _row(kept.kind, kept.no)
-        if row is None or {"owner": row.owner_id, "team": row.team_id} != kept.after:
+        if row is None or _held(row, kept.after) != kept.after:
             kept.stays = True
             left.append(kept)
             continue
-        owner = User.objects.filter(pk=kept.before["owner"]).first()
-        team = Team.objects.filter(pk=kept.before["team"]).first()
+        was = _held(row, BOTH) | kept.before  # what the change left alone stays as it is now
+        owner = User.objects.filter(pk=was["owner"]).first()
+        team = Team.objects.filter(pk=was["team"]).first()
         try:
             _give_back(actor, row, owner, team, change)
             if "shares" in kept.before:
