@@ -1,5 +1,6 @@
 """Explain access: the record and the field are found by what they are called."""
 
+import html
 import re
 
 import pytest
@@ -10,7 +11,9 @@ from pentad.data.identity.models import Person
 from pentad.data.profiles.models import Company
 from pentad.roles.access.actions import add_user
 from pentad.roles.access.manage import finding
+from pentad.roles.access.manage.actions import set_grant
 from pentad.roles.access.models import User
+from pentad.roles.access.rights_models import Role
 from pentad.roles.access.seeing import kind_of
 from tests.data.road import Road
 
@@ -73,3 +76,35 @@ def test_fields_by_name_and_label(db: None) -> None:
         "": "",
     }
     assert finding.field_called(kind_of(Company), "Name") == "name"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_field_is_no_wider_open_than_its_record(nadia: Client, lea: User) -> None:
+    keiko = Person.objects.get(name="Keiko")
+    asked = {"user": lea.pk, "right": "people.edit", "record": f"people:{keiko.id}", "field": "email"}
+
+    def told() -> str:
+        return html.unescape(nadia.get("/settings/access/", asked).content.decode())
+
+    member = Role.objects.create(name="looker", label="Looker")
+    set_grant(actor=SYSTEM, role=member, right="people.view", scope="own")
+    User.objects.filter(pk=lea.pk).update(role="looker")
+    page = told()
+    assert "Lea may not use people.edit on this customer." in page
+    assert "Lea does not see the field “E-mail address” of this customer." in page
+    assert "people.view does not reach this customer." in page
+    Person.objects.filter(pk=keiko.pk).update(owner=lea)
+    assert "Lea sees the field “E-mail address” of this customer, but may not change it." in told()
+    set_grant(actor=SYSTEM, role=member, right="people.edit", scope="own")
+    assert "Lea sees the field “E-mail address” of this customer and may change it." in told()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_field_that_cannot_be_explained_is_said_to_be_so(nadia: Client, lea: User) -> None:
+    keiko = Person.objects.get(name="Keiko")
+    asked = {"user": lea.pk, "right": "people.view", "record": f"people:{keiko.id}", "field": "colour of eyes"}
+    page = nadia.get("/settings/access/", asked).content.decode()
+    assert "Customers have no field “colour of eyes”." in page
+    assert "the field “colour of eyes”" not in page
+    page = nadia.get("/settings/access/", asked | {"record": "", "field": "email"}).content.decode()
+    assert "say of which customer or company" in page

@@ -227,14 +227,14 @@ def test_it_is_explained_with_what_would_change_it(db: None) -> None:
         return found.verdict, [(step.effect, step.text) for step in found.steps], found.changes
 
     verdict, steps, changes = told()
-    assert verdict == "Lea does not see it."
+    assert verdict == "Lea does not see the field “budget”."
     assert ("silent", "Sales rep works for Sales.") in steps
     assert ("denies", "“trait:budget” may be used for Analytics and Service only.") in steps
     assert changes[0] == "Let a role of theirs work for Analytics or Service: on the page of the role."
     assert not any("Class the field" in one for one in changes), "that would change nothing"
     works_for("rep", "sales", "service")
     verdict, steps, changes = told()
-    assert (verdict, changes) == ("Lea sees it and may change it.", [])
+    assert (verdict, changes) == ("Lea sees the field “budget” and may change it.", [])
     assert ("allows", "“trait:budget” may be used for Analytics and Service only.") in steps
     key = Policy(
         ("rep",), purposes=queries.of_roles(["rep"]), limits=queries.of_fields(), only_for=frozenset({"sales"})

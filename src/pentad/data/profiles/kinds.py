@@ -94,9 +94,16 @@ PEOPLE = Kind(
     ),
     _veil_person,
     lambda: _declared("people"),
+    lambda name: PersonTrait.objects.filter(name=name.removeprefix("trait:")).exists(),
 )
 COMPANIES = Kind(
-    "companies", "company", "Companies", (("name", "Name"),), _veil_company, lambda: _declared("companies")
+    "companies",
+    "company",
+    "Companies",
+    (("name", "Name"),),
+    _veil_company,
+    lambda: _declared("companies"),
+    lambda name: CompanyTrait.objects.filter(name=name.removeprefix("trait:")).exists(),
 )
 
 register(Person, PEOPLE)

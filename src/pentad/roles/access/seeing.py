@@ -40,7 +40,7 @@ class Kind:
     """A kind of record that rights speak of.
 
     fields: (name, label) of what a field rule may name, without those that are too many to list, such as traits; own_fields:
-    those that people have declared.
+    those that people have declared. stated: whether some record has a field of this name.
     veil: hides in one loaded record what the levels (asked by field name) do not let through.
     """
 
@@ -50,6 +50,11 @@ class Kind:
     fields: tuple[tuple[str, str], ...]
     veil: Callable[[Any, Callable[[str], Level]], None]
     own_fields: Callable[[], Sequence[tuple[str, str]]] = tuple
+    stated: Callable[[str], bool] = lambda name: False
+
+    def label(self, name: str) -> str:
+        """What a field is called."""
+        return dict([*self.fields, *self.own_fields()]).get(name, name.removeprefix("trait:"))
 
     @property
     def view(self) -> str:

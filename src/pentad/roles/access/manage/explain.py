@@ -13,6 +13,12 @@ from pentad.roles.access.rights_models import Role, Share
 from pentad.roles.access.seeing import Kind, Owned, kind_of
 
 Effect = Literal["allows", "denies", "silent"]
+SEES = {
+    Level.HIDDEN: "does not see {field}",
+    Level.MASKED: "sees {field} masked",
+    Level.SEE: "sees {field}, but may not change it",
+    Level.CHANGE: "sees {field} and may change it",
+}
 WHOSE = {Scope.NONE: "no", Scope.OWN: "own", Scope.TEAM: "the team's", Scope.ALL: "all"}
 
 
@@ -66,10 +72,9 @@ def explain(who: User | str, policy: Policy, right: str, record: Owned | None = 
     return Explanation(allowed, verdict, steps, changes)
 
 
-def explain_field(who: User | str, policy: Policy, kind: Kind, name: str) -> Explanation:
-    """How much of a field does this colleague see?"""
-    level = policy.level(kind.name, name)
-    sensitivity = policy.sensitivity(kind.name, name)
+def explain_field(who: User | str, policy: Policy, kind: Kind, name: str, record: Owned | None = None) -> Explanation:
+    """How much of a field does this colleague see, of this record or of those that they reach?"""
+    level, sensitivity = policy.level(kind.name, name), policy.sensitivity(kind.name, name)
     labels = dict(Role.objects.filter(name__in=policy.roles).values_list("name", "label"))
     steps = [Step("silent", _held(labels, policy)), Step("silent", f"“{name}” is classed as {sensitivity}.")]
     names = set[str]().union(*policy.targets(kind.name, name))
@@ -84,12 +89,28 @@ def explain_field(who: User | str, policy: Policy, kind: Kind, name: str) -> Exp
             steps.append(Step(effect, f"{labels[rule.role]}: {word}{rule.level.name.lower()} for {rule.target}."))
     if len(steps) == speaks:
         steps.append(Step("allows", "No rule of a role speaks of it: by those it can be seen and changed."))
-    words = {0: "does not see it", 1: "sees it masked", 2: "sees it", 3: "sees it and may change it"}
     if by_rules < Level.SEE:
         changes += ["Change the field rule of a role.", "Class the field differently."]
     if level < Level.SEE:
         changes.append("Elevate them for a while, with a reason.")
-    return Explanation(level >= Level.SEE, f"{who} {words[level]}.", steps, changes)
+    called, of_it = f"the field “{kind.label(name)}”", ""
+    if record is not None:
+        most, facts, reaching = _reached(who, policy, kind, record)
+        changes = list(dict.fromkeys([*(reaching if most < level else []), *changes]))
+        level, of_it = min(level, most), f" of this {kind.one}"
+        steps += facts
+    verdict = f"{who} {SEES[level].format(field=called + of_it)}."
+    return Explanation(level >= Level.SEE, verdict, steps, changes)
+
+
+def _reached(who: User | str, policy: Policy, kind: Kind, record: Owned) -> tuple[Level, list[Step], list[str]]:
+    """The most that may be seen of any field of a record, for whom the record itself is out of reach; why, and the cure."""
+    for verb, most in (("view", Level.HIDDEN), ("edit", Level.SEE)):
+        right = f"{kind.name}.{verb}"
+        told = explain(who, policy, right, record)
+        if not told.allowed:
+            return most, [Step("denies", f"{right} does not reach this {kind.one}.")], told.changes
+    return Level.CHANGE, [Step("allows", f"{kind.view} and {kind.name}.edit reach this {kind.one}.")], []
 
 
 def _purposes(policy: Policy, kind: str, name: str, labels: dict[str, str]) -> tuple[list[Step], list[str]]:

@@ -6,6 +6,9 @@ from typing import Any
 
 from pentad.core.errors import PentadError
 from pentad.roles.access.manage.queries import record_of
+from pentad.roles.access.purposes.queries import of_fields
+from pentad.roles.access.rights import TWINS
+from pentad.roles.access.rights_models import FieldClass, FieldRule
 from pentad.roles.access.seeing import Kind, kind_of, kinds
 from pentad.roles.notices import subjects
 from pentad.roles.views import paging, plans
@@ -63,6 +66,16 @@ def field_called(kind: Kind, text: str) -> str:
         if wanted.casefold() in (name.casefold(), label.casefold()):
             return name
     return wanted if ":" in wanted or not wanted else f"trait:{wanted}"
+
+
+def is_field(kind: Kind, name: str) -> bool:
+    """Whether records have this field, or anything is said of it."""
+    names = {name, TWINS.get(name, name)}
+    if names & dict([*kind.fields, *kind.own_fields()]).keys() or (name.startswith("trait:") and kind.stated(name)):
+        return True
+    ruled = FieldRule.objects.filter(kind__in=(kind.name, "*"), target__in=names)
+    classed = FieldClass.objects.filter(kind=kind.name, field__in=names)
+    return ruled.exists() or classed.exists() or any((kind.name, one) in of_fields() for one in names)
 
 
 def named(record: Any) -> str:

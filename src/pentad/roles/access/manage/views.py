@@ -153,11 +153,22 @@ def explain_page(request: HttpRequest) -> HttpResponse:
 
 
 def _explain(context: dict[str, Any], who: User | str, policy: Policy) -> None:
-    asked, record = context["asked"], context["record"]
+    asked, record, field = context["asked"], context["record"], context["asked"].get("field", "").strip()
     context["told"] = explain.explain(who, policy, asked["right"], record)
-    if record is not None and asked.get("field"):
-        kind = kind_of(type(record))
-        context["field"] = explain.explain_field(who, policy, kind, finding.field_called(kind, asked["field"]))
+    if not field:
+        return
+    if record is None:
+        context["field_fault"] = "A field is one of a record: say of which customer or company."
+        return
+    kind = kind_of(type(record))
+    name = finding.field_called(kind, field)
+    if finding.is_field(kind, name):
+        context["field"] = explain.explain_field(who, policy, kind, name, record)
+    else:
+        known = ", ".join(label for _, label in [*kind.fields, *kind.own_fields()])
+        context["field_fault"] = (
+            f"{kind.many} have no field “{field}”. They have {known}, and the traits stated of them."
+        )
 
 
 def _with(asked: QueryDict, **changed: str) -> str:
