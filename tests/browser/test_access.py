@@ -136,6 +136,7 @@ def test_a_key_is_made_copied_and_revoked(page: Page, kestrel: Server) -> None:
     assert kestrel.get("/api/v1/people?limit=1", headers=bearer).status == 200
     assert kestrel.get("/api/v1/audit", headers=bearer).status == 403
     page.get_by_role("row", name="Nightly export").get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("row", name="Nightly export")).to_contain_text("Revoked")
     assert kestrel.get("/api/v1/people?limit=1", headers=bearer).status == 401
 

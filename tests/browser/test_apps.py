@@ -78,5 +78,6 @@ def test_a_colleague_lets_an_app_in_and_shuts_it_out(page: Page, tom: Page, kest
     assert (status("people?limit=1"), status("tasks")) == (200, 403)
     tom.goto("/account/apps/")
     tom.get_by_role("button", name="Shut out Reports").click()
+    tom.get_by_role("dialog").get_by_role("button", name="Shut out").click()
     expect(tom.get_by_text("You let no app in")).to_be_visible()
     assert status("people?limit=1") == 401

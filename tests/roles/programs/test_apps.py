@@ -1,5 +1,6 @@
 """Apps of third parties: the way in, what they may do, and how it ends. A real OAuth library speaks for the app."""
 
+import re
 from typing import Any
 
 import jwt
@@ -254,6 +255,25 @@ class TestTheEnd:
         assert not Token.objects.exists()
         assert fault(reports.ask("people.view")) in ("unauthorized_client", "unsupported_response_type")
         assert "Revoked" in admin.get("/settings/apps/").content.decode()
+
+    def test_what_cannot_be_taken_back_is_asked_first_and_then_offered_no_more(
+        self, reports: AppOf, browser: Client, nadia: User
+    ) -> None:
+        reports.sign_in("people.view")
+        admin = Client()
+        admin.force_login(nadia)
+        address = f"/settings/apps/{reports.id}/"
+        page = admin.get(address).content.decode()
+        dialogs = "".join(re.findall(r"<dialog.*?</dialog>", page, re.DOTALL))
+        for deed in ('name="secret"', 'name="revoke"', 'name="consent"'):
+            assert page.count(deed) == dialogs.count(deed) == 1, "nothing ends at one click"
+        own = browser.get("/account/apps/").content.decode()
+        assert 'name="consent"' not in re.sub(r"<dialog.*?</dialog>", "", own, flags=re.DOTALL)
+        admin.post(f"{address}change/", {"revoke": "1"})
+        page = admin.get(address).content.decode()
+        assert reports.id in page
+        for gone in ("Tell the app", "Shut out", "New secret", "Issuer"):
+            assert gone not in page
 
     def test_a_closed_account_ends_what_acts_for_it(self, reports: AppOf, keiko: User) -> None:
         told = reports.sign_in("people.view")
