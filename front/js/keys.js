@@ -50,9 +50,13 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  if (event.key === "Escape" && document.querySelector(":popover-open, dialog[open]")) return; // the browser closes it
+  if (event.key === "Escape" && typing(event.target)) {
+    event.preventDefault(); // what is typed stays, in a search field too
+    return event.target.blur();
+  }
   if (event.altKey || event.metaKey || event.ctrlKey || typing(event.target) || !enabled()) return;
   if (event.target.closest?.('[role="menu"]')) return;
-  if (event.key === "Escape" && document.querySelector(":popover-open, dialog[open]")) return; // the browser closes it
   const now = Date.now();
   const key = pending && now - pendingSince < SEQUENCE_MS ? `${pending} ${event.key}` : event.key;
   pending = "";

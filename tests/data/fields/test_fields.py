@@ -64,7 +64,7 @@ def company(web: Source, group_id: str, **traits: Any) -> Company:
 
 def declare(name: str, type: str, kind: str = "people", **more: Any) -> CustomField:
     more.setdefault("choices", CHOICES if type in ("one", "several") else ())
-    return actions.add_field(actor=SYSTEM, kind=kind, name=name, label=name.capitalize(), type=type, **more)
+    return actions.add_field(actor=SYSTEM, kind=kind, name=name, type=type, **{"label": name.capitalize(), **more})
 
 
 def signed_in(role: str) -> Client:
@@ -170,6 +170,13 @@ class TestEntering:
         assert member.post(f"/people/{ann.id}/trait/", {"name": "tier", "value": "gold"}).status_code == 204
         assert Person.objects.get(pk=ann.pk).traits["tier"] == "Gold"
         assert member.get(f"/people/{ann.id}/trait/?name=other&part=control").status_code == 204
+
+    def test_what_a_field_is_called_means_the_field(self, web: Source) -> None:
+        member, ann = signed_in("member"), customer(web, "Ann", tier="Gold")
+        declare("tier", "one", label="Loyalty level")
+        refused = member.post(f"/people/{ann.id}/trait/", {"name": "loyalty level", "value": "Iron"})
+        assert refused.status_code == 422 and "“Iron” does not fit" in refused.content.decode()
+        assert set(Person.objects.get(pk=ann.pk).traits) == {"name", "tier"}
 
     def test_date_and_time_is_that_of_the_readers_zone(self, web: Source) -> None:
         member, ann = signed_in("member"), customer(web, "Ann")

@@ -57,6 +57,15 @@ def declared_field(kind: str, name: str) -> Declared | None:
     return declared(kind).get(name)
 
 
+def meant(kind: str, typed: str) -> str:
+    """The trait that a colleague means who typed its name, or what a field of theirs is called."""
+    typed = typed.strip()
+    if typed in declared(kind):
+        return typed
+    called = (one.name for one in visible(kind) if one.label.casefold() == typed.casefold())
+    return next(called, typed)
+
+
 def accept(kind: str, name: str, value: Any) -> Any:
     """What a colleague entered for a trait, as it is kept: as the field wants it, if it has one. Raises Invalid."""
     field = declared_field(kind, name)

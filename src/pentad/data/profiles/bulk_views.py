@@ -16,6 +16,7 @@ from pentad.core import clock
 from pentad.core.action import check
 from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import Invalid
+from pentad.data.fields.queries import meant
 from pentad.data.identity.models import Person
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.privacy.actions import erase_person
@@ -166,14 +167,14 @@ def _trait_of_all(request: HttpRequest, rows: Sequence[Owned], kind: str, one: s
     words = _counted(rows, one, many)
     context: dict[str, Any] = {"words": words, "hidden": _hidden(request), "action": request.path}
     if request.method == "GET":
-        name = request.GET.get("name", "").strip()
+        name = meant(kind, request.GET.get("name", ""))
         context |= {"name": name, **entering(request, kind, name, None)}
         if request.GET.get("part") == "control" and context["control"] is None:
             return HttpResponse(status=204)  # nothing better to enter it with than the text there is
         return render(request, "profiles/_bulk_trait.html", context)
     if not rows:
         raise Invalid(f"No {one} is selected.", code="nothing_selected", fix="Tick some rows first.")
-    name = request.POST.get("name", "").strip()
+    name = meant(kind, request.POST.get("name", ""))
     value = entered_value(request, kind, name)
     try:
         change = bulk.set_trait_of_all(actor=actor_of(request), records=rows, name=name, value=value)

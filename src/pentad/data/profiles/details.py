@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from pentad.core.actor import reader
 from pentad.data.profiles.queries import EventRow
 from pentad.roles.views import cells, words
 
@@ -15,17 +16,16 @@ PART = '<div><h3 class="h-sec mb-1">{}</h3><pre class="json" tabindex="0">{}</pr
 FOLDED = '<details><summary class="h-sec mb-1 hover:text-foreground">{}</summary><pre class="json" tabindex="0">{}</pre></details>'
 MESSAGE = (
     '<span class="flex min-w-0 flex-wrap items-center gap-x-3"><button type="button" class="copyable -ms-1" data-copy="{0}"'
-    ' aria-label="Copy message id {0}" title="Copy"><span class="mono truncate">{0}</span>{1}</button>'
-    '<a class="link" href="/receipts/{2}/">Receipt</a></span>'
+    ' aria-label="Copy message id {0}" title="Copy"><span class="mono truncate">{0}</span>{1}</button>{2}</span>'
 )
+RECEIPT = '<a class="link" href="/receipts/{}/">Receipt</a>'
 
 
 def details(row: EventRow) -> SafeString:
-    """Type, times, message with its receipt, properties, traits; the context folded away."""
+    """Type, times, message with its receipt for who may open it, properties, traits; the context folded away."""
     kind = f"{row.type} · {row.name}" if row.name else row.type
-    message = format_html(
-        MESSAGE, row.message_id, cells.icon("copy", "size-3 text-muted-foreground"), quote(row.message_id, safe="")
-    )
+    receipt = format_html(RECEIPT, quote(row.message_id, safe="")) if reader().may("receipts.view") else ""
+    message = format_html(MESSAGE, row.message_id, cells.icon("copy", "size-3 text-muted-foreground"), receipt)
     lines = [
         ("Type", kind),
         ("Happened", words.exact(row.timestamp)),

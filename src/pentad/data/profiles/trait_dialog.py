@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pentad.core.errors import PentadError
-from pentad.data.fields.queries import declared_field
+from pentad.data.fields.queries import declared_field, meant
 from pentad.data.profiles import page
 from pentad.data.profiles.entering import entered_value, entering, typed_text
 from pentad.data.profiles.values import shown
@@ -31,14 +31,14 @@ def trait_dialog(
     """
     context = {"record": record, "trait_url": f"{url}trait/", **more}
     if request.method == "GET":
-        name = request.GET.get("name", "").strip()
+        name = meant(kind, request.GET.get("name", ""))
         known = record.traits.get(name)
         context |= {"name": name, "named": name, "value": typed_text(known), **entering(request, kind, name, known)}
         if request.GET.get("part") == "control" and context["control"] is None:
             return HttpResponse(status=204)  # nothing better to enter it with than the text there is
         context["seen"] = conflicts.seen_text({"": NOTHING} | versions(record.traits))
         return render(request, TEMPLATE, context)
-    name = request.POST.get("name", "").strip()
+    name = meant(kind, request.POST.get("name", ""))
     if conflicts.keeps_theirs(request, ["value"]):
         sent(request)
         messages.success(request, f"{name} is left as it is.")
