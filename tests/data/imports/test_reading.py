@@ -259,6 +259,9 @@ def test_a_parquet_file_that_lies_about_its_pages(tmp_path: Path, monkeypatch: p
     (b"\x15\x00\x15\xff\xff\xff\xff\x7f", "too large"), (b"\x15\x00\x15", "does not end"),
     (b"\x15\x00\x15\x07\x15\x08\x2c\x15\x02\x15\x00\x00\x00", "-4"), (b"\x1c" * 20, "too deep"),
     (b"\x15\x00\x15\x08\x15\x08\x00", "does not say what it holds"), (b"\x1b\x00\x00", "kind 11"),
+    (b"\x19\xf3\xff\xff\xff\xff\x0f", "kind 9"), (b"\x1a\xf3\xff\xff\xff\xff\x0f", "kind 10"),  # 2³²-1 elements
+    (b"\x13", "does not end"), (b"\x17" + b"\x00" * 7, "does not end"), (b"\x18\x08ann", "does not end"),
+    (b"\x1c\x1c\x1c\x00", "too deep"),
 ])  # fmt: skip
 def test_headers_of_pages(tmp_path: Path, header: bytes, why: str) -> None:
     path = tmp_path / "header"

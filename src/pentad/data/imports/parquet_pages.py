@@ -6,6 +6,7 @@ so the headers bound the memory, whatever the file's footer says. They are Thrif
 would make of it is not known.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -15,8 +16,9 @@ _PARTS = {DATA: 5, DICTIONARY: 7, DATA_V2: 8}
 """The kind of page → the field of its header that says more about it."""
 _ENCODING = {DATA: 2, DICTIONARY: 2, DATA_V2: 4}
 _STOP, _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(13)
-_DEPTH = 8
-_LAST_FIELD = 50
+_DEPTH = 2
+"""What a page's header holds is a struct, in which statistics are one more."""
+_LAST_FIELD = 15
 """Above any number of a field in the format, and below where the library's own numbers would come round again."""
 LARGEST_HEADER = 16 << 20
 
@@ -47,10 +49,10 @@ class Page:
 
 def pages(file: BinaryIO, start: int, values: int) -> Iterator[Page]:
     """The pages from `start` until there are `values` values, as the library reads them. Raises Odd."""
-    seen = 0
+    seen, size = 0, file.seek(0, os.SEEK_END)
     while seen < values:
         file.seek(start)
-        page = _page(_Struct(file, start + LARGEST_HEADER).fields())
+        page = _page(_Struct(file, min(start + LARGEST_HEADER, size)).fields())
         start = file.tell() + page.stored
         yield page  # the file stands at what the page holds
         if page.kind in (DATA, DATA_V2):
@@ -78,7 +80,10 @@ def _number(fields: dict[int, Any], field: int) -> int:
 
 
 class _Struct:
-    """Reads one struct: 32-bit numbers and structs as they are, of everything else only that it is there."""
+    """Reads one struct: 32-bit numbers and structs as they are, of everything else only that it is there.
+
+    Lists, sets and maps stand in no page's header: a few bytes of them could say that billions of elements follow.
+    """
 
     def __init__(self, file: BinaryIO, end: int, depth: int = 0):
         if depth > _DEPTH:
@@ -92,31 +97,25 @@ class _Struct:
             last = last + (head >> 4) if head >> 4 else self._zigzag(self._varint(16))
             if not 0 < last <= _LAST_FIELD or last in found:
                 raise Odd(f"a page's header has a field {last} too many")
-            found[last] = self._value(head & 15, in_field=True)
+            found[last] = self._value(head & 15)
         return found
 
-    def _value(self, kind: int, in_field: bool = False) -> Any:
+    def _value(self, kind: int) -> Any:
         if kind in (_TRUE, _FALSE):
-            return kind == _TRUE if in_field else self._skip(1)  # a field's truth is in its kind
+            return kind == _TRUE  # a field's truth is in its kind
         if kind == _I32:
             return self._zigzag(self._varint(32))
         if kind in (_I16, _I64):
             return str(self._varint(64))
         if kind == _STRUCT:
             return _Struct(self._file, self._end, self._depth + 1).fields()
-        if kind in (_LIST, _SET):
-            return self._skip_list()
         if kind in (_BYTE, _DOUBLE, _BINARY):
             return self._skip(1 if kind == _BYTE else 8 if kind == _DOUBLE else self._varint(32))
         raise Odd(f"a page's header holds a value of kind {kind}")
 
-    def _skip_list(self) -> None:
-        head = self._byte()
-        for _ in range(head >> 4 if head >> 4 < 15 else self._varint(32)):
-            self._value(head & 15)
-
     def _skip(self, count: int) -> None:
-        self._file.seek(count, 1)
+        if self._file.seek(count, os.SEEK_CUR) > self._end:
+            raise Odd("a page's header does not end")
 
     def _byte(self) -> int:
         byte = self._file.read(1)
