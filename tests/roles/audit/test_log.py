@@ -13,10 +13,15 @@ from pentad.core import clock
 from pentad.core.actor import NOBODY, SYSTEM, Actor, acting_as
 from pentad.core.models import AuditLine
 from pentad.data.identity.models import Person
+from pentad.data.profiles.models import Company
 from pentad.roles.access import actions
+from pentad.roles.access.manage import actions as manage
 from pentad.roles.access.models import User
+from pentad.roles.access.purposes.models import Purpose
+from pentad.roles.access.rights_models import Team
 from pentad.roles.audit import chain, kinds, looked_at, record, revealed, telling
 from pentad.roles.audit.telling import write_waiting
+from pentad.roles.undo.owners import assign_many
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kestrel-demo"
@@ -119,6 +124,34 @@ class TestLooks:
         ]
         keiko.delete()
         assert "Keiko" not in listed(browser)
+
+    def test_whose_a_record_is_and_with_whom_it_is_shared_is_told_by_name(
+        self, browser: Client, nadia: User, keiko: Person
+    ) -> None:
+        europe = Team.objects.create(name="Europe")
+        company = Company.objects.create(group_id="lumen", name="Lumen", first_seen=clock.now(), last_seen=clock.now())
+        for one in (keiko, company):
+            manage.assign(actor=SYSTEM, record=one, owner=nadia, team=europe)
+            share = manage.share(actor=SYSTEM, record=one, team=europe)
+            manage.unshare(actor=SYSTEM, record=one, share=share)
+        for subject in (f"person:{keiko.id}", f"company:{company.id}"):
+            assert [action for action, about, _ in told() if about == subject] == [
+                "assign_record", "share_record", "unshare_record",
+            ]  # fmt: skip
+        page = listed(browser)
+        assert "Customer Keiko Yilmaz" in page and "Company Lumen" in page
+        assert "owner: Nadia Karim, team: Europe" in page and "shared with: Europe" in page
+        line = AuditLine.objects.filter(action="assign_record").latest("id")
+        assert line.detail == {"owner": f"user:{nadia.pk}", "team": f"team:{europe.pk}"}, "the log keeps no name"
+        assert "Nadia Karim" in browser.get(f"/audit/{line.pk}/peek/").content.decode()
+
+    def test_a_change_and_a_purpose_are_called_what_they_are(self, browser: Client, keiko: Person) -> None:
+        change = assign_many(actor=SYSTEM, records=[keiko], owner=None, team=None)
+        Purpose.objects.create(name="care", label="Looking after customers")
+        record(TOM, "change_purpose", "purpose:care")
+        page = listed(browser)
+        assert f'title="change:{change.id}"' in page and "Change “Owner of 1 customer set to nobody”" in page
+        assert "Purpose Looking after customers" in page
 
     def test_reading_the_list_by_the_api_tells_how_many_and_which(
         self, client: Client, keiko: Person, token: str

@@ -5,7 +5,7 @@ No name is kept in the log. What the reader may not see, what is gone and what w
 
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.utils.html import format_html
@@ -15,6 +15,9 @@ from pentad.core.hookvalues import AuditKind
 from pentad.core.models import AuditLine
 from pentad.roles.audit import rules
 from pentad.roles.views import cells
+
+NAMED = frozenset({"user", "team", "key", "agent", "app"})
+"""Kinds that details refer to as subjects do. Other texts with a colon are what they are."""
 
 _ONE_LINE = "inline-flex max-w-full items-center gap-1.5 align-middle"
 
@@ -36,17 +39,42 @@ def kind_label(kind: str) -> str:
 
 
 def load(lines: Iterable[AuditLine]) -> None:
-    """Find what the subjects of these lines are called, in a query or two for each kind."""
+    """Find what the subjects of these lines, and those whom their details name, are called: a query or two for each kind."""
     ids: dict[str, set[str]] = {}
     lines = list(lines)
     for line in lines:
-        kind, id = rules.split(line.subject)
-        if id:
-            ids.setdefault(kind, set()).add(id)
+        for reference in (line.subject, *_named_in(line.detail)):
+            kind, id = rules.split(reference)
+            if id:
+                ids.setdefault(kind, set()).add(id)
     names = {kind: find(ids[kind]) for kind in ids if kind in known() and (find := known()[kind].names)}
+
+    def called(reference: str) -> str:
+        kind, id = rules.split(reference)
+        return names.get(kind, {}).get(id, "")
+
     for line in lines:
-        kind, id = rules.split(line.subject)
-        line.called = names.get(kind, {}).get(id, "")  # type: ignore[attr-defined]
+        line.called = called(line.subject)  # type: ignore[attr-defined]
+        told = {name: called(one) or one if _is_named(one) else one for name, one in _detail(line.detail).items()}
+        line.told = told  # type: ignore[attr-defined]
+
+
+def told(line: AuditLine) -> Any:
+    """The details of a line, with the names of those whom it speaks of if it was loaded."""
+    return getattr(line, "told", line.detail)
+
+
+def _detail(detail: Any) -> dict[str, Any]:
+    return detail if isinstance(detail, dict) else {}
+
+
+def _named_in(detail: Any) -> list[str]:
+    return [one for one in _detail(detail).values() if _is_named(one)]
+
+
+def _is_named(value: Any) -> bool:
+    """Whether it is such as "user:2"."""
+    return isinstance(value, str) and rules.split(value)[0] in NAMED and " " not in value
 
 
 def about(line: AuditLine) -> Shown:

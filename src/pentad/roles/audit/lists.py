@@ -114,7 +114,11 @@ AUDIT = ListSpec(
         Column("actor", "Who", _who, "user-round", phone="sub", plain=actor_label),
         Column("subject", "On what", kinds.cell, "target", plain=lambda line: line.subject),
         Column(
-            "detail", "Details", lambda line: escape(rules.summary(line.detail)) or cells.NOTHING, "list", muted=True
+            "detail",
+            "Details",
+            lambda line: escape(rules.summary(kinds.told(line))) or cells.NOTHING,
+            "list",
+            muted=True,
         ),
         Column("origin", "From", lambda line: escape(line.origin) or cells.NOTHING, "globe", muted=True),
         Column("at", "When (UTC)", _when, "clock", sort="at", muted=True, phone="end"),

@@ -65,7 +65,7 @@ def _context(id: int) -> dict[str, Any]:
         "who": actor_label(found),
         "known": found.actor != NOBODY.ref,
         "about": kinds.about(found) if found.subject else None,
-        "details": rules.detail_lines(found.detail),
+        "details": rules.detail_lines(kinds.told(found)),
         "seal": bytes(found.seal or b"").hex(),
         "mark": bytes(found.mark).hex(),
         "near": [(one, rules.label(one.action), rules.icon(one.action), actor_label(one)) for one in near],

@@ -165,7 +165,7 @@ def set_member(*, actor: Actor, team: Team, user: User, member: bool) -> None:
         TeamMember.objects.get_or_create(team=team, user=user)
     else:
         TeamMember.objects.filter(team=team, user=user).delete()
-    note(f"team:{team.pk}", user=user.pk, member=member)
+    note(f"team:{team.pk}", user=f"user:{user.pk}", member=member)
 
 
 # -- owners, shares, elevation ---------------------------------------------------------------------
@@ -188,8 +188,12 @@ def assign(
         ended = end_shares(kind.name, record.pk) if changes and not keep_shares else None
         record.owner, record.team = owner, team
         type(record)._base_manager.filter(pk=record.pk).update(owner=owner, team=team)
-        told = {"owner": owner.pk if owner else None, "team": team.pk if team else None}
-        note(f"{kind.one}:{record.pk}", **told, **({"shares_ended": len(ended)} if ended else {}))
+        note(
+            _subject(record),
+            owner=f"user:{owner.pk}" if owner else None,
+            team=f"team:{team.pk}" if team else None,
+            **({"shares_ended": len(ended)} if ended else {}),
+        )
         return ended
 
     return assign_record(actor=actor, record=record)
@@ -222,7 +226,7 @@ def share(
             team=team,
             defaults={"change": change, "until": until, "by": actor.ref},
         )
-        note(f"{kind.one}:{record.pk}", share=found.pk, change=change)
+        note(_subject(record), shared_with=_whom(found), change=change)
         return found
 
     return share_record(actor=actor, record=record)
@@ -235,10 +239,19 @@ def unshare(*, actor: Actor, record: Owned, share: Share) -> None:
     @action(f"{kind.name}.share", listed=False)
     def unshare_record(*, actor: Actor, record: Owned) -> None:
         """Open single records to colleagues and teams."""
-        note(f"{kind.one}:{record.pk}", share=share.pk)
+        note(_subject(record), shared_with=_whom(share))
         share.delete()
 
     unshare_record(actor=actor, record=record)
+
+
+def _subject(record: Owned) -> str:
+    """A record as the audit log calls it: "person:", "company:" and its public id."""
+    return f"{type(record)._meta.model_name}:{getattr(record, 'id', record.pk)}"
+
+
+def _whom(share: Share) -> str:
+    return f"user:{share.user_id}" if share.user_id else f"team:{share.team_id}"
 
 
 @action("admin.elevate")
