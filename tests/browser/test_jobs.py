@@ -57,7 +57,7 @@ def test_a_dead_letter_says_why_and_is_tried_again(page: Page, job: Callable[...
     row(page, id).get_by_role("button", name=re.compile("^Try again: Remove finished jobs")).click()
     expect(row(page, id)).to_have_count(0)
     page.goto("/jobs/?status=done&kind=jobs.prune")
-    expect(row(page, id)).to_contain_text("Done")
+    expect(row(page, id)).to_be_visible()
 
 
 def test_a_dead_letter_is_put_away(page: Page, job: Callable[..., str]) -> None:

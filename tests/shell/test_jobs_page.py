@@ -1,5 +1,6 @@
 """The page of jobs: in words, one kind at a time, and what comes again and again folded."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 
 from pentad.core import clock, jobs
 from pentad.core.actor import SYSTEM
-from pentad.core.models import Job
+from pentad.core.models import Job, Schedule
 from pentad.roles.access.actions import add_user
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,15 @@ def test_a_kind_that_no_plugin_knows_any_more_and_one_there_is_none_of(browser: 
     assert "loyalty.count (the plugin that does it is not installed)" in browser.get("/jobs/").content.decode()
     for odd in ("nothing", "%00", "x" * 300, "'\"><"):
         assert "No such job" in browser.get("/jobs/", {"kind": odd}).content.decode()
+
+
+def test_what_comes_within_a_minute_is_due_now_and_the_tab_done_does_not_say_so_again(browser: Client) -> None:
+    id = done("ledger.seal")
+    jobs.schedule("jobs.prune", "jobs.prune", 3600)
+    Schedule.objects.update(next_at=clock.now() + timedelta(seconds=30))
+    page = browser.get("/jobs/").content.decode()
+    assert "due now" in page and "next <time" not in page and "tag-green" in page
+    Schedule.objects.update(next_at=clock.now() + timedelta(minutes=5))
+    assert "next <time" in browser.get("/jobs/").content.decode()
+    page = browser.get("/jobs/?status=done").content.decode()
+    assert f"job-{id}" in page and "tag-green" not in page.partition('id="jobs"')[2]

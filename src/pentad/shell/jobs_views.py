@@ -4,7 +4,7 @@ What comes again and again and was done without a fault is one line for each kin
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -20,6 +20,8 @@ from pentad.core.models import Job, Schedule
 from pentad.roles.access.gate import signed_in
 
 SHOWN = 100
+NEAR = timedelta(minutes=1)
+"""What comes sooner is due now: words for a time that near are those of the past."""
 _TITLES = {
     Job.RUNNING: "Running",
     Job.WAITING: "Waiting",
@@ -56,7 +58,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     schedules = [_scheduled(one) for one in Schedule.objects.order_by("next_at")]
     groups, full = _groups(found, status, [] if kind else [one.kind for one in schedules])
     return {
-        "groups": groups, "status": status, "kind": kind, "shown": SHOWN, "full": full, "now": clock.now(),
+        "groups": groups, "status": status, "kind": kind, "shown": SHOWN, "full": full, "soon": clock.now() + NEAR,
         "may_edit": _actor(request).may("jobs.edit"), "total": sum(counts.values()), "all": sum(kinds.values()),
         "tabs": [("", "All", sum(counts.values())), *((key, title, counts.get(key, 0)) for key, title in _TITLES.items())],
         "kinds": sorted(((name, _about(name), number) for name, number in kinds.items()), key=lambda one: one[1]),

@@ -115,6 +115,7 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
         "conflicts": shown_conflicts(conflicts_of(root)[:10]),
         "may_edit": may(actor, "people.edit", root),
         "may_merge": may(actor, "people.merge", root),
+        "may_assign": may(actor, "people.assign", root),
         "may_erase": may(actor, "people.erase", root),
         "may_reveal": may(actor, "people.reveal", root) and masked_fields(root),
         "may_audit": actor.may("audit.view"),
