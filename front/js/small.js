@@ -46,6 +46,22 @@ document.addEventListener("click", async (event) => {
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `zone=${zone}; path=/; max-age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
 
+// A row wider than the page: what is current in it is scrolled in, and an edge behind which there is more fades.
+function fade(row) {
+  const rest = row.scrollWidth - row.clientWidth - row.scrollLeft;
+  row.dataset.scrolls = [row.scrollLeft > 1 && "start", rest > 1 && "end"].filter(Boolean).join(" ");
+}
+function fadeAll() {
+  for (const row of document.querySelectorAll("[data-scrolls]")) {
+    const current = row.querySelector("[aria-current]");
+    if (current) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+    fade(row);
+  }
+}
+document.addEventListener("scroll", (event) => event.target.matches?.("[data-scrolls]") && fade(event.target), true);
+addEventListener("resize", fadeAll);
+fadeAll();
+
 // A toast asked for by the address is shown once: reloading does not show it again.
 const asked = new URL(location.href);
 if (asked.searchParams.has("merged")) {

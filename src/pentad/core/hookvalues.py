@@ -7,7 +7,10 @@ from typing import Literal, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the side bar. `icon` is a name in the icon sprite; `key` the key after "g", as in "g p"."""
+    """An entry of the side bar. `icon` is a name in the icon sprite; `key` the key after "g", as in "g p".
+
+    also: paths of further pages on which it is the current one; that of `url` and what lies below it need not be told.
+    """
 
     label: str
     url: str
@@ -17,6 +20,7 @@ class NavItem:
     right: str = ""
     badge: str = ""
     order: int = 100
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from pentad.core.hookvalues import NavItem
 def navigation(actor: Actor) -> list[NavItem]:
     return [
         NavItem("Colleagues", "/settings/people/", "user-round", "Administration", "u", right="admin.users", order=910),
-        NavItem("Roles and teams", "/settings/roles/", "key-round", "Administration", right="admin.rights", order=915),
+        NavItem(
+            "Roles and teams",
+            "/settings/roles/",
+            "key-round",
+            "Administration",
+            right="admin.rights",
+            order=915,
+            also=("/settings/teams/", "/settings/purposes/", "/settings/access/"),
+        ),
         NavItem(
             "Single sign-on", "/settings/sign-in/", "shield-check", "Administration", right="admin.signin", order=917
         ),

@@ -57,10 +57,11 @@ def sections(context: template.Context) -> list[tuple[str, list[NavItem]]]:
 
 
 @register.simple_tag(takes_context=True)
-def here(context: template.Context, url: str) -> SafeString:
-    """aria-current for the entry under which the page stands."""
+def here(context: template.Context, url: str, also: tuple[str, ...] = ()) -> SafeString:
+    """aria-current for the entry under which the page stands: below its address, or one of its further ones."""
     path = context["request"].path if "request" in context else ""
-    return mark_safe('aria-current="page"') if path == url or (url != "/" and path.startswith(url)) else SafeString("")
+    current = path == url or any(one != "/" and path.startswith(one) for one in (url, *also))
+    return mark_safe('aria-current="page"') if current else SafeString("")
 
 
 @register.simple_tag(takes_context=True)
