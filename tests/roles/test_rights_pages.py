@@ -256,7 +256,7 @@ class TestExplanation:
         record, mia = customer(), add("mia", "analyst")
         asked = {"user": mia.pk, "right": "people.view", "record": record.id, "field": "email"}
         page = admin.get("/settings/access/", asked).content.decode()
-        assert "Mia sees the field “E-mail address” of this customer masked." in page
+        assert "Mia sees the field “E-mail address” of this customer, but masked." in page
         assert "classed as personal" in page
 
 

@@ -15,7 +15,7 @@ from pentad.roles.access.seeing import Kind, Owned, kind_of
 Effect = Literal["allows", "denies", "silent"]
 SEES = {
     Level.HIDDEN: "does not see {field}",
-    Level.MASKED: "sees {field} masked",
+    Level.MASKED: "sees {field}, but masked",
     Level.SEE: "sees {field}, but may not change it",
     Level.CHANGE: "sees {field} and may change it",
 }

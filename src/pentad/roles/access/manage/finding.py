@@ -8,7 +8,7 @@ from pentad.core.errors import PentadError
 from pentad.roles.access.manage.queries import record_of
 from pentad.roles.access.purposes.queries import of_fields
 from pentad.roles.access.rights import TWINS
-from pentad.roles.access.rights_models import FieldClass, FieldRule
+from pentad.roles.access.rights_models import FieldClass, FieldRule, Share
 from pentad.roles.access.seeing import Kind, kind_of, kinds
 from pentad.roles.notices import subjects
 from pentad.roles.views import paging, plans
@@ -82,6 +82,33 @@ def named(record: Any) -> str:
     """What to call a record, with its id, by which it is found again."""
     title = next((subjects.subject_of(one).title(one) for one in _seen(record)), "")
     return f"{title} · {record.id}" if title else str(record.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A share with what its record is called and where it stands; "" for a record that the reader may not see."""
+
+    share: Share
+    kind: str
+    label: str
+    url: str
+
+
+def of_shares(shares: list[Share]) -> list[Shared]:
+    """The shares, each with its record as the reader may see it."""
+    numbers: dict[str, list[int]] = {}
+    for one in shares:
+        numbers.setdefault(one.kind, []).append(one.record)
+    seen = {kind: subjects.seen(kind, those) for kind, those in numbers.items()}
+    called = {kind.name: kind.one.capitalize() for kind in kinds()}
+    return [_shared(one, called.get(one.kind, one.kind), seen[one.kind].get(one.record)) for one in shares]
+
+
+def _shared(share: Share, kind: str, row: Any | None) -> Shared:
+    if row is None:
+        return Shared(share, kind, "", "")
+    subject = subjects.subject_of(row)
+    return Shared(share, kind, subject.title(row), subject.url(row))
 
 
 def _seen(record: Any) -> list[Any]:

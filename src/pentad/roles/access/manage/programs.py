@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from pentad.core import clock
 from pentad.core.errors import Denied
 from pentad.roles.access.agents.queries import agents
 from pentad.roles.access.apps.models import App, Consent
 from pentad.roles.access.apps.queries import apps
+from pentad.roles.access.manage.queries import Finding
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.queries import actor_named, role_labels
 from pentad.roles.access.rights import Policy
@@ -65,17 +68,19 @@ def _keys() -> Iterator[Program]:
         yield Program(f"key:{key.pk}", "API key", key.name, key.owner, may, key.created, key.last_used)
 
 
-def findings() -> list[tuple[str, str]]:
-    """(what should be looked at, what to do); what keys alone have is with the review's own."""
-    found, now = list[tuple[str, str]](), clock.now()
+def findings() -> list[Finding]:
+    """What should be looked at; what keys alone have is with the review's own."""
+    found, now, give = list[Finding](), clock.now(), "Give it another owner, or revoke it."
     for one in agents().filter(key__revoked=None)[:MOST]:
         if one.key.owner is None or not one.key.owner.is_active:
-            found.append((f"Nobody answers for the agent “{one.key.name}”.", "Give it another owner, or revoke it."))
+            page = reverse("settings_agent", args=[one.pk])
+            found.append(Finding(f"Nobody answers for the agent “{one.key.name}”.", give, page))
     for app in App.objects.filter(revoked=None).select_related("client__owner")[:MOST]:
+        page = reverse("settings_app", args=[app.id])
         if app.client.owner is None or not app.client.owner.is_active:
-            found.append((f"Nobody answers for the app “{app.name}”.", "Give it another owner, or revoke it."))
+            found.append(Finding(f"Nobody answers for the app “{app.name}”.", give, page))
         if (app.last_used or app.created) < now - UNUSED:
-            found.append((f"The app “{app.name}” was not used for 90 days.", "Revoke it."))
+            found.append(Finding(f"The app “{app.name}” was not used for 90 days.", "Revoke it.", page))
     return found
 
 

@@ -1,10 +1,12 @@
 """Reads for the pages on rights: the matrix of a role, the review."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from pentad.core import clock
 from pentad.core.action import RIGHTS
@@ -145,6 +147,14 @@ def teams() -> list[tuple[int, Team, list[User]]]:
     return found
 
 
+class Finding(NamedTuple):
+    """What should be looked at, what to do, and the page on which that is done."""
+
+    what: str
+    fix: str
+    url: str = ""
+
+
 @dataclass(slots=True)
 class Review:
     """Who can see what, and what nobody uses."""
@@ -152,44 +162,60 @@ class Review:
     reach: list[tuple[Role, int, list[tuple[str, str]]]] = field(default_factory=list)
     elevations: list[Elevation] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
-    findings: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     purposes: Overview = field(default_factory=overview)
 
 
 def review() -> Review:
-    """The state of rights, with what should be looked at: (what, what to do)."""
+    """The state of rights, with what should be looked at."""
     now, held, found = clock.now(), holders(), Review()
     shown = [f"{kind.name}.{verb}" for kind in kinds() for verb in ("view", "edit", "export")]
     for role in roles().prefetch_related("grants"):
         reach = [(right, _scope(list(role.grants.all()), right)) for right in shown]
         found.reach.append((role, held.get(role.name, 0), reach))
         if not held.get(role.name) and role.name not in builtin.ROLES:
-            found.findings.append((f"Nobody holds the role “{role.label}”.", "Remove it, or give it to somebody."))
+            what = f"Nobody holds the role “{role.label}”."
+            found.findings.append(Finding(what, "Remove it, or give it to somebody.", _role_page(role.name)))
     found.elevations = list(Elevation.objects.filter(ended=None, until__gt=now).select_related("user", "role"))
     found.shares = list(Share.objects.select_related("user", "team").order_by("-created")[:100])
+    found.findings += [*_stale(now), *_ended(found.shares, now), *_without_effect()]
+    return found
+
+
+def _stale(now: datetime) -> Iterator[Finding]:
+    """Accounts and keys that nobody uses."""
+    people, keys = reverse("settings_people"), reverse("settings_keys")
     stale = User.objects.filter(
         Q(last_login=None) | Q(last_login__lt=now - UNUSED), is_active=True, date_joined__lt=now - UNUSED
     )
     for user in stale[:100]:
-        found.findings.append((f"{user} has not signed in for 90 days.", "Close the account."))
+        yield Finding(f"{user} has not signed in for 90 days.", "Close the account.", people)
     for key in ApiKey.objects.filter(
         Q(last_used=None) | Q(last_used__lt=now - UNUSED), revoked=None, created__lt=now - UNUSED
     )[:100]:
-        found.findings.append((f"The key “{key.name}” was not used for 90 days.", "Revoke it."))
-    for share in found.shares:
+        yield Finding(f"The key “{key.name}” was not used for 90 days.", "Revoke it.", keys)
+
+
+def _ended(shares: list[Share], now: datetime) -> Iterator[Finding]:
+    for share in shares:
         if (share.until and share.until < now) or (share.user and not share.user.is_active):
-            found.findings.append((f"A share with {share.user or share.team} has ended.", "Take it back."))
+            yield Finding(f"A share with {share.user or share.team} has ended.", "Take it back.", "#shared-records")
+
+
+def _without_effect() -> Iterator[Finding]:
+    """Roles that work for nothing in force, and colleagues whose role there is not."""
     labels = dict(Role.objects.values_list("name", "label"))
     for name in (one for one, held_for in of_roles(labels).items() if not held_for):
-        found.findings.append(
-            (f"“{labels[name]}” works for retired purposes alone.", "Say what it works for, or remove it.")
-        )
+        what = f"“{labels[name]}” works for retired purposes alone."
+        yield Finding(what, "Say what it works for, or remove it.", _role_page(name))
     names = set(labels)
     for user in User.objects.exclude(role__in=names):
-        found.findings.append(
-            (f"{user} has the role “{user.role}”, which there is not: no rights.", "Give another role.")
-        )
-    return found
+        what = f"{user} has the role “{user.role}”, which there is not: no rights."
+        yield Finding(what, "Give another role.", reverse("settings_people"))
+
+
+def _role_page(name: str) -> str:
+    return reverse("settings_role", args=[name])
 
 
 def _scope(grants: list[Grant], right: str) -> str:

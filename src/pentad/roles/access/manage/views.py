@@ -187,6 +187,7 @@ def review_page(request: HttpRequest) -> HttpResponse:
     review.findings += programs.findings()
     context = {
         "review": review,
+        "shares": finding.of_shares(review.shares),
         "programs": programs.programs(),
         "classes": classes,
         "sensitivities": CLASSES,
