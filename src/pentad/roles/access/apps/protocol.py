@@ -34,7 +34,7 @@ from pentad.roles.access.apps.queries import find_app
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.manage.queries import about
 from pentad.roles.access.models import User
-from pentad.roles.access.programs import looking_first
+from pentad.roles.access.programs import looking_first, one_by_one
 
 configuration = library.configuration
 jwks = library.jwks
@@ -189,13 +189,16 @@ def _agree(request: HttpRequest, app: App, scopes: list[str]) -> None:
 
 
 def _asked(request: HttpRequest, scopes: list[str]) -> dict[str, Any]:
-    """What an app asks for, in words: (right, words) that the colleague has, and those that they have not themselves."""
+    """What an app asks for, in words: (right, words, whether it wants a second thought) of what the colleague has, and
+    (right, words) of what they have not themselves.
+    """
     rights = sorted(set(scopes) - rules.IDENTITY, key=looking_first)
     actor: Any = request.actor  # type: ignore[attr-defined]
     said = [(right, about(right), actor.may(right)) for right in rights]
     return {
         "identity": sorted(set(scopes) & rules.IDENTITY),
-        "mine": [(right, words) for right, words, may in said if may],
+        "mine": [(right, words, one_by_one(right)) for right, words, may in said if may],
+        "marked": any(may and one_by_one(right) for right, _, may in said),
         "not_mine": [(right, words) for right, words, may in said if not may],
     }
 
