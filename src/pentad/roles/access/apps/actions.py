@@ -110,9 +110,10 @@ def shut_app_out(*, actor: Actor, consent: Consent) -> None:
     """Take that back, at once: one's own, or with admin.apps a colleague's."""
     if actor.ref != f"user:{consent.user_id}":
         check(actor, "admin.apps")
-    Token.objects.filter(client=consent.app.client, user=consent.user_id).delete()
     note(f"app:{consent.app_id}", colleague=f"user:{consent.user_id}")
-    consent.delete()
+    app, user = consent.app.client, consent.user_id
+    consent.delete()  # first: it waits for tokens that are being given out, which then end as well
+    Token.objects.filter(client=app, user=user).delete()
 
 
 def _say(
@@ -128,6 +129,12 @@ def _say(
     public = client.type == Client.Type.PUBLIC
     if not 0 < len(name.strip()) <= 100:
         raise Invalid("An app needs a name of at most 100 characters.", code="bad_name", field="name")
+    if rules.deceives(name.strip()):
+        raise Invalid(
+            "An app’s name holds no control characters, nor any that turn the direction of writing.",
+            code="bad_name",
+            field="name",
+        )
     if public and by_itself:
         raise Invalid("A public app cannot act by itself: it has no secret.", code="public_app", field="by_itself")
     if devices and not public:

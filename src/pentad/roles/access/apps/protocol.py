@@ -3,17 +3,23 @@
 The library answers apps; the pages that colleagues see, and what must be true before they agree, are ours.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.core.internal import httpkit, ratelimit
+from allauth.idp.oidc import app_settings
 from allauth.idp.oidc import views as library
 from allauth.idp.oidc.forms import ConfirmCodeForm
 from allauth.idp.oidc.internal.oauthlib import device_codes
-from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
-from allauth.idp.oidc.internal.oauthlib.server import get_server
-from allauth.idp.oidc.internal.oauthlib.utils import convert_response, extract_params
+from allauth.idp.oidc.internal.oauthlib.utils import (
+    convert_response,
+    extract_headers,
+    extract_params,
+    get_validator_context,
+    respond_json_error,
+)
 from allauth.idp.oidc.internal.resources import get_resources
 from allauth.idp.oidc.models import Client
 from django.core.cache import cache
@@ -23,14 +29,14 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from oauthlib.oauth2.rfc6749.errors import FatalClientError, InvalidRequestError, OAuth2Error
-from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
 from oauthlib.openid.connect.core.exceptions import InteractionRequired, LoginRequired
 
 from pentad.core.errors import Invalid
 from pentad.roles.access.apps import rules
 from pentad.roles.access.apps.actions import let_app_in
-from pentad.roles.access.apps.models import App
+from pentad.roles.access.apps.models import App, Consent
 from pentad.roles.access.apps.queries import find_app
+from pentad.roles.access.apps.server import AppServer, Validator, take_once
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.manage.queries import about
 from pentad.roles.access.models import User
@@ -39,26 +45,45 @@ from pentad.roles.access.programs import looking_first, one_by_one
 configuration = library.configuration
 jwks = library.jwks
 
+MOST_CLAIMS = 100
+"""Objects and lists in what an app asks to be told about a colleague."""
 
-def without_null_characters(view: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """No id of ours holds U+0000, and PostgreSQL cannot look for it; what is sent here passes no form that says so."""
+
+def by_apps(view: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """What apps send passes no form: no id of ours holds U+0000, and PostgreSQL cannot look for it; and the library
+    takes apart what it is told as a resource, whatever it is.
+    """
 
     @csrf_exempt
+    @require_http_methods(["POST"])
     def asked(request: HttpRequest) -> Any:
         said = [*request.POST.values(), *filter(None, httpkit.extract_basic_auth(request.headers))]
         if any("\0" in str(one) for one in said):
             return JsonResponse({"error": "invalid_request"}, status=400)
+        try:
+            get_resources(request)
+        except (ValidationError, ValueError):
+            return JsonResponse({"error": "invalid_target"}, status=400)
         return view(request)
 
     return asked
 
 
-revoke = without_null_characters(library.revoke)
-user_info = csrf_exempt(library.user_info)
+@by_apps
+def revoke(request: HttpRequest) -> HttpResponse:
+    return convert_response(*AppServer().create_revocation_response(*extract_params(request)))  # type: ignore[no-any-return]
 
 
-@without_null_characters
-@require_http_methods(["POST"])
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def user_info(request: HttpRequest) -> HttpResponse:
+    try:
+        return convert_response(*AppServer().create_userinfo_response(*extract_params(request)))  # type: ignore[no-any-return]
+    except OAuth2Error as error:
+        return respond_json_error(request, error)  # type: ignore[no-any-return]
+
+
+@by_apps
 def device_code(request: HttpRequest) -> HttpResponse:
     """A device asks for a code to show. The library would give one to any public app, and to anybody as often as wanted."""
     if not App.objects.filter(
@@ -70,24 +95,15 @@ def device_code(request: HttpRequest) -> HttpResponse:
     return library.device_code(request)  # type: ignore[no-any-return]
 
 
-class Polled(OAuthLibRequestValidator):  # type: ignore[misc]
-    """What oauthlib 4.0.1 asks of a device's code, and the sign-in library does not answer yet."""
-
-    def validate_device_code(self, client_id: str, code: str, request: Any, *_: Any, **__: Any) -> str:
-        """The library has polled before it hands the request over, and put the colleague and the scopes into it."""
-        if not request.scope:
-            request.scopes = request.client.get_default_scopes()
-        return str(DeviceCodeGrant.DEVICE_CODE_AUTHORIZED if request.user else DeviceCodeGrant.DEVICE_CODE_DENIED)
-
-
 class Token(library.TokenView):  # type: ignore[misc]
     def _create_token_response(self, request: HttpRequest, *, user: Any = None, data: Any = None) -> HttpResponse:
-        server = get_server(pre_token=[lambda asked: self._pre_token(asked, user, data)])
-        server.device_code_grant.request_validator = Polled()
+        if data is not None:  # the library has read what the device waits for, and deleted it: two steps
+            take_once("device", request.POST["device_code"], app_settings.DEVICE_CODE_EXPIRES_IN)
+        server = AppServer(Validator(waiting=data), pre_token=[lambda asked: self._pre_token(asked, user, data)])
         return convert_response(*server.create_token_response(*extract_params(request)))  # type: ignore[no-any-return]
 
 
-token = without_null_characters(Token.as_view())
+token = by_apps(Token.as_view())
 
 
 class Authorize(library.AuthorizationView):  # type: ignore[misc]
@@ -99,9 +115,11 @@ class Authorize(library.AuthorizationView):  # type: ignore[misc]
         if (response := self._login_required(request)) is not None:
             return response  # type: ignore[no-any-return]
         try:
-            self._scopes, self._request_info = get_server().validate_authorization_request(*extract_params(request))
+            _require_sound_claims(request.GET.get("claims", ""))
+            self._scopes, self._request_info = AppServer().validate_authorization_request(*extract_params(request))
             self._request_info["resources"] = get_resources(request)
-        except (FatalClientError, ValidationError) as error:  # it is not known whether the address is the app's
+        except (FatalClientError, ValidationError, ValueError) as error:
+            # it is not known whether the address is the app's
             raise _not_asked_rightly(error) from None
         except OAuth2Error as error:
             return _to_app(error.in_uri(error.redirect_uri))
@@ -116,9 +134,20 @@ class Authorize(library.AuthorizationView):  # type: ignore[misc]
         return signed_in()(lambda _: answer(request, *args, **kwargs))(request)  # type: ignore[no-any-return]
 
     def form_valid(self, form: Any) -> HttpResponse:
-        app = find_app(self._request_info["client_id"])
-        _agree(self.request, app, form.cleaned_data["scopes"])
-        return super().form_valid(form)  # type: ignore[no-any-return]
+        """As the library's does it; what was signed as the page was shown counts, and nothing that came with the answer."""
+        said = dict(self._request_info)
+        scopes = form.cleaned_data["scopes"]
+        consent = _agree(self.request, find_app(said["client_id"]), scopes)
+        get_validator_context().requested_resources = said.pop("resources", None)
+        asked = (self.request.path, "POST", "", extract_headers(self.request))
+        try:
+            return convert_response(  # type: ignore[no-any-return]
+                *AppServer(Validator(consent=consent.pk)).create_authorization_response(
+                    *asked, scopes=scopes, credentials={**said, "user": self.request.user}
+                )
+            )
+        except FatalClientError as error:
+            raise _not_asked_rightly(error) from None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         app = find_app(self._request_info["client_id"])
@@ -158,13 +187,17 @@ def device(request: HttpRequest) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "access/apps/device.html", {"form": form}, status=status)
     app = find_app(form.client.pk)
-    waiting = cache.get(device_codes.cache_device_code_key(form.device_code)) or {}
+    waiting = cache.get(device_codes.cache_device_code_key(form.device_code))
+    if waiting is None:  # it ran out a moment ago
+        form.add_error("code", "The code is not valid any more. Let the device show another.")
+        return render(request, "access/apps/device.html", {"form": form}, status=422)
     scopes = waiting.get("scope") or app.client.get_default_scopes()
     done = ""
     if request.method == "POST":
         done = "in" if request.POST.get("action") == "grant" else "out"
         if done == "in":
-            _agree(request, app, scopes)
+            waiting |= {"consent": _agree(request, app, scopes).pk, "agreed": scopes}
+            device_codes.update_device_state(form.device_code, waiting)
         device_codes.confirm_or_deny_device_code(request.user, form.device_code, confirm=done == "in")
     context = {**_asked(request, scopes), "app": app, "code": form.cleaned_data["code"], "done": done}
     return render(request, "access/apps/device.html", context)
@@ -175,6 +208,12 @@ class SignOut(library.LogoutView):  # type: ignore[misc]
 
     template_name = "access/apps/signout.html"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        said = request.POST if request.method == "POST" else request.GET
+        if not rules.is_address(said.get("post_logout_redirect_uri", "")):
+            return self.form_invalid(None)
+        return super().dispatch(request, *args, **kwargs)
+
     def form_invalid(self, form: Any) -> HttpResponse:
         raise Invalid("The app asked to come back to an address that is not its own.", code="bad_redirect")
 
@@ -182,10 +221,10 @@ class SignOut(library.LogoutView):  # type: ignore[misc]
 sign_out = csrf_exempt(SignOut.as_view())
 
 
-def _agree(request: HttpRequest, app: App, scopes: list[str]) -> None:
+def _agree(request: HttpRequest, app: App, scopes: list[str]) -> Consent:
     user = request.user
     assert isinstance(user, User)
-    let_app_in(actor=request.actor, app=app, user=user, rights=scopes)  # type: ignore[attr-defined]
+    return let_app_in(actor=request.actor, app=app, user=user, rights=scopes)  # type: ignore[attr-defined]
 
 
 def _asked(request: HttpRequest, scopes: list[str]) -> dict[str, Any]:
@@ -201,6 +240,12 @@ def _asked(request: HttpRequest, scopes: list[str]) -> dict[str, Any]:
         "marked": any(may and one_by_one(right) for right, _, may in said),
         "not_mine": [(right, words) for right, words, may in said if not may],
     }
+
+
+def _require_sound_claims(said: str) -> None:
+    """The library would take anything, and follow it to any depth. Raises ValueError when it is not an object."""
+    if said.count("[") + said.count("{") > MOST_CLAIMS or not isinstance(json.loads(said or "{}"), dict):
+        raise ValueError("Malformed claims parameter")
 
 
 def _not_asked_rightly(error: Exception) -> Invalid:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.models import Client, Token
 from django.db.models import Count, F, Q, QuerySet
 
 from pentad.core import clock
@@ -42,6 +42,20 @@ def actor_of_app(app_id: str, user_id: str) -> Actor | None:
 
 def _consent(app: App, user: User | None) -> Consent | None:
     return Consent.objects.filter(app=app, user=user).first() if user is not None else None
+
+
+def is_let_in(client: Client, user: User | None) -> bool:
+    """Whether an app may still say who somebody is; without a colleague, whether it may act by itself."""
+    app = App.objects.select_related("client").filter(client=client, revoked=None).first()
+    return app is not None and (app.by_itself if user is None else _consent(app, user) is not None)
+
+
+def lock_consent(client: Client, user: User, id: str | None = None) -> bool:
+    """The same while a token is given out: whoever shuts the app out meanwhile waits, and then ends that token too.
+    id: that very consent; one that was given again later is not what was agreed to.
+    """
+    rows = Consent.objects.select_for_update(of=("self",)).filter(app=client.pk, app__revoked=None, user=user)
+    return (rows if id is None else rows.filter(pk=id)).first() is not None
 
 
 def _acting(app: App, user: User | None, consent: Consent | None, scopes: Iterable[str]) -> Actor | None:
