@@ -8,7 +8,8 @@ change and may call `emit` (core.outbox) and `note` (below); everything commits 
 """
 
 import contextvars
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -32,6 +33,26 @@ LIMITS: list[Limit] = []
 """Asked once before an action that no other one calls, with its arguments: they raise when the actor has done enough."""
 
 _line: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("line", default=None)
+
+
+_counted = contextvars.ContextVar("counted", default=False)
+
+
+def ask_limits(actor: Actor, *values: Any) -> None:
+    """Let the limits count what is about to be done, unless it is a part of what they counted."""
+    if _line.get() is None and not _counted.get():
+        for limit in LIMITS:
+            limit(actor, values)
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    """For a job: the limits counted its work when it was asked for."""
+    token = _counted.set(True)
+    try:
+        yield
+    finally:
+        _counted.reset(token)
 
 
 def note(subject: str = "", **detail: Any) -> None:
@@ -75,9 +96,7 @@ def action(right: str, *, listed: bool = True) -> Callable[[Callable[P, R]], Cal
             for value in (*args, *kwargs.values()):
                 for guard in GUARDS:
                     guard(actor, right, value)
-            if _line.get() is None:
-                for limit in LIMITS:
-                    limit(actor, (*args, *kwargs.values()))
+            ask_limits(actor, *args, *kwargs.values())
             line: dict[str, Any] = {"subject": "", "detail": {}}
             token = _line.set(line)
             try:

@@ -28,7 +28,9 @@ def explained(admin: Client, who: str, right: str, record: str = "") -> str:
 
 
 def test_explain_access_knows_agents_and_apps(admin: Client, keiko: User, elif_costa: Person) -> None:
+    accounts.change_user(actor=SYSTEM, user=keiko, role="admin")
     agent, _ = add_agent(actor=SYSTEM, name="Night watch", owner=keiko, rights=["people.view", "people.merge"])
+    accounts.change_user(actor=SYSTEM, user=keiko, role="member")
     ref = f"agent:{agent.pk}"
     assert "Night watch, agent of Keiko Yılmaz may use people.view" in explained(
         admin, ref, "people.view", elif_costa.id

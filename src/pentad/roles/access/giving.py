@@ -12,7 +12,7 @@ from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.rights import Grant, Level, Policy, Scope
 from pentad.roles.access.rights_models import Elevation, FieldRule, Role
 from pentad.roles.access.rights_models import Grant as GrantRow
-from pentad.roles.access.rules import ADMIN
+from pentad.roles.access.rules import ADMIN, OWN_NOTICES
 from pentad.roles.access.seeing import works_for
 
 ADMINISTRATION = ("admin.", "scim.")
@@ -38,6 +38,24 @@ def require_may_lend(actor: Actor, role: str, only: Sequence[str] = (), only_for
         for rule in actor.policy.fields:
             if levels.get((rule.kind, rule.target), Level.CHANGE) > rule.level:
                 raise _denied(f"see {rule.target}", "*")
+
+
+def require_may_act_as(actor: Actor, owner: User, rights: Sequence[str]) -> None:
+    """Raise Denied when a program that acts as the owner could do by these rights what the actor, who holds its secret,
+    may not.
+
+    Somebody else's own records are not mine, their team need not be mine, and they may rise: for another colleague one
+    gives only what one has for all records, every field and every purpose.
+    """
+    policy = actor.policy
+    if not isinstance(policy, Policy) or actor.ref == f"user:{owner.pk}":
+        return
+    for right in rights:
+        # Everybody has their own notices: who may read another's has every right.
+        if not policy.reach("*" if right == OWN_NOTICES else right).everything:
+            raise _denied(f"use “{right}” as {owner}", right)
+    if works_for(actor) is not None or not policy.sees_every_field:
+        raise _denied(f"see as {owner} what they may not see themselves", "*")
 
 
 def require_purposes(actor: Actor, *given: purposes.Held) -> None:

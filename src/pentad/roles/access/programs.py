@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
-from pentad.roles.access.giving import ADMINISTRATION, require_may_lend
+from pentad.roles.access.giving import ADMINISTRATION, require_may_act_as
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.rights import Grant, Policy
@@ -61,7 +61,18 @@ def _behind(pattern: str, known: Collection[str]) -> list[str]:
 
 
 def require_may_entrust(actor: Actor, owner: User, rights: Collection[str]) -> None:
-    """Raise Denied when a program that acts as the owner could do what the actor, who holds its secret, may not."""
+    """Raise Denied when a program that acts as the owner could do what the actor, who holds its secret, may not, and
+    Invalid for what the owner may not do either: it would be added unseen when the owner gets another role.
+    """
     if not owner.is_active:
         raise Invalid(f"The account of {owner} is closed.", code="owner_closed", fix="Choose another.", field="owner")
-    require_may_lend(actor, owner.role, sorted(rights) or [NO_RIGHT])
+    held = narrowed(owner, rights)
+    lacking = [right for right in sorted(rights) if not held.may(right)]
+    if lacking:
+        raise Invalid(
+            f"{owner} may not do all of this: {', '.join(lacking)}.",
+            code="owner_may_not",
+            fix="Leave that out of the list, or choose another owner.",
+            field="rights",
+        )
+    require_may_act_as(actor, owner, sorted(rights))

@@ -65,7 +65,7 @@ def actor_named(ref: str) -> Actor:
     kind, _, id = ref.partition(":")
     if kind == "app" and (app := _app_named(id)) is not None:
         return app
-    user = User.objects.filter(pk=int(id), is_active=True).first() if kind == "user" and id.isdecimal() else None
+    user = User.objects.filter(pk=rules.row_number(id), is_active=True).first() if kind == "user" else None
     key = ApiKey.objects.filter(Q(owner=None) | Q(owner__is_active=True), id=id, revoked=None).first()
     if user is not None:
         return actor_of(user)

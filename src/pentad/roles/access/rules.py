@@ -18,6 +18,11 @@ def new_token() -> str:
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
+def row_number(text: str) -> int:
+    """The number of a row, as a form or an address says it; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def digest(token: str) -> str:
     """What we keep of a token. Plain SHA-256 is enough: there is nothing to guess in 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import transaction
 
 from pentad.core import clock
-from pentad.core.action import RIGHTS
+from pentad.core.action import RIGHTS, ask_limits
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid, NotFound
 from pentad.roles.access.models import User
@@ -59,12 +59,14 @@ def _notice(
 
 def mark_read(*, actor: Actor, ids: Collection[int] | None = None) -> int:
     """Mark one's own notices as read, all without `ids`; returns how many were unread."""
+    ask_limits(actor)
     rows = Notice.objects.filter(user_id=own_number(actor), read=None)
     return (rows if ids is None else rows.filter(pk__in=ids)).update(read=clock.now())
 
 
 def mark_unread(*, actor: Actor, ids: Collection[int]) -> int:
     """Take that back."""
+    ask_limits(actor)
     return Notice.objects.filter(user_id=own_number(actor), pk__in=ids).update(read=None)
 
 

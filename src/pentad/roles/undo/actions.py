@@ -85,7 +85,7 @@ def undo(*, actor: Actor, change: Change) -> Change:
         )
 
     @action(kind.right, listed=False)
-    def undo_change(*, actor: Actor) -> Change:
+    def undo_change(*, actor: Actor, change: Change) -> Change:
         """Take back what was done."""
         row = Change.objects.select_for_update().get(pk=change.pk)
         _check(row, kind)
@@ -108,7 +108,7 @@ def undo(*, actor: Actor, change: Change) -> Change:
         note(f"change:{row.id}", kind=row.kind, records=row.count, stayed=row.stayed)
         return row
 
-    return undo_change(actor=actor)
+    return undo_change(actor=actor, change=change)
 
 
 def _check(row: Change, kind: Undoable) -> None:

@@ -28,6 +28,11 @@ class Change(models.Model):
     undone_by = models.CharField(max_length=200, blank=True)
     stayed = models.PositiveIntegerField(default=0, help_text="Records left as they are: changed again since")
 
+    def left(self) -> int:
+        """How many records taking it back would change; as far as one can tell before."""
+        rows = self.records.filter(stays=False).count()
+        return min(rows, self.count) if rows else self.count
+
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["-at", "-no"], name="change_at"),

@@ -1,5 +1,6 @@
 """Taking back what was done to many records, and forgetting what is too old to be taken back."""
 
+from pentad.core.action import counted
 from pentad.core.jobs import Context, task
 from pentad.roles.access.queries import actor_named
 from pentad.roles.undo import actions
@@ -16,7 +17,7 @@ def run(job: Context, change: str, actor: str) -> dict[str, int]:
     who, kind = actor_named(actor), kind_named(row.kind)
     last = 0
     while some := list(row.records.filter(stays=False, id__gt=last).order_by("id")[:STEP]):
-        with job.checkpoint():
+        with job.checkpoint(), counted():
             actions.restore(who, row, kind, some)
         last = some[-1].pk
         job.progress(1 - row.records.filter(stays=False, id__gt=last).count() / max(row.count, 1))

@@ -13,12 +13,14 @@ from pentad.roles.access.agents.models import Agent
 from pentad.roles.access.seeing import Owned
 from pentad.roles.notices.actions import notify
 from pentad.roles.notices.kinds import DAILY, define
+from pentad.roles.undo.models import Change
 
 NOTICE = define("agent", "Agents I answer for", "sparkles", DAILY)
 
 
 def spend(actor: Actor, values: Iterable[Any]) -> None:
-    """Count an action of an agent before it is done (core.action.LIMITS): a list of records counts each.
+    """Count an action of an agent before it is done (core.action.LIMITS): a list of records counts each, and taking a change
+    back each record that it changed.
 
     Raises RateLimited, with the seconds until midnight (UTC), when the limit is reached; the owner hears of the first.
     """
@@ -40,6 +42,8 @@ def spend(actor: Actor, values: Iterable[Any]) -> None:
 
 
 def _records(value: Any) -> int:
+    if isinstance(value, Change):
+        return value.left()
     return sum(isinstance(one, Owned) for one in value) if isinstance(value, list | tuple) else 0
 
 

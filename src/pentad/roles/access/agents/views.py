@@ -18,10 +18,20 @@ from pentad.roles.access.listing import ListField, areas, owner_field
 from pentad.roles.access.models import User
 
 
+class PlainNumberField(forms.IntegerField):
+    """Of the digits 0 to 9: int and Django take those of every script."""
+
+    def to_python(self, value: Any) -> int | None:
+        if not str(value).isascii():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        number: int | None = super().to_python(value)
+        return number
+
+
 class AgentForm(forms.Form):
     name = forms.CharField(max_length=120, label="Name", help_text="It stands beside all that the agent does")
     owner = owner_field("Who answers for it; it may never do more")
-    daily_changes = forms.IntegerField(
+    daily_changes = PlainNumberField(
         label="Changes a day", min_value=0, max_value=actions.MOST_CHANGES, initial=actions.USUAL_LIMIT,
         help_text="With more it is refused until midnight (UTC), and its owner is told; 0 lets it only read",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import rules as access_rules
 from pentad.roles.access.apps import rules
 from pentad.roles.access.apps.models import App, Consent
+from pentad.roles.access.giving import require_may_act_as
 from pentad.roles.access.manage.queries import all_rights
 from pentad.roles.access.models import User
 from pentad.roles.access.programs import require_may_entrust, spelled_out
@@ -73,7 +74,7 @@ def new_secret(*, actor: Actor, app: App) -> str:
     if app.public:
         raise Conflict("A public app has no secret.", code="no_secret", fix="It proves itself with PKCE alone.")
     if app.by_itself:
-        require_may_entrust(actor, app.client.owner, app.rights)
+        require_may_act_as(actor, app.client.owner, app.rights)
     secret = _give_secret(app.client)
     app.client.save(update_fields=["secret"])
     note(f"app:{app.id}")

@@ -11,6 +11,7 @@ from pentad.core.errors import NotFound
 from pentad.roles.access.apps.models import App, Consent
 from pentad.roles.access.models import User
 from pentad.roles.access.programs import narrowed
+from pentad.roles.access.rules import row_number
 
 NAME_LENGTH = 200
 
@@ -34,7 +35,7 @@ def actor_by_access_token(token: str) -> Actor | None:
 def actor_of_app(app_id: str, user_id: str) -> Actor | None:
     """The same for work that goes on in its name, with all it was let in to; None when that is no more."""
     app = App.objects.select_related("client__owner").filter(pk=app_id).first()
-    user = User.objects.filter(pk=int(user_id)).first() if user_id.isdecimal() else None
+    user = User.objects.filter(pk=row_number(user_id)).first()
     if app is None or (user_id and user is None):
         return None
     return _acting(app, user, _consent(app, user), app.rights)

@@ -17,7 +17,7 @@ from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.rights import CLASSES, Policy
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
-from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT
+from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT, row_number
 from pentad.roles.access.seeing import kind_of, kinds
 
 LEVELS = (("", "as usual"), ("hidden", "hidden"), ("masked", "masked"), ("see", "see"), ("change", "see and change"))
@@ -111,14 +111,14 @@ def team_list(request: HttpRequest) -> HttpResponse:
 
 def _change_team(request: HttpRequest) -> None:
     asked, actor = request.POST, request.actor  # type: ignore[attr-defined]
-    team = get_object_or_404(Team, pk=asked["team"]) if asked.get("team", "").isdecimal() else None
+    team = get_object_or_404(Team, pk=row_number(asked["team"])) if asked.get("team") else None
     if team is None or "name" in asked:
-        parent = get_object_or_404(Team, pk=asked["parent"]) if asked.get("parent", "").isdecimal() else None
+        parent = get_object_or_404(Team, pk=row_number(asked["parent"])) if asked.get("parent") else None
         actions.save_team(actor=actor, name=asked.get("name", ""), parent=parent, team=team)
     elif "remove" in asked:
         actions.remove_team(actor=actor, team=team)
-    elif asked.get("user", "").isdecimal():
-        user = get_object_or_404(User, pk=asked["user"])
+    elif asked.get("user"):
+        user = get_object_or_404(User, pk=row_number(asked["user"]))
         actions.set_member(actor=actor, team=team, user=user, member=asked.get("member") == "1")
 
 
@@ -126,7 +126,7 @@ def _change_team(request: HttpRequest) -> None:
 def explain_page(request: HttpRequest) -> HttpResponse:
     """Why somebody may or may not do something with a record, or see a field of it."""
     asked = request.GET
-    user = User.objects.filter(pk=asked["user"]).first() if asked.get("user", "").isdecimal() else None
+    user = User.objects.filter(pk=row_number(asked.get("user", ""))).first()
     record, offered = (
         finding.record_called(asked["record"], typing="part" in asked) if asked.get("record") else (None, [])
     )
