@@ -1,6 +1,7 @@
 """What for: a field that may be used for other purposes is hidden everywhere, exactly as a rule of the role would hide it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.models import AuditLine
 from pentad.data.profiles import vocabulary
+from pentad.data.profiles.kinds import veiled_inside
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions as manage
 from pentad.roles.access.manage.explain import explain_field
@@ -87,10 +89,49 @@ def test_what_may_not_be_used_for_ones_purposes_is_hidden_as_by_a_rule(road: Roa
     assert {name: by_rule[name] == told for name, told in by_purpose.items()} == dict.fromkeys(by_purpose, True)
 
 
+@pytest.mark.once  # what is hidden is no matter of the database
+def test_it_is_hidden_at_every_depth_and_in_capital_letters_too(road: Road) -> None:
+    world = build(road, "member")
+    deep = {"customer": {"budget": BUDGET, "size": "Quxsize"}, "items": [{"Budget": BUDGET}, [{"BUDGET": BUDGET}]]}
+    road.send(
+        {"type": "identify", "userId": "u-own", "traits": {"Budget": BUDGET, "deal": deep}},
+        {"type": "track", "event": "Asked", "userId": "u-own", "properties": {**deep, "Budget": BUDGET, "name": "Chair"},
+         "context": {"deal": deep, "traits": {"deal": deep}}},
+    )  # fmt: skip
+    one, company = f"people/{world.people['own'].id}", f"companies/{world.companies['own'].id}"
+
+    def told() -> dict[str, str]:
+        found = {f"{one}{part}": body(world.client.get(f"/{one}{part}")) for part in ("/", "/timeline/", "/peek/")}
+        found["company"] = body(world.client.get(f"/{company}/?show=timeline"))
+        found["export"] = body(
+            world.client.post("/people/export/", {"all": "1", "state": "cols=trait:deal,trait:Budget"})
+        )
+        return found | {f"api {path}": body(call(world, "get", f"/api/v1/{path}")) for path in (one, f"{one}/events")}
+
+    assert [name for name, text in told().items() if BUDGET not in text and "peek" not in name] == []
+    limit("trait:budget", "service")
+    works_for("member", "marketing")
+    found = told()
+    assert [name for name, text in found.items() if BUDGET in text] == []
+    assert [name for name, text in found.items() if "Quxsize" not in text and "peek" not in name] == []
+    assert "Chair" in found[f"api {one}/events"], "the name of an article is nobody's own"
+    refused = call(world, "put", f"/api/v1/{one}/traits/deal", {"value": {"customer": {}}})
+    assert refused.status_code == 403, "whoever does not see all of it would lose the rest"
+
+
+def test_what_is_nested_too_deep_is_not_shown_to_who_does_not_see_all() -> None:
+    value: Any = BUDGET
+    for _ in range(900):
+        value = [value]
+    assert BUDGET not in str(veiled_inside(value, lambda name: Level.SEE))
+
+
 def test_a_field_and_the_trait_of_its_name_are_one(db: None) -> None:
     limit("trait:email", "service")
     policy = Policy(("rep",), purposes={"rep": frozenset({"sales"})}, limits=queries.of_fields())
     assert policy.level("people", "email") == Level.HIDDEN
+    assert policy.level("people", "trait:E-Mail") == Level.CHANGE
+    assert policy.level("people", "trait:Email") == Level.HIDDEN
     assert policy.level("companies", "email") == Level.CHANGE
 
 

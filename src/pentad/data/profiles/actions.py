@@ -19,6 +19,7 @@ from pentad.data.identity.rules import Ident
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
+from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import PersonTrait, TraitRule
 from pentad.data.profiles.rules import Fact
 from pentad.roles.access.rights import Level
@@ -39,7 +40,7 @@ def set_trait(*, actor: Actor, person: Person, name: str, value: Any, seen: Vers
     Conflict `changed_meanwhile` when it has another value by now, and not this one.
     """
     name = name.strip()
-    if level_for(actor, "people", f"trait:{name}") < Level.CHANGE:
+    if not may_change(actor, person, name):
         raise Denied(
             f"{actor.name} may not change “{name}” of customers.",
             fix="Ask an administrator for a role that may.",

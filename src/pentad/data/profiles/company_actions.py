@@ -11,9 +11,8 @@ from pentad.data.ingest.models import Source
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
 from pentad.data.profiles.actions import check_traits
+from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import Company, CompanyTrait
-from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import level_for
 from pentad.roles.together.conflicts import LastChange, last_change, settle
 from pentad.roles.together.rules import Versions
 
@@ -28,7 +27,7 @@ def set_company_trait(
     custom field does not accept, Conflict `changed_meanwhile` when it has another value by now.
     """
     name = name.strip()
-    if level_for(actor, "companies", f"trait:{name}") < Level.CHANGE:
+    if not may_change(actor, company, name):
         raise Denied(
             f"{actor.name} may not change “{name}” of companies.",
             fix="Ask an administrator for a role that may.",

@@ -4,15 +4,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from pentad.core.actor import Actor
 from pentad.data.fields import kinds as fields
 from pentad.data.fields.queries import declared
 from pentad.data.identity.models import Conflict, MergeLink, Person
 from pentad.data.profiles.models import Attachment, Company, CompanyTrait, Note, PersonTrait
 from pentad.data.profiles.vocabulary import company_trait_names, trait_names
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import Kind, level, register, register_about, sees_all, veiled
+from pentad.roles.access.seeing import Kind, in_full, kind_of, levels, register, register_about, sees_all, veiled
 
 At = Callable[[str], Level]
+MOST_DEPTH = 40
+TOO_DEEP = "This part is nested too deeply to show."
 
 
 def _veil_person(person: Person, at: At) -> None:
@@ -37,8 +40,36 @@ def _root(person: Person) -> Person:
 
 
 def veiled_traits(traits: dict[str, Any], at: At) -> dict[str, Any]:
-    """Without the hidden ones, masked ones as masks."""
-    return {name: veiled(value, at(f"trait:{name}")) for name, value in traits.items() if at(f"trait:{name}")}
+    """Without the hidden ones, masked ones as masks; what stands in their values under the name of another too."""
+    return {name: veiled_inside(veiled(value, to), at) for name, value in traits.items() if (to := at(f"trait:{name}"))}
+
+
+def veiled_inside(value: Any, at: At, depth: int = 1) -> Any:
+    """A value without what stands in it, at any depth, under the name of a hidden trait."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth > MOST_DEPTH:
+        return TOO_DEEP
+    if isinstance(value, list):
+        return [veiled_inside(one, at, depth + 1) for one in value]
+    return {
+        name: veiled_inside(veiled(one, to), at, depth + 1)
+        for name, one in value.items()
+        if (to := at(f"trait:{name}"))
+    }
+
+
+def may_change(actor: Actor, record: Person | Company, name: str) -> bool:
+    """Whether a trait of a record may be changed: not one whose value holds a field that the actor does not see."""
+    kind = kind_of(type(record)).name
+    if in_full(kind, actor):
+        return True
+    at = levels(kind, actor)
+    if at(f"trait:{name}") < Level.CHANGE:
+        return False
+    root = record.root_id or record.pk if isinstance(record, Person) else record.pk
+    held = type(record)._default_manager.values_list("traits", flat=True).get(pk=root).get(name)  # not as it is veiled
+    return bool(veiled_inside(held, at) == held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +88,28 @@ def unseen_groups(groups: Collection[str]) -> set[str]:
     return set(groups) - set(Company.seen.filter(group_id__in=groups).values_list("group_id", flat=True))
 
 
-def veiled_event(properties: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], company: bool) -> Said:
-    """What an event repeats of what the profile may hide; the sender's address is a trait too. A property follows the
-    trait of its name, but for “name”, which is an article's or a page's.
+def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bool], Said]:
+    """How the reader sees properties, context and traits of events; the last argument: whether the traits are a company's,
+    as those of a group call are.
 
-    company: whether its traits are a company's, as those of a group call are.
+    Hidden is what an event repeats of what the profile may hide, at any depth. A property, and what the context says,
+    the sender's address too, follows the trait of its name, but for “name”, which is an article's or a page's.
     """
-
-    def of_person(name: str) -> Level:
-        return level("people", name)
-
-    def of_either(name: str) -> Level:
-        return level("companies" if company else "people", name)
+    if in_full("people") and in_full("companies"):
+        return lambda properties, context, traits, company: Said(properties, context, traits)
+    of_person, of_company = levels("people"), levels("companies")
 
     def of_property(name: str) -> Level:
-        return Level.SEE if name == "trait:name" else of_person(name)
+        return Level.SEE if name.casefold() == "trait:name" else of_person(name)
 
-    shown = {key: value for key, value in context.items() if key not in ("traits", "ip")}
-    if isinstance(context.get("traits"), dict):
-        shown["traits"] = veiled_traits(context["traits"], of_either)
-    if "ip" in context and of_person("trait:ip"):
-        shown["ip"] = veiled(context["ip"], of_person("trait:ip"))
-    return Said(veiled_traits(properties, of_property), shown, veiled_traits(traits, of_either))
+    def veil(properties: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], company: bool) -> Said:
+        of_traits = of_company if company else of_person
+        shown = veiled_traits({key: value for key, value in context.items() if key != "traits"}, of_property)
+        if isinstance(context.get("traits"), dict):
+            shown["traits"] = veiled_traits(context["traits"], of_traits)
+        return Said(veiled_traits(properties, of_property), shown, veiled_traits(traits, of_traits))
+
+    return veil
 
 
 PEOPLE = Kind(

@@ -14,13 +14,14 @@ from pentad.core.errors import Denied, Invalid
 from pentad.data.identity.models import Person
 from pentad.data.ingest.page import actor_of, modal_done
 from pentad.data.profiles import queries
+from pentad.data.profiles.kinds import veiled_inside
 from pentad.data.profiles.lists import title
 from pentad.roles.access import signed_in
 from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.rights import Level
 from pentad.roles.access.rights_models import Share, Team
-from pentad.roles.access.seeing import acts_for, kind_of, level, may
+from pentad.roles.access.seeing import acts_for, kind_of, level, levels, may
 from pentad.roles.undo.models import Change
 from pentad.roles.undo.owners import give
 from pentad.roles.views import counts
@@ -124,6 +125,7 @@ def reveal(*, actor: Actor, person: Person, field: str, reason: str) -> str:
     row = Person.objects.get(pk=person.pk)
     own = {"name": row.name, "email": row.email, "phone": row.phone}
     value = row.traits.get(field[6:]) if field.startswith("trait:") else own.get(field)
+    value = veiled_inside(value, levels("people", actor))  # what else stands in it is asked for by its own name
     return "" if value is None else str(value)
 
 

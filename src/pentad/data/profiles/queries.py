@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,12 +18,12 @@ from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.profiles.fold import preferred_sources, ranks
-from pentad.data.profiles.kinds import Said, unseen_groups, veiled_event, veiled_traits
+from pentad.data.profiles.kinds import TOO_DEEP, event_veil, unseen_groups, veiled_inside, veiled_traits
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
 from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import level, veiled
+from pentad.roles.access.seeing import in_full, level, levels, veiled
 
 MAX_PAGE = 500
 
@@ -66,7 +66,7 @@ def surviving_traits(person_nos: Collection[int]) -> dict[str, Any]:
     rows = PersonTrait.objects.filter(person_id__in=person_nos, withdrawn=False)
     best = winners([_fact(r, r.person_id) for r in rows], ranks(), preferred_sources())
     held = {name: fact.value for name, fact in sorted(best.items()) if fact.value is not None}
-    return veiled_traits(held, lambda name: level("people", name))
+    return held if in_full("people") else veiled_traits(held, levels("people"))
 
 
 def trait_explanations(person: Person) -> list[TraitExplanation]:
@@ -87,13 +87,13 @@ def _fact(row: TraitValue, part: int) -> Fact:
 
 
 def _explain(kind: str, facts: Sequence[Fact]) -> list[TraitExplanation]:
-    known, prefer = ranks(), preferred_sources()
+    known, prefer, at, value_of = ranks(), preferred_sources(), levels(kind), _value_of(kind)
     by_name: dict[str, list[Fact]] = {}
     for fact in facts:
         by_name.setdefault(fact.name, []).append(fact)
     found = []
     for name, stated in sorted(by_name.items()):
-        if (at := level(kind, f"trait:{name}")) == Level.HIDDEN:
+        if at(f"trait:{name}") == Level.HIDDEN:
             continue
         own = prefer.get(name, [])
         best = winners(stated, known, prefer)[name]
@@ -102,23 +102,31 @@ def _explain(kind: str, facts: Sequence[Fact]) -> list[TraitExplanation]:
         found.append(
             TraitExplanation(
                 name,
-                veiled(best.value, at),
+                value_of(best),
                 best.source_no,
                 rank.name,
                 rank.owned,
                 best.at,
                 best.message_id,
                 why(best, others, known, own),
-                [_statement(f, known, at) for f in others],
+                [_statement(f, known, value_of(f)) for f in others],
             )
         )
     return found
 
 
-def _statement(fact: Fact, known: dict[int, Any], at: Level) -> Statement:
+def _value_of(kind: str) -> Callable[[Fact], Any]:
+    """What is stated, as the reader may see it."""
+    if in_full(kind):
+        return lambda fact: fact.value
+    at = levels(kind)
+    return lambda fact: veiled_inside(veiled(fact.value, at(f"trait:{fact.name}")), at)
+
+
+def _statement(fact: Fact, known: dict[int, Any], value: Any) -> Statement:
     rank = known.get(fact.source_no, UNKNOWN_SOURCE)
     return Statement(
-        veiled(fact.value, at),
+        value,
         fact.source_no,
         rank.name,
         rank.owned,
@@ -202,7 +210,11 @@ def event_rows(rows: Sequence[dict[str, Any]]) -> list[EventRow]:
     names = {no: rank.name for no, rank in ranks().items()}
     parts = [_said(r) for r in rows]
     unseen = unseen_groups({group for *_, group in parts if group})
-    seen = [_veiled(r["type"] == "group", *part, part[3] in unseen) for r, part in zip(rows, parts, strict=True)]
+    veil = event_veil()
+    seen = [
+        veil(*_without_company(*part, company=r["type"] == "group", unseen=part[3] in unseen), r["type"] == "group")
+        for r, part in zip(rows, parts, strict=True)
+    ]
     return [
         EventRow(
             r["seq"],
@@ -230,15 +242,15 @@ def _said(r: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, 
     return _object(r["props"]), context, _object(r["traits"]), str(r["group_id"] or context.get("groupId") or "")
 
 
-def _veiled(
-    company: bool, said: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], group: str, unseen: bool
-) -> Said:
+def _without_company(
+    said: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], group: str, *, company: bool, unseen: bool
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     if unseen:  # the reader may see the customer, and not the company
         context = {
             key: value for key, value in context.items() if key != "groupId" and not (company and key == "traits")
         }
         traits = {} if company else traits
-    return veiled_event(said, context, traits, company)
+    return said, context, traits
 
 
 def _aware(at: datetime) -> datetime:
@@ -251,7 +263,7 @@ def _object(text: str | None) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        return {"": "This part is nested too deeply to show."}
+        return {"": TOO_DEEP}
     return value if isinstance(value, dict) else {}
 
 

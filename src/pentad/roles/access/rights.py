@@ -4,6 +4,7 @@ A grant allows or denies a right (or all that a pattern such as "people.*" cover
 those of one's teams, or all. What is allowed is everything some grant allows, less everything any grant denies.
 A field rule says how much of a field a role sees; the field's own rule counts before one for its sensitivity class.
 A field that may be used for some purposes only is hidden from who works for none of them, whatever the rules say.
+Capital and small letters make no other field: what is said of “budget” holds for “Budget”.
 """
 
 from collections.abc import Iterable, Mapping
@@ -110,6 +111,18 @@ class Policy:
     purposes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     limits: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     only_for: frozenset[str] | None = None
+    _classes: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False)
+    _limits: dict[tuple[str, str], list[frozenset[str]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        classes, limits = dict[tuple[str, str], str](), dict[tuple[str, str], list[frozenset[str]]]()
+        for (kind, name), said in self.classes.items():
+            key = kind, name.casefold()
+            classes[key] = max(said, classes.get(key, said), key=_strictness)
+        for (kind, name), purposes in sorted(self.limits.items(), key=lambda one: one[0]):
+            limits.setdefault((kind, name.casefold()), []).append(purposes)
+        object.__setattr__(self, "_classes", classes)
+        object.__setattr__(self, "_limits", limits)
 
     def may(self, right: str) -> bool:
         """Whether the right reaches any record at all."""
@@ -128,7 +141,7 @@ class Policy:
         return Scope.TEAM if owner in self.mates or team in self.teams else Scope.ALL
 
     def sensitivity(self, kind: str, name: str) -> str:
-        return self.classes.get((kind, name)) or usual_class(name)
+        return self._classes.get((kind, name.casefold())) or usual_class(name)
 
     @property
     def works_for(self) -> frozenset[str] | None:
@@ -148,8 +161,7 @@ class Policy:
 
     def limits_of(self, kind: str, name: str) -> list[frozenset[str]]:
         """What the field may be used for: one set where it is limited, two where its twin is too, none for anything."""
-        both = {name, TWINS.get(name, name)}
-        return [self.limits[kind, one] for one in sorted(both) if (kind, one) in self.limits]
+        return [limit for one in sorted(_names(name)) for limit in self._limits.get((kind, one), ())]
 
     @property
     def sees_every_field(self) -> bool:
@@ -168,18 +180,30 @@ class Policy:
     def _level_of(self, role: str, rules: list[FieldRule], kind: str, name: str) -> Level:
         own = [rule for rule in rules if rule.role == role and not rule.deny]
         for targets in self.targets(kind, name):
-            said = [rule.level for rule in own if rule.target in targets]
+            said = [rule.level for rule in own if rule.target.casefold() in targets]
             if said:
                 return min(said)
         return Level.CHANGE
 
     def _about(self, rule: FieldRule, kind: str, name: str) -> bool:
-        return any(rule.target in targets for targets in self.targets(kind, name))
+        return any(rule.target.casefold() in targets for targets in self.targets(kind, name))
 
     def targets(self, kind: str, name: str) -> tuple[set[str], set[str], set[str]]:
-        """What a rule may call the field, the narrowest first. What stands as a field and as a trait is one thing."""
-        names = {name, TWINS.get(name, name)}
+        """What a rule may call the field, in small letters, the narrowest first. What stands as a field and as a trait
+        is one thing.
+        """
+        names = _names(name)
         return names, {f"class:{self.sensitivity(kind, one)}" for one in names}, {"*"}
+
+
+def _names(name: str) -> set[str]:
+    """A field's name in small letters, and its twin's."""
+    small = name.casefold()
+    return {small, TWINS.get(small, small)}
+
+
+def _strictness(said: str) -> int:
+    return CLASSES.index(said) if said in CLASSES else len(CLASSES)
 
 
 def _widest(grants: Iterable[Grant]) -> Scope:
@@ -204,8 +228,10 @@ PERSONAL = frozenset(
     }
 )  # fmt: skip
 SENSITIVE = frozenset({"trait:health", "trait:religion", "trait:iban", "trait:national_id", "trait:salary"})
+_PERSONAL, _SENSITIVE = (frozenset(map(str.casefold, names)) for names in (PERSONAL, SENSITIVE))
 
 
 def usual_class(name: str) -> str:
     """The sensitivity of a field by its name, until somebody says otherwise."""
-    return "personal" if name in PERSONAL else "sensitive" if name in SENSITIVE else "internal"
+    small = name.casefold()
+    return "personal" if small in _PERSONAL else "sensitive" if small in _SENSITIVE else "internal"

@@ -222,6 +222,26 @@ def level_for(actor: Actor, kind: str, name: str) -> Level:
     return Level.CHANGE if actor.may(f"{kind}.view") else Level.HIDDEN
 
 
+def in_full(kind: str, actor: Actor | None = None) -> bool:
+    """Whether the reader, or this actor, sees every field of a kind as it is. Not so NOBODY: what is read after the reader
+    has gone, as a stream may, is hidden altogether.
+    """
+    actor = actor or reader()
+    return actor.policy.sees_every_field if isinstance(actor.policy, Policy) else actor.may(f"{kind}.view")
+
+
+def levels(kind: str, actor: Actor | None = None) -> Callable[[str], Level]:
+    """How much of each field the reader, or this actor, sees, thought over once for each: for many rows."""
+    actor, asked = actor or reader(), dict[str, Level]()
+
+    def at(name: str) -> Level:
+        if name not in asked:
+            asked[name] = level_for(actor, kind, name)
+        return asked[name]
+
+    return at
+
+
 def sees(kind: str, name: str) -> bool:
     """Whether the reader sees a field in full: only then may a list be searched, filtered or sorted by it."""
     return level(kind, name) >= Level.SEE
@@ -254,18 +274,10 @@ def veil(rows: list[Any]) -> None:
     """Hide in loaded records what the reader may not see of them."""
     if not rows:
         return
-    actor, kind, asked = reader(), kind_of(type(rows[0])), dict[str, Level]()
-    if isinstance(actor.policy, Policy):
-        if actor.policy.sees_every_field:
-            return
-    elif actor.may(kind.view):
-        return  # not so for NOBODY: what is read after the reader has gone, as a stream may, is hidden altogether
-
-    def at(name: str) -> Level:
-        if name not in asked:
-            asked[name] = level_for(actor, kind.name, name)
-        return asked[name]
-
+    kind = kind_of(type(rows[0]))
+    if in_full(kind.name):
+        return
+    at = levels(kind.name)
     for row in rows:
         kind.veil(row, at)
 

@@ -83,7 +83,7 @@ def explain_field(who: User | str, policy: Policy, kind: Kind, name: str, record
     speaks = len(steps)
     by_rules = replace(policy, limits={}).level(kind.name, name)
     for rule in policy.fields:
-        if rule.kind in (kind.name, "*") and rule.target in names:
+        if rule.kind in (kind.name, "*") and rule.target.casefold() in names:
             word = "at most " if rule.deny else ""
             effect: Effect = "allows" if rule.level >= by_rules else "denies"
             steps.append(Step(effect, f"{labels[rule.role]}: {word}{rule.level.name.lower()} for {rule.target}."))
