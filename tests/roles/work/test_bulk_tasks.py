@@ -1,8 +1,10 @@
 """Several tasks at once: done or put off in one change, which is taken back for 30 days as every change of many."""
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from pentad.core.errors import Denied
 from pentad.roles.access.models import User
@@ -60,6 +62,22 @@ def test_put_off_is_taken_back_with_the_reminder_as_it_was(rita: User, browser: 
     change.refresh_from_db()
     assert was() == before, "and nobody is reminded once more"
     assert change.stayed == 1, "what was put off anew since stays"
+
+
+def test_what_is_changed_while_the_undo_waits_for_it_stays(rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, actor = tasks(rita, "Call"), actor_of(rita)
+    change = finish_tasks(actor=actor, rows=list(made.values()))
+    again, lock = datetime(2026, 3, 2, tzinfo=UTC), QuerySet.select_for_update
+
+    def waits(rows: Any, *args: Any, **more: Any) -> Any:
+        if rows.model is Task:  # somebody else, who had it locked, has done it anew
+            Task.objects.filter(pk=made["Call"].pk).update(done=again)
+        return lock(rows, *args, **more)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", waits)
+    undo.undo(actor=actor, change=change)
+    change.refresh_from_db()
+    assert (Task.objects.get().done, change.stayed) == (again, 1)
 
 
 def test_nothing_is_done_when_one_is_out_of_reach(rita: User, sam: User) -> None:

@@ -92,7 +92,8 @@ def _undoable(
     """What brings tasks back that are as the change left them; those changed or deleted since stay."""
 
     def restore(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
-        rows = Task.objects.filter(deleted=None).in_bulk([kept.no for kept in records])
+        locked = Task.objects.select_for_update().filter(deleted=None, pk__in=[kept.no for kept in records])
+        rows = {row.pk: row for row in locked.order_by("pk")}  # nobody changes them until all is compared and done
         left = []
         for kept in records:
             row = rows.get(kept.no)
