@@ -53,6 +53,20 @@ def test_a_group_makes_a_company_with_members_and_traits(road: Road) -> None:
     assert [c.no for c in companies_of(road.person("user_id:u1"))] == [company.no]
 
 
+def test_a_company_was_seen_when_any_of_its_customers_was(road: Road) -> None:
+    group = {"type": "group", "userId": "u1", "groupId": "lumen", "timestamp": "2026-11-10T10:00:00Z"}
+    road.send(group, group | {"userId": "u2", "messageId": "x"}, {**group, "groupId": "fjord", "messageId": "y"})
+    road.send(
+        track(userId="u2", timestamp="2026-11-19T08:00:00Z"), track(userId="u2", timestamp="2026-11-12T08:00:00Z")
+    )
+    company, other = Company.objects.order_by("-group_id")
+    assert company.last_seen == road.person("user_id:u2").last_seen != other.last_seen
+    assert other.last_seen == road.person("user_id:u1").last_seen
+    road.send({"type": "identify", "userId": "u1", "anonymousId": "a1", "timestamp": "2026-11-11T08:00:00Z"})
+    road.send(track(anonymousId="a1", timestamp="2026-11-20T09:00:00Z"))
+    assert {one.last_seen for one in Company.objects.all()} == {road.person("user_id:u1").last_seen}
+
+
 def test_a_company_told_of_without_a_user_makes_no_person(road: Road) -> None:
     event = {
         "event": "$groupidentify", "distinct_id": "018f6b1e-7d53-7cc1-b9ad-0c2d5f6a7b8c", "uuid": "g-1",

@@ -17,6 +17,7 @@ from pentad.core import ids
 from pentad.data.identity.models import Person
 from pentad.data.identity.store import chunks, marks, sql_time
 from pentad.data.ingest.models import Source
+from pentad.data.profiles.company_spans import widen_companies
 from pentad.data.profiles.models import Company, CompanyTrait, TraitRule, TraitValue
 from pentad.data.profiles.rules import (
     Fact,
@@ -102,13 +103,15 @@ def preferred_sources() -> dict[str, list[int]]:
 
 def fold(seen: Iterable[Seen], stated: Stated, roots: Mapping[int, int], linked: Collection[int]) -> None:
     """Write what a slice says. roots: part → root after the slice; linked: roots that grew."""
-    _write_seen(list(seen), roots)
+    seen = list(seen)
+    _write_seen(seen, roots)
     _write_person_facts(stated.persons.values())
     if stated.groups or stated.companies:
         _write_companies(stated)
     touched = {roots.get(part, part) for part, *_ in stated.persons}
     refresh_traits(touched | set(linked))
     refresh_spans(linked)
+    widen_companies({roots.get(s.person_no, s.person_no) for s in seen} - set(linked))
 
 
 def _write_seen(seen: list[Seen], roots: Mapping[int, int]) -> None:
@@ -271,7 +274,7 @@ def parts_of(roots: Collection[int]) -> dict[int, int]:
 
 
 def refresh_spans(roots: Collection[int]) -> None:
-    """First and last seen and the number of events of whole clusters, from their parts."""
+    """First and last seen and the number of events of whole clusters, from their parts; and of their companies."""
     for some in chunks(roots):
         totals: dict[int, list[Any]] = {}
         parts = Person.objects.filter(no__in=parts_of(some))
@@ -286,6 +289,7 @@ def refresh_spans(roots: Collection[int]) -> None:
             Person.objects.filter(no=root).update(
                 first_seen=min(firsts, default=None), last_seen=max(lasts, default=None), event_count=events
             )
+    widen_companies(roots)
 
 
 def _write_companies(stated: Stated) -> None:
