@@ -27,8 +27,8 @@ class OidcAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
         if user is None:
             return {"sub": client.id}
         found = {"sub": self.get_user_sub(client, user)}
-        if "email" in scopes:  # administrators and identity providers give addresses, nobody the own one
-            found |= {"email": user.email, "email_verified": True}
+        if "email" in scopes:  # administrators give addresses, and a link to join may be handed over by other ways
+            found |= {"email": user.email, "email_verified": False}
         if "profile" in scopes:
             found["name"] = user.name
         return found
