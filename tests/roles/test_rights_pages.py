@@ -120,6 +120,15 @@ class TestOwners:
         with acting_as(actor_of(tom)), pytest.raises(NotFound):
             find_person(record.id)
 
+    def test_an_owner_there_is_not_takes_none_away(self, admin: Client, keiko: User) -> None:
+        record = customer()
+        actions.assign(actor=SYSTEM, record=record, owner=keiko, team=None)
+        for nobody in ("9" * 5000, "999999", "٣", "x"):
+            asked = {"owner": nobody, "team": "", "share": f"user:{nobody}"}
+            assert admin.post(f"/people/{record.id}/owner/", asked).status_code == 404
+            assert admin.get("/people/", {"f": f"owner~is~{nobody}"}).status_code == 200
+        assert Person.objects.get(pk=record.pk).owner == keiko
+
     def test_many_at_once_in_the_list(self, admin: Client, keiko: User) -> None:
         ids = [customer().id, Person.objects.create(name="Ines Jensen").id]
         dialog = admin.get("/people/bulk/owner/", {"id": ids}).content.decode()

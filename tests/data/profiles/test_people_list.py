@@ -17,6 +17,7 @@ from pentad.data.profiles.models import Company, Membership, PersonTrait
 from pentad.data.profiles.rules import number_of, text_of, words
 from pentad.roles.views import counts, paging, plans
 from pentad.roles.views.state import Filter, ListState
+from tests.data.profiles import walking
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PLANS = ("Explorer", "Family", "explorer", "")
@@ -74,23 +75,7 @@ def crowd(db: None) -> list[Person]:
 
 
 def walk(state: ListState, size: int = 7) -> list[Person]:
-    """Forward to the end, then back to the start; both ways must show the same."""
-    rows: list[Person] = []
-    pages = []
-    while True:
-        page = paging.fetch(PEOPLE, state, plans.plan(PEOPLE, state), size)
-        assert page.first == len(rows) + 1
-        rows += page.rows
-        pages.append(page.rows)
-        if not page.next:
-            break
-        state = state.changed(cursor=page.next)
-    while page.previous:
-        page = paging.fetch(PEOPLE, state.changed(cursor=page.previous), plans.plan(PEOPLE, state), size)
-        pages.pop()
-        assert page.rows == pages[-1]
-    assert len(pages) == 1
-    return rows
+    return walking.walk(PEOPLE, state, size)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from pentad.roles.views import counts, heads, paging, plans, valued
 from pentad.roles.views.spec import ListSpec
 from pentad.roles.views.state import Filter, ListState
 from tests.data.fields.test_fields import company, customer
+from tests.data.profiles import walking
 
 pytestmark = pytest.mark.django_db
 SEATS = (12, 3, None, 100, "many", 3, None, 7.5)
@@ -53,23 +54,7 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 def names(spec: ListSpec, state: ListState, size: int = 2) -> list[str]:
-    """Forward to the end, then back to the start; both ways must show the same."""
-    rows: list[Any] = []
-    pages: list[list[Any]] = []
-    while True:
-        page = paging.fetch(spec, state, plans.plan(spec, state), size)
-        assert page.first == len(rows) + 1
-        rows += page.rows
-        pages.append(page.rows)
-        if not page.next:
-            break
-        state = state.changed(cursor=page.next)
-    while page.previous:
-        page = paging.fetch(spec, state.changed(cursor=page.previous), plans.plan(spec, state), size)
-        pages.pop()
-        assert page.rows == pages[-1]
-    assert len(pages) == 1
-    return [row.name for row in rows]
+    return [row.name for row in walking.walk(spec, state, size)]
 
 
 @pytest.mark.parametrize(

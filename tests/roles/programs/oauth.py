@@ -8,8 +8,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.test import Client
 from oauthlib.oauth2 import WebApplicationClient
 
+from pentad.core.actor import SYSTEM
+from pentad.roles.access.apps import actions
+from pentad.roles.access.apps.models import App
+from pentad.roles.access.models import User
+
 HERE = "https://testserver"
 BACK = "https://reports.example/callback"
+RIGHTS = ["people.view", "people.edit", "tasks.view"]
+
+
+def add(owner: User, **said: Any) -> tuple[App, str]:
+    said = {"name": "Reports", "addresses": [BACK], "rights": RIGHTS, "owner": owner} | said
+    return actions.add_app(actor=SYSTEM, **said)
 
 
 class AppOf:

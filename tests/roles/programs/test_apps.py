@@ -19,28 +19,9 @@ from pentad.roles.access.manage import actions as manage
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_named, actor_of
 from pentad.roles.access.rights_models import Role
-from tests.roles.programs.oauth import BACK, AppOf, call, fault
+from tests.roles.programs.oauth import BACK, RIGHTS, AppOf, add, call, fault
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-RIGHTS = ["people.view", "people.edit", "tasks.view"]
-
-
-def add(owner: User, **said: Any) -> tuple[App, str]:
-    said = {"name": "Reports", "addresses": [BACK], "rights": RIGHTS, "owner": owner} | said
-    return actions.add_app(actor=SYSTEM, **said)
-
-
-@pytest.fixture
-def browser(keiko: User) -> Client:
-    client = Client()
-    client.force_login(keiko)
-    return client
-
-
-@pytest.fixture
-def reports(nadia: User, browser: Client) -> AppOf:
-    app, secret = add(nadia)
-    return AppOf(app.id, secret, browser)
 
 
 class TestTheWayIn:

@@ -9,37 +9,16 @@ from allauth.idp.oidc.models import Token
 from django.core.cache import cache
 from django.test import Client
 
-from pentad.core.actor import SYSTEM
 from pentad.core.errors import Invalid
 from pentad.roles.access.apps import actions, rules
 from pentad.roles.access.apps.models import App, Consent
 from pentad.roles.access.apps.server import Validator
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
-from tests.roles.programs.oauth import BACK, AppOf, call
+from tests.roles.programs.oauth import BACK, AppOf, add, call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-
-
-def add(owner: User, **said: Any) -> tuple[App, str]:
-    rights = ["people.view", "people.edit", "tasks.view"]
-    return actions.add_app(
-        actor=SYSTEM, **{"name": "Reports", "addresses": [BACK], "rights": rights, "owner": owner} | said
-    )
-
-
-@pytest.fixture
-def browser(keiko: User) -> Client:
-    client = Client()
-    client.force_login(keiko)
-    return client
-
-
-@pytest.fixture
-def reports(nadia: User, browser: Client) -> AppOf:
-    app, secret = add(nadia)
-    return AppOf(app.id, secret, browser)
 
 
 @pytest.fixture

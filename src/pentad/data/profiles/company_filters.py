@@ -10,6 +10,7 @@ from pentad.core.errors import Invalid
 from pentad.data.profiles import field_filters
 from pentad.roles.access import seeing
 from pentad.roles.access.models import User
+from pentad.roles.access.rules import row_number
 from pentad.roles.views.spec import Condition, Field, Operator
 
 
@@ -25,7 +26,7 @@ def day_range(column: str, value: str) -> Q:
 def _owner(operator: str, value: str) -> Condition:
     if operator == "none":
         return Condition(Q(owner=None))
-    number = seeing.user_of(reader()) if operator == "mine" else int(value) if value.isdecimal() else None
+    number = seeing.user_of(reader()) if operator == "mine" else row_number(value)
     return Condition(Q(owner_id=number if number is not None and number < 2**31 else -1))
 
 

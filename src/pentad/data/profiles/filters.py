@@ -26,6 +26,7 @@ from pentad.data.profiles.rules import text_of
 from pentad.roles.access import seeing
 from pentad.roles.access.models import User
 from pentad.roles.access.rights import Level
+from pentad.roles.access.rules import row_number
 from pentad.roles.views.spec import Condition, Field, Operator
 
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -223,7 +224,7 @@ def owner() -> Field:
     def condition(operator: str, value: str) -> Condition:
         if operator == "none":
             return Condition(Q(owner=None))
-        number = seeing.user_of(reader()) if operator == "mine" else int(value) if value.isdecimal() else None
+        number = seeing.user_of(reader()) if operator == "mine" else row_number(value)
         return _own(Q(owner_id=number if number is not None else -1))
 
     def colleagues() -> list[tuple[str, str]]:

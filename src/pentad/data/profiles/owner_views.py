@@ -21,6 +21,7 @@ from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
 from pentad.roles.access.rights import Level
 from pentad.roles.access.rights_models import Share, Team
+from pentad.roles.access.rules import row_number
 from pentad.roles.access.seeing import acts_for, kind_of, level, levels, may
 from pentad.roles.undo.models import Change
 from pentad.roles.undo.owners import give
@@ -82,10 +83,12 @@ def chosen(asked: Any) -> list[str]:
 
 
 def chosen_owner(asked: Any) -> tuple[User | None, Team | None]:
-    """Owner and team that a form names."""
-    owner = get_object_or_404(User, pk=asked["owner"]) if asked.get("owner", "").isdecimal() else None
-    team = get_object_or_404(Team, pk=asked["team"]) if asked.get("team", "").isdecimal() else None
-    return owner, team
+    """Owner and team that a form names; None for nobody. What names no row is not found: it must not take the owner away."""
+    owner, team = (asked.get(name, "") for name in ("owner", "team"))
+    return (
+        None if owner in ("", KEEP) else get_object_or_404(User, pk=row_number(owner)),
+        None if team in ("", KEEP) else get_object_or_404(Team, pk=row_number(team)),
+    )
 
 
 def _stop(actor: Actor, record: Any, share_id: str) -> str:
@@ -105,11 +108,11 @@ def _change(actor: Actor, record: Any, asked: Any) -> Change | None:
             keep = asked.get("keep_shares") == "1"
             given = give(actor=actor, record=record, owner=owner, team=team, keep_shares=keep)
     whom, _, number = asked.get("share", "").partition(":")
-    if whom == "user" and number.isdecimal():
-        user = get_object_or_404(User, pk=number)
+    if whom == "user":
+        user = get_object_or_404(User, pk=row_number(number))
         actions.share(actor=actor, record=record, user=user, change=asked.get("change") == "1")
-    elif whom == "team" and number.isdecimal():
-        team = get_object_or_404(Team, pk=number)
+    elif whom == "team":
+        team = get_object_or_404(Team, pk=row_number(number))
         actions.share(actor=actor, record=record, team=team, change=asked.get("change") == "1")
     return given
 

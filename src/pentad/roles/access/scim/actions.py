@@ -13,6 +13,7 @@ from pentad.roles.access.actions import add_user, change_user, check_role
 from pentad.roles.access.giving import require_may_give
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import role_labels
+from pentad.roles.access.rules import row_number
 from pentad.roles.access.scim.models import ProvisionedGroup, ProvisionedUser
 from pentad.roles.access.scim.queries import row_of
 from pentad.roles.access.scim.resources import address_of, kept, name_of
@@ -64,7 +65,7 @@ def deprovision_user(*, actor: Actor, user: User) -> None:
 def save_group(*, actor: Actor, group: ProvisionedGroup, resource: Any) -> ProvisionedGroup:
     """Take over name and members; who comes or goes gets the role of the groups that are left."""
     numbers = {str(member.value) for member in resource.members or []}
-    people = {str(user.pk): user for user in User.objects.filter(pk__in=[n for n in numbers if n.isdecimal()])}
+    people = {str(user.pk): user for user in User.objects.filter(pk__in=map(row_number, numbers))}
     if strangers := sorted(numbers - set(people)):
         raise InvalidValueException(detail=f"There is no user {strangers[0]}.")
     group.display_name, group.external_id = str(resource.display_name)[:254], resource.external_id or ""
