@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "pentad.core",
     "pentad.roles",
     "pentad.data",
+    "pentad.intelligence",
     "pentad.platforms",
     "pentad.shell",
 ]

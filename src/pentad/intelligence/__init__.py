@@ -1,0 +1,1 @@
+"""What it means, what to do next, and whether it worked."""
