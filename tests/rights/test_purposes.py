@@ -9,6 +9,7 @@ from django.test import Client
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.models import AuditLine
+from pentad.data.fields import actions as fields
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.kinds import veiled_inside
 from pentad.roles.access import actions as accounts
@@ -117,6 +118,28 @@ def test_it_is_hidden_at_every_depth_and_in_capital_letters_too(road: Road) -> N
     assert "Chair" in found[f"api {one}/events"], "the name of an article is nobody's own"
     refused = call(world, "put", f"/api/v1/{one}/traits/deal", {"value": {"customer": {}}})
     assert refused.status_code == 403, "whoever does not see all of it would lose the rest"
+
+
+@pytest.mark.once  # what is hidden is no matter of the database
+@pytest.mark.parametrize("declared", [False, True])
+def test_what_lies_inside_a_field_is_not_found_out_by_filtering(road: Road, declared: bool) -> None:
+    world = build(road, "member")
+    if declared:
+        fields.add_field(actor=SYSTEM, kind="people", name="deal", label="Deal", type="text")
+    road.send({"type": "identify", "userId": "u-own", "traits": {"deal": {"budget": BUDGET}}})
+    road.send({"type": "identify", "userId": "u-other", "traits": {"deal": f"said {BUDGET}"}})
+    own, other = f"{word('own')} Person", f"{word('other')} Person"
+    asked = {one: f"/people/?f=trait:deal~{one}~{BUDGET}" for one in ("contains", "isnt")}
+
+    def told() -> dict[str, tuple[bool, bool]]:
+        texts = {one: body(world.client.get(url)) for one, url in asked.items()}
+        return {one: (own in text, other in text) for one, text in texts.items()}
+
+    assert told() == {"contains": (True, True), "isnt": (True, True)}
+    limit("trait:budget", "service")
+    works_for("member", "marketing")
+    assert told() == {"contains": (False, True), "isnt": (True, True)}
+    assert own in body(world.client.get("/people/?f=trait:deal~any"))
 
 
 def test_what_is_nested_too_deep_is_not_shown_to_who_does_not_see_all() -> None:

@@ -18,6 +18,7 @@ from pentad.data.profiles.models import CompanyTrait
 from pentad.data.profiles.rules import text_of
 from pentad.data.profiles.values import icon_of
 from pentad.data.profiles.vocabulary import company_trait_names, trait_icon
+from pentad.roles.access.seeing import in_full
 from pentad.roles.views.spec import Condition, Field, Operator
 
 KNOWN = (Operator("any", "is known", "none"), Operator("none", "is unknown", "none"))
@@ -60,8 +61,20 @@ def choices(field: Declared) -> tuple[tuple[str, str], ...]:
     return YES_NO if field.type == "yes_no" else tuple((one, one) for one in field.choices)
 
 
+def readable(kind: str) -> Q:
+    """What may be compared as text: for readers from whom something is hidden no value that holds others, as the text
+    of an object tells what lies in it.
+    """
+    return Q() if in_full(kind) else ~Q(text__contains="{")
+
+
 def where(field: Declared, operator: str, value: str) -> Q:
     """What an operator asks of a row of the field; of one that is negated, what no row may meet. Raises Invalid."""
+    asked = _asked(field, operator, value)
+    return asked if operator in ("any", "none") else asked & readable(field.kind)
+
+
+def _asked(field: Declared, operator: str, value: str) -> Q:
     if operator == "misfit":
         return fields.misfit(field) or Q(pk__in=[])
     if operator in ("any", "none"):

@@ -328,6 +328,8 @@ def trait(name: str) -> Field:
             said[f"text__{'contains' if operator == 'contains' else 'startswith'}"] = text_of(value)
         elif operator in ("gt", "lt"):
             rows = rows.filter(**{f"number__{operator}": _number(value)})
+        if any(one.startswith("text") for one in said):
+            rows = rows.filter(field_filters.readable("people"))
         held = _held(rows, name=name, **said)
         rows = rows.filter(name=name, **said)
         return Condition(~held) if operator in ("isnt", "none") else _roots(held, rows)
