@@ -6,7 +6,7 @@ message id, and the loader's deduplication makes that once.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from typing import Any, Protocol
 
@@ -61,6 +61,20 @@ def emit(
     row = OutboxMessage.objects.create(message=message)
     written.ring_on_commit()
     return row
+
+
+def emit_many(told: Iterable[tuple[str, HasId, dict[str, Any]]]) -> int:
+    """Tell of many changes, in their transaction: tracking events as (name, person, properties). Returns how many."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("emit_many() needs a transaction: call it in an action or a job.")
+    rows = [
+        OutboxMessage(message={"type": "track", "properties": properties, "event": name, "personId": person.id})
+        for name, person, properties in told
+    ]
+    OutboxMessage.objects.bulk_create(rows, batch_size=500)
+    if rows:
+        written.ring_on_commit()
+    return len(rows)
 
 
 def message_of(row: OutboxMessage) -> dict[str, Any]:

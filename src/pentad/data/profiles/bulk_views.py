@@ -1,9 +1,6 @@
 """What one does with selected customers: export, set a trait, merge two, erase."""
 
-import csv
-import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -14,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from pentad.core import clock
 from pentad.core.action import check
-from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import Invalid
 from pentad.data.fields.queries import meant
 from pentad.data.identity.models import Person
@@ -23,7 +19,8 @@ from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions, bulk
 from pentad.data.profiles.company_list import COMPANIES
 from pentad.data.profiles.entering import entered_value, entering, typed_text
-from pentad.data.profiles.lists import PEOPLE, load_people
+from pentad.data.profiles.exporting import csv_of
+from pentad.data.profiles.lists import PEOPLE
 from pentad.data.profiles.models import Company
 from pentad.data.profiles.owner_views import chosen, chosen_owner, owners
 from pentad.data.profiles.person_views import TYPED, previewed
@@ -36,7 +33,6 @@ from pentad.roles.views import counts, plans
 from pentad.roles.views.state import ListState
 
 M = TypeVar("M", bound=Model)
-CHUNK = 500
 MOST_CHANGED = 1_000
 """At most so many customers are changed or erased in one go, so that the page answers."""
 
@@ -99,50 +95,11 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     filters = told_by(state) if whole else ["chosen rows"]
     actions.export_people(actor=actor_of(request), rows=rows.count(), filters=filters)
     name = f"customers-{clock.now():%Y-%m-%d-%H%M}.csv"
-    response = StreamingHttpResponse(_csv(actor_of(request), rows, state), content_type="text/csv; charset=utf-8")
+    columns = [column for column in PEOPLE.shown_columns(state.columns) if column.plain]
+    lines = csv_of(actor_of(request), rows, columns)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-class _Line:
-    """A file that hands back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(reader: Actor, rows: "QuerySet[Person]", state: ListState) -> Iterator[str]:
-    """Lines of the file. Whoever reads is named for each chunk: the request has ended when they are asked for."""
-    columns = [column for column in PEOPLE.shown_columns(state.columns) if column.plain]
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(["id", *(_cell(column.label) for column in columns)])
-    last = 0
-    while True:
-        with acting_as(reader):
-            chunk = list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK])
-            load_people(chunk)
-            lines = [[one.id, *(_cell(column.plain(one)) for column in columns if column.plain)] for one in chunk]
-        if not chunk:
-            return
-        for line in lines:
-            yield writer.writerow(line)
-        last = chunk[-1].pk
-
-
-def _cell(value: Any) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    text = (
-        value
-        if isinstance(value, str)
-        else str(value)
-        if isinstance(value, int | float)
-        else json.dumps(value, ensure_ascii=False)
-    )
-    return f"'{text}" if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @require_http_methods(["GET", "POST"])
