@@ -1,0 +1,16 @@
+"""What this competency asks of the core."""
+
+from collections.abc import Collection
+
+from pentad.core import hooks
+from pentad.core.hookvalues import AuditKind
+from pentad.intelligence.segments.models import Segment
+
+
+def _segments_named(ids: Collection[str]) -> dict[str, str]:
+    return dict(Segment.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+@hooks.impl
+def audit_kinds() -> list[AuditKind]:
+    return [AuditKind("segment", "Segment", "filter", names=_segments_named)]
