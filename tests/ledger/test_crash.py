@@ -104,7 +104,7 @@ def unnamed(folder: Path) -> list[str]:
     manifest = manifests.read(folder)
     assert manifest is not None
     named = {manifests.NAME, "tmp"}
-    for file in manifest.files():
+    for file in manifest.every():
         named |= {file, f"{file}.wal", manifests.bloom_name(file)}
     return [path.name for path in folder.iterdir() if path.name not in named]
 

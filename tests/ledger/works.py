@@ -45,3 +45,15 @@ def fill(folder: Path | str) -> None:
 
 def later() -> dict[str, Any]:
     return event(20, 2, traits='{"email":"sven@fjord.example"}')
+
+
+def put(store: Ledger) -> None:
+    store.derived.put("people", store.query("SELECT * REPLACE ('Ana' AS name) FROM people"), [1, 2])
+
+
+def refresh(store: Ledger) -> None:
+    store.derived.refresh("SELECT person_no, 'new' AS f_text FROM people")
+
+
+def forget(store: Ledger) -> None:
+    store.erase([1])

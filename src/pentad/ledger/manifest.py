@@ -4,23 +4,26 @@ erasure takes place. A file in the folder that no manifest names is a leftover o
 import json
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from pentad.core.errors import Unavailable
 
 NAME = "manifest.json"
 OLDER = "older"
-_OURS = re.compile(r"^(hot|older|\d{4}-\d{2})(\.\d+)?\.(duckdb|duckdb\.wal|bloom|bloom\.part)$|^manifest\.json\.part$")
+_OURS = re.compile(
+    r"^(hot|older|derived|\d{4}-\d{2})(\.\d+)?\.(duckdb|duckdb\.wal|bloom|bloom\.part)$|^manifest\.json\.part$"
+)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """`hot` and the values of `sealed` are file names; the keys of `sealed` are months or "older"."""
+    """`hot`, `derived` and the values of `sealed` are file names; the keys of `sealed` are months or "older"."""
 
     version: int = 1
     hot: str = "hot.duckdb"
     sealed: dict[str, str] = field(default_factory=dict)
+    derived: str = ""
 
     def next_name(self, label: str) -> str:
         """A file name for the next state of a label; never one that is in use."""
@@ -29,8 +32,15 @@ class Manifest:
     def succeeded_by(self, *, hot: str, sealed: dict[str, str]) -> "Manifest":
         return replace(self, version=self.version + 1, hot=hot, sealed=dict(sorted(sealed.items())))
 
+    def with_derived(self, file: str) -> "Manifest":
+        return replace(self, version=self.version + 1, derived=file)
+
     def files(self) -> list[str]:
+        """Those that hold events."""
         return [self.hot, *self.sealed.values()]
+
+    def every(self) -> list[str]:
+        return [*self.files(), self.derived] if self.derived else self.files()
 
 
 def bloom_name(file: str) -> str:
@@ -52,7 +62,7 @@ def read(folder: Path) -> Manifest | None:
 def write(folder: Path, manifest: Manifest) -> None:
     aside = folder / f"{NAME}.part"
     with aside.open("w") as file:
-        json.dump({"version": manifest.version, "hot": manifest.hot, "sealed": manifest.sealed}, file, indent=1)
+        json.dump(asdict(manifest), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
     aside.rename(folder / NAME)
@@ -71,7 +81,7 @@ def sync_folder(folder: Path) -> None:
 def remove_leftovers(folder: Path, manifest: Manifest) -> None:
     """Delete what a crash left: files of ours that the manifest does not name."""
     named = {NAME}
-    for file in manifest.files():
+    for file in manifest.every():
         named |= {file, f"{file}.wal", bloom_name(file)}
     for path in folder.iterdir():
         if path.name not in named and _OURS.match(path.name):

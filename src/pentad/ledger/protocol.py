@@ -1,6 +1,6 @@
 """What every ledger engine promises. `tests/conformance` holds each of them to it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -53,13 +53,60 @@ class Problem:
     where: str = ""
 
 
+DERIVED_DAMAGED = "derived_damaged"
+"""The code of a problem that `Derived.renew` solves."""
+
+
+class Derived(Protocol):
+    """What is kept beside the events for quick answers: people, belongs, companies, and the feature table.
+
+    Made from the relational rows and the events, so that all of it may be lost and is then made anew. Hidden and
+    erased persons are never in it, whoever puts them there. Thread-safe.
+    """
+
+    def put(self, relation: str, rows: pa.Table, keys: Collection[int] | None) -> None:
+        """Replace whatever a relation of schema.DERIVED keeps of these keys (its first column) by the rows, in one
+        transaction. None: replace everything. Raises Invalid for a row of another key.
+        """
+
+    def columns(self) -> dict[str, str]:
+        """The features there are, and their types (of schema.FEATURE_TYPES). person_no and due are always there."""
+
+    def add_columns(self, columns: Mapping[str, str]) -> None:
+        """Those that are there stay. Raises Conflict when one is there with another type."""
+
+    def drop_columns(self, names: Iterable[str]) -> None: ...
+
+    def refresh(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> int:
+        """Replace rows of the feature table by what a query gives, in one transaction; returns how many it gave.
+
+        The query gives person_no, each once, and any of the other columns. What it does not give stays as it is. Of
+        the persons in the scope those that it does not give are removed; without a scope, of all. It may name `scope`.
+        """
+
+    def mark(self, name: str) -> int:
+        """A small number kept with all this, and lost with it. 0 when it was never set."""
+
+    def set_mark(self, name: str, value: int) -> None: ...
+
+    def check(self) -> list[Problem]:
+        """Problems with code DERIVED_DAMAGED alone. Reads every row."""
+
+    def renew(self) -> None:
+        """Start anew, with nothing: no rows, no features, no marks."""
+
+
 class Ledger(Protocol):
     """The event store. Thread-safe; one per owner process.
 
     SQL is written in DuckDB's dialect over the relations events, quarantined, duplicates, counts,
-    removed and registry. `events.person_no` is the person as stored, `events.root_no` the person
-    after links; hidden persons never appear. Timestamps are naive UTC.
+    removed and registry, and the derived people, belongs, companies and features. `events.person_no` is
+    the person as stored, `events.root_no` the person after links; hidden persons never appear. Timestamps
+    are naive UTC.
     """
+
+    @property
+    def derived(self) -> Derived: ...
 
     def append(self, part: LedgerSlice) -> bool:
         """Store a slice and its offset in one transaction.
@@ -80,9 +127,10 @@ class Ledger(Protocol):
     def known(self, keys: pa.ChunkedArray | pa.Array) -> pa.Table:
         """Which of these message keys (uint64) are stored, with their body hash: columns key, body."""
 
-    def query(self, sql: str, params: Params = ()) -> pa.Table: ...
+    def query(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> pa.Table:
+        """scope: any number of person numbers, which the query names as the relation scope(person_no)."""
 
-    def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]: ...
+    def rows(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> list[dict[str, Any]]: ...
 
     def set_links(self, links: Mapping[int, int]) -> None:
         """Read person_no as root_no from now on; a person linked to itself loses its link."""

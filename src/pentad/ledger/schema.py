@@ -6,11 +6,12 @@ quicker. The registry of a store starts with PROMOTED and grows with `Ledger.pro
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pentad.core.errors import Invalid
+from pentad.core.errors import Conflict, Invalid
 
 _TS = pa.timestamp("us")
 
@@ -142,6 +143,43 @@ KEPT: dict[str, pa.Schema] = {
     "state": _schema(("name", pa.string(), False), ("value", pa.int64(), False)),
 }
 
+# What is made from the relational rows, one row a customer or company: nothing that cannot be made anew.
+DERIVED: dict[str, pa.Schema] = {
+    "people": _schema(
+        ("person_no", pa.int32(), False),
+        ("id", pa.string(), False),
+        ("known", pa.bool_(), False),
+        ("first_seen", _TS, True),
+        ("last_seen", _TS, True),
+        ("created", _TS, False),
+        ("event_count", pa.int64(), False),
+        ("name", pa.string(), False),
+        ("traits", pa.string(), False),  # JSON
+        ("identifiers", pa.string(), False),  # JSON: {namespace: [values]}
+        ("consents", pa.string(), False),  # JSON: {purpose: {channel: state}}
+    ),
+    "belongs": _schema(("person_no", pa.int32(), False), ("company_no", pa.int32(), False)),
+    "companies": _schema(
+        ("company_no", pa.int32(), False),
+        ("id", pa.string(), False),
+        ("group_id", pa.string(), False),
+        ("name", pa.string(), False),
+        ("first_seen", _TS, False),
+        ("last_seen", _TS, False),
+        ("traits", pa.string(), False),  # JSON
+    ),
+}
+# What every row of the feature table has. The other columns come and go.
+FEATURES = _schema(("person_no", pa.int32(), False), ("due", _TS, True))
+# Types that a feature may have, in SQL (DuckDB's dialect) and in Arrow.
+FEATURE_TYPES: dict[str, pa.DataType] = {
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "VARCHAR": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": _TS,
+}
+
 _SQL_TYPES = {
     pa.int64(): "BIGINT",
     pa.int32(): "INTEGER",
@@ -160,6 +198,30 @@ def sql_type(kind: pa.DataType) -> str:
 def empty(relation: str) -> pa.Table:
     """A table of no rows: for slices that have nothing of a kind."""
     return ARRIVING[relation].empty_table()
+
+
+def derived_rows(relation: str, rows: pa.Table) -> pa.Table:
+    """Rows in the columns and types of a derived relation. Raises Invalid for one that does not exist."""
+    if relation not in DERIVED:
+        raise Invalid(f"{relation!r} is no derived relation.", fix=f"Use one of {', '.join(DERIVED)}.")
+    return rows.select(DERIVED[relation].names).cast(DERIVED[relation])
+
+
+def new_columns(present: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Those of these feature columns that are not there yet. Raises Invalid for a name or type that cannot be,
+    Conflict for one that is there with another type.
+    """
+    new: dict[str, str] = {}
+    for name, kind in columns.items():
+        if kind not in FEATURE_TYPES:
+            raise Invalid(f"{kind!r} is no type of a feature.", fix=f"Use one of {', '.join(FEATURE_TYPES)}.")
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name) or name in (*FEATURES.names, "version", "gone"):
+            raise Invalid(f"A feature cannot be called {name!r}.", fix="Use small letters, digits and underscores.")
+        if present.get(name, kind) != kind:
+            raise Conflict(f"The feature {name} is there as {present[name]}.", code="column_taken")
+        if name not in present:
+            new[name] = kind
+    return new
 
 
 def events_schema(promoted: tuple[Promoted, ...]) -> pa.Schema:

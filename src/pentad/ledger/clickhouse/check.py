@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pentad.ledger.protocol import Problem
+from pentad.ledger.clickhouse import tables
+from pentad.ledger.protocol import DERIVED_DAMAGED, Problem
 
 if TYPE_CHECKING:
     from pentad.ledger.clickhouse.store import ClickHouseLedger
@@ -13,20 +14,25 @@ _COUNTED = {"stored": "events", "quarantined": "quarantined", "duplicate": "dupl
 def check(ledger: "ClickHouseLedger") -> list[Problem]:
     """All problems found. Appends are held back meanwhile: there is no snapshot over several tables."""
     with ledger.writing:
-        return [*_parts(ledger), *_balance(ledger), *_numbering(ledger), *_twice(ledger)]
+        events = [*_parts(ledger, (*_COUNTED.values(), "counts"), "file_damaged"), *_balance(ledger)]
+        return [*events, *_numbering(ledger), *_twice(ledger), *check_derived(ledger)]
+
+
+def check_derived(ledger: "ClickHouseLedger") -> list[Problem]:
+    return _parts(ledger, tuple(tables.DERIVED), DERIVED_DAMAGED)
 
 
 def _all(ledger: "ClickHouseLedger", query: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in ledger.native(query).to_pylist()]
 
 
-def _parts(ledger: "ClickHouseLedger") -> list[Problem]:
+def _parts(ledger: "ClickHouseLedger", relations: tuple[str, ...], code: str) -> list[Problem]:
     """The engine's own check of its files' checksums."""
     problems = []
-    for relation in (*_COUNTED.values(), "counts"):
+    for relation in relations:
         for row in ledger.native(f"CHECK TABLE t_{relation} SETTINGS check_query_single_value_result = 0").to_pylist():
             if not row["is_passed"]:
-                problems.append(Problem("file_damaged", f"{row['part_path']}: {row['message']}", f"t_{relation}"))
+                problems.append(Problem(code, f"{row['part_path']}: {row['message']}", f"t_{relation}"))
     return problems
 
 

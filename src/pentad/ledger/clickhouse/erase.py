@@ -149,6 +149,7 @@ def _carry_out(ledger: "ClickHouseLedger") -> None:
         ledger.command("ALTER TABLE t_events DELETE WHERE seq IN (SELECT seq FROM t_redacted)")
         faults.step("erase.redacting")
         ledger.command("INSERT INTO t_events SELECT * FROM t_redacted")
+    ledger.derived.forget_gone()
     faults.step("erase.done")
     _mark(ledger, 0)
     _clear(ledger)

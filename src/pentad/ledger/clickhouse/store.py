@@ -5,9 +5,9 @@ atomic by itself: its rows are shown once the row in t_offsets says that the sli
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import clickhouse_connect
@@ -21,6 +21,8 @@ from pentad.core import clock
 from pentad.core.errors import Invalid, Unavailable
 from pentad.ledger import faults, schema, slices
 from pentad.ledger.clickhouse import check, dialect, erase, tables, upkeep
+from pentad.ledger.clickhouse import params as parameters
+from pentad.ledger.clickhouse.derived import SCOPE, DerivedTables
 from pentad.ledger.protocol import ErasureReport, LedgerSlice, Params, Problem, Progress, QueryFailed
 from pentad.ledger.results import plain
 from pentad.ledger.schema import Promoted
@@ -59,10 +61,12 @@ class ClickHouseLedger:
         self._on_close = on_close
         self._unfinished = False
         self._client: Client | None = _connect(url)
+        self.derived = DerivedTables(self)
         try:
             for statement in tables.create_statements():
                 self.command(statement)
             self.state = self._read_state()
+            self.derived.open()
             self._remove_unfinished()
             erase.resume(self)
             self.state = self._read_state()
@@ -76,9 +80,9 @@ class ClickHouseLedger:
             raise Unavailable("The event store is closed.", code="ledger_closed")
         return self._client
 
-    def command(self, statement: str) -> Any:
+    def command(self, statement: str, parameters: dict[str, Any] | None = None) -> Any:
         try:
-            return self.client.command(statement)
+            return self.client.command(statement, parameters=parameters)
         except ClickHouseError as error:
             raise QueryFailed(str(error), sql=statement[:500]) from error
 
@@ -171,14 +175,17 @@ class ClickHouseLedger:
 
     # Reading
 
-    def relations(self) -> tuple[tuple[str, str], ...]:
+    def relations(self, *, scoped: bool = False) -> tuple[tuple[str, str], ...]:
+        """What each relation reads. scoped: `scope` is one of them."""
         state = self.state
-        return tables.relations(
+        events = tables.relations(
             state.promoted,
             hidden=bool(state.hidden),
             linked=state.linked,
             committed=state.part if self._unfinished else None,
         )
+        scope = (("scope", f"SELECT person_no FROM {SCOPE}"),) if scoped else ()
+        return (*events, *self.derived.relations(), *scope)
 
     def known(self, keys: pa.ChunkedArray | pa.Array) -> pa.Table:
         columns = pa.schema([("key", pa.uint64()), ("body", pa.uint64())])
@@ -188,15 +195,14 @@ class ClickHouseLedger:
         whole = f" AND part <= {self.state.part}" if self._unfinished else ""
         return self.native(f"SELECT key, body FROM t_events WHERE key IN ({asked}){whole}").cast(columns)
 
-    def query(self, sql: str, params: Params = ()) -> pa.Table:
-        named = dict(params) if isinstance(params, Mapping) else {f"p{n}": value for n, value in enumerate(params)}
-        bound = {name: _bound(value) for name, value in named.items()}
-        kinds = tuple((name, kind) for name, (kind, _) in bound.items())
-        text = dialect.translate(sql, kinds, self.relations())
-        return self.native(text, {name: value for name, (_, value) in bound.items()})
+    def query(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> pa.Table:
+        kinds, values = parameters.bind(params)
+        text = dialect.translate(sql, kinds, self.relations(scoped=scope is not None))
+        with self.derived.scoped(scope) as table:
+            return self.native(text.replace(SCOPE, table), values)
 
-    def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.query(sql, params).to_pylist()
+    def rows(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.query(sql, params, scope).to_pylist()
         return found
 
     # Links and hidden persons
@@ -273,26 +279,3 @@ def _refuse_far_times(events: pa.Table) -> None:
                 raise Invalid(
                     f"{name} must lie between {_FIRST_YEAR} and {_LAST_YEAR} for ClickHouse.", code="time_out_of_range"
                 )
-
-
-def _bound(value: Any) -> tuple[str, Any]:
-    """The ClickHouse type of a parameter, and its value as the client takes it."""
-    if value is None:
-        return dialect.NULL_KIND, None
-    if isinstance(value, bool):
-        return "Bool", value
-    if isinstance(value, int):
-        return "UInt64" if value > 2**63 - 1 else "Int64", value
-    if isinstance(value, float):
-        return "Float64", value
-    if isinstance(value, str):
-        return "String", value
-    if isinstance(value, datetime):
-        naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-        return dialect.TIMESTAMP, naive.isoformat(sep=" ", timespec="microseconds")
-    if isinstance(value, date):
-        return "Date32", value.isoformat()
-    if isinstance(value, list | tuple) and value:
-        kind, _ = _bound(value[0])
-        return f"Array({kind})", [_bound(item)[1] for item in value]
-    raise QueryFailed(f"A parameter cannot be {type(value).__name__}.")

@@ -2,6 +2,8 @@
 a slice that was not finished are not shown, and are removed before the next one is stored."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,11 +19,12 @@ _TYPES = {
     pa.string(): "String",
     pa.bool_(): "Bool",
     pa.timestamp("us"): TIMESTAMP,
+    pa.list_(pa.int32()): "Array(Int32)",
 }
 _FEW_VALUES = {"type", "name", "reason", "kind"}
 
 # Rows that were deleted must leave the disk within seconds, and so must the notes of finished mutations.
-_SETTINGS = (
+SETTINGS = (
     "old_parts_lifetime = 0, cleanup_delay_period = 0, cleanup_delay_period_random_add = 0, "
     "max_cleanup_delay_period = 1, merge_tree_clear_old_parts_interval_seconds = 1, finished_mutations_to_keep = 0, "
     "fsync_after_insert = 1"
@@ -48,6 +51,25 @@ WORK = {
     "redacted": "AS t_events",
     "forgotten": "AS t_removed",
 }
+# What is derived; see `derived`. All companies of a person stand in one row.
+DERIVED: dict[str, pa.Schema] = {
+    "people": schema.DERIVED["people"],
+    "belongs": pa.schema(
+        [pa.field("person_no", pa.int32(), False), pa.field("company_nos", pa.list_(pa.int32()), False)]
+    ),
+    "companies": schema.DERIVED["companies"],
+    "features": schema.FEATURES,
+}
+OF_PERSONS = tuple(name for name, columns in DERIVED.items() if "person_no" in columns.names)
+VERSIONED = {"version": "Int64", "gone": "UInt8"}
+_NOTHING: dict[pa.DataType, Any] = {
+    pa.int64(): 0,
+    pa.int32(): 0,
+    pa.string(): "",
+    pa.bool_(): False,
+    pa.timestamp("us"): datetime(1970, 1, 1),  # noqa: DTZ001  naive UTC, as all times of the ledger
+    pa.list_(pa.int32()): [],
+}
 
 
 def column_sql(field: pa.Field) -> str:
@@ -69,12 +91,53 @@ def create_statements() -> list[str]:
             parts.append(_EXTRA[name])
         layout = _LAYOUT.get(name, "MergeTree ORDER BY tuple()")
         statements.append(
-            f"CREATE TABLE IF NOT EXISTS t_{name} ({', '.join(parts)}) ENGINE = {layout} SETTINGS {_SETTINGS}"
+            f"CREATE TABLE IF NOT EXISTS t_{name} ({', '.join(parts)}) ENGINE = {layout} SETTINGS {SETTINGS}"
         )
     for name, columns_sql in WORK.items():
-        layout = f"ENGINE = MergeTree ORDER BY tuple() SETTINGS {_SETTINGS}"
+        layout = f"ENGINE = MergeTree ORDER BY tuple() SETTINGS {SETTINGS}"
         statements.append(f"CREATE TABLE IF NOT EXISTS t_{name} {_work_sql(columns_sql, layout)}")
+    return statements + derived_statements()
+
+
+def derived_statements() -> list[str]:
+    """The tables of what is derived; those that exist stay."""
+    statements = []
+    for name, columns in DERIVED.items():
+        parts = ", ".join([*(column_sql(field) for field in columns), *(f"{n} {t}" for n, t in VERSIONED.items())])
+        layout = f"ReplacingMergeTree(version, gone) ORDER BY {columns.names[0]} SETTINGS {SETTINGS}"
+        statements.append(f"CREATE TABLE IF NOT EXISTS t_{name} ({parts}) ENGINE = {layout}")
     return statements
+
+
+def packed(relation: str, rows: pa.Table) -> pa.Table:
+    """Rows of a derived relation as its table holds them."""
+    if relation != "belongs":
+        return rows
+    grouped = rows.group_by("person_no").aggregate([("company_no", "list")])
+    return grouped.rename_columns(["person_no", "company_nos"]).cast(DERIVED["belongs"])
+
+
+def nothing(field: pa.Field) -> Any:
+    """A value for a row that says that there is none."""
+    if field.nullable:
+        return None
+    return _NOTHING[field.type]
+
+
+def feature_type(kind: str) -> str:
+    return f"Nullable({_TYPES[schema.FEATURE_TYPES[kind]]})"
+
+
+def derived_relations(features: tuple[str, ...], *, hidden: bool) -> tuple[tuple[str, str], ...]:
+    found = []
+    for name, columns in DERIVED.items():
+        names = [*columns.names, *(features if name == "features" else ())]
+        listed = ", ".join(f"`{column}`" for column in names)
+        if name == "belongs":
+            listed = "person_no, arrayJoin(company_nos) AS company_no"
+        where = " WHERE person_no NOT IN (SELECT person_no FROM t_hidden)" if hidden and name in OF_PERSONS else ""
+        found.append((name, f"SELECT {listed} FROM t_{name} FINAL{where}"))
+    return tuple(found)
 
 
 def _work_sql(columns: str, layout: str) -> str:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pentad.ledger import schema
 from pentad.ledger.duckdb.files import Generation
 from pentad.ledger.duckdb.views import SEALED
-from pentad.ledger.protocol import Problem
+from pentad.ledger.protocol import DERIVED_DAMAGED, Problem
 
 if TYPE_CHECKING:
     from pentad.ledger.duckdb.store import DuckDBLedger
@@ -33,7 +34,13 @@ def check(ledger: "DuckDBLedger") -> list[Problem]:
             *_twice(cursor, generation),
             *_filters(cursor, generation),
             *_order(cursor, generation),
+            *_derived(cursor, generation),
         ]
+
+
+def check_derived(ledger: "DuckDBLedger") -> list[Problem]:
+    with ledger.files.reading() as (cursor, generation):
+        return list(_derived(cursor, generation))
 
 
 def _all(cursor: Cursor, query: str) -> list[tuple[Any, ...]]:
@@ -52,6 +59,15 @@ def _files(cursor: Cursor, generation: Generation) -> Iterator[Problem]:
                 _all(cursor, f"SELECT bit_xor(hash(t)) FROM {alias}.{relation} t")
             except duckdb.Error as error:
                 yield Problem("file_damaged", f"The {relation} of a file cannot be read: {error}", alias)
+
+
+def _derived(cursor: Cursor, generation: Generation) -> Iterator[Problem]:
+    """The same of what can be made anew."""
+    for relation in (*schema.DERIVED, "features"):
+        try:
+            _all(cursor, f"SELECT bit_xor(hash(t)) FROM {generation.derived}.{relation} t")
+        except duckdb.Error as error:
+            yield Problem(DERIVED_DAMAGED, f"The derived {relation} cannot be read: {error}", generation.derived)
 
 
 def _balance(cursor: Cursor, generation: Generation) -> Iterator[Problem]:

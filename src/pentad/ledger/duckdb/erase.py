@@ -42,7 +42,10 @@ def erase(
     persons, texts = set(person_nos), {value for value in values if value}
     with ledger.maintenance, rewriting(ledger) as work:
         _mark(work, persons, set(message_ids))
-        return _carry_out(ledger, work, _Search(work, texts, _DOOMED, "erased"))
+        report = _carry_out(ledger, work, _Search(work, texts, _DOOMED, "erased"))
+        faults.step("erase.events")
+        ledger.derived.forget(persons)  # after: now that they are `gone`, nothing puts them there again
+        return report
 
 
 def take_back(ledger: "DuckDBLedger", source_no: int, received: datetime) -> ErasureReport:

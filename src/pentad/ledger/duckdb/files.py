@@ -38,6 +38,10 @@ class Generation:
         return alias_of(self.manifest.hot)
 
     @property
+    def derived(self) -> str:
+        return alias_of(self.manifest.derived)
+
+    @property
     def sealed(self) -> dict[str, str]:
         """Label (month or "older") → alias."""
         return {label: alias_of(name) for label, name in self.manifest.sealed.items()}
@@ -153,8 +157,8 @@ class Files:
             if before is None:
                 return
             generation.older = before
-            kept = set(generation.manifest.files())
-            before.retired = [file for file in before.manifest.files() if file not in kept]
+            kept = set(generation.manifest.every())
+            before.retired = [file for file in before.manifest.every() if file not in kept]
             for file in before.retired:
                 self._unlink(file)
             self._retire()
@@ -190,5 +194,6 @@ class Files:
             if self._generation is not None and not self._closed:
                 with suppress(duckdb.Error):  # a reader is busy: the write-ahead log is replayed on opening
                     self._do(f"CHECKPOINT {self._generation.hot}")
+                    self._do(f"CHECKPOINT {self._generation.derived}")
             self._closed = True
             self._root.close()

@@ -1,7 +1,7 @@
 """The DuckDB engine: appends, reads and small state. Sealing and erasing stand beside it."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pentad.ledger import manifest as manifests
 from pentad.ledger import schema, slices
 from pentad.ledger.duckdb import check, erase, hot, seal, upkeep, views
 from pentad.ledger.duckdb import files as attached
+from pentad.ledger.duckdb.derived import DerivedFile
 from pentad.ledger.duckdb.files import Files, Generation
 from pentad.ledger.duckdb.seen import Seen, hot_keys, open_bloom
 from pentad.ledger.manifest import Manifest
@@ -26,7 +27,8 @@ class DuckDBLedger:
     """See `ledger.protocol.Ledger`.
 
     Locks, always taken in this order: `maintenance` (one seal, erasure, promotion or compaction at a
-    time) → `writing` (one append at a time; held for the moment of a swap) → `stating` (links, hidden).
+    time) → those of `derived` → `writing` (one append at a time; held for the moment of a swap) → `stating`
+    (links, hidden).
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class DuckDBLedger:
         self._closed = False
         self.files = Files(folder, memory_limit, threads)
         self.state = hot.State()
+        self.derived = DerivedFile(self)
         try:
             self._start()
         except duckdb.Error as error:
@@ -60,6 +63,7 @@ class DuckDBLedger:
         self.writer = self.files.cursor()
         manifest = manifests.read(self.folder) or self._first_manifest()
         alias = self.files.attach(manifest.hot)
+        manifest = self.derived.open(manifest)
         # Only now, with the engine's lock on the hot file: another process may be sealing.
         manifests.remove_leftovers(self.folder, manifest)
         self.state = hot.read_state(self.writer, alias)
@@ -96,17 +100,20 @@ class DuckDBLedger:
         self.files.publish(generation, self._view_statements(generation))
 
     def show(self) -> None:
-        """Write the views anew: the first link or hidden person changes how they read."""
-        self.files.show(self._view_statements(self.files.now))
+        """Write the views anew: the first link or hidden person, or another feature, changes how they read."""
+        with self.stating:
+            self.files.show(self._view_statements(self.files.now))
 
     def _view_statements(self, generation: Generation) -> list[str]:
-        return views.view_statements(
+        hidden = f"{generation.hot}.hidden" if self.state.hidden else ""
+        events = views.view_statements(
             generation.hot,
             generation.columns,
             self.state.promoted,
-            hidden=bool(self.state.hidden),
+            hidden=bool(hidden),
             linked=self.state.linked > 0,
         )
+        return [*events, *self.derived.views(generation.derived, hidden)]
 
     # Appending
 
@@ -147,16 +154,18 @@ class DuckDBLedger:
         with self.files.reading() as (cursor, generation):
             return generation.seen.find(cursor, generation.hot, flat)
 
-    def query(self, sql: str, params: Params = ()) -> pa.Table:
+    def query(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> pa.Table:
         with self.files.reading() as (cursor, _):
+            if scope is not None:
+                cursor.register("scope", pa.table({"person_no": pa.array(list(scope), pa.int32())}))
             try:
                 result = cursor.sql(sql, params=params or None).to_arrow_table()
             except duckdb.Error as error:
                 raise QueryFailed(str(error), sql=sql) from error
             return plain(result)
 
-    def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.query(sql, params).to_pylist()
+    def rows(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.query(sql, params, scope).to_pylist()
         return found
 
     # Links and hidden persons
