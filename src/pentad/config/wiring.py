@@ -1,4 +1,4 @@
-"""What an owner process runs beside the web: ledger, inbox, loader, outbox relay, job workers.
+"""What an owner process runs beside the web: ledger, inbox, loader, mirror, outbox relay, job workers.
 
 Built here, by name, and nowhere else; features find them through `ledger.current()` and the like.
 """
@@ -21,9 +21,11 @@ from pentad.core.runtime import Folder
 from pentad.core.turns import Turns
 from pentad.data.ingest import signal_store
 from pentad.data.ingest.inbox import OUTBOX, FrameMeta, Inbox
-from pentad.data.ingest.loader import Loader
+from pentad.data.ingest.loader import SLICE_BYTES, Loader
 from pentad.data.ingest.own import own_source
 from pentad.data.privacy import queries as privacy
+from pentad.data.profiles import mirror
+from pentad.data.profiles.mirroring import Mirroring
 from pentad.ledger import Ledger
 from pentad.roles.audit import keeping
 
@@ -41,7 +43,7 @@ STOP_SECONDS = 1.0
 @runtime.equip
 @contextmanager
 def equipped(folder: Folder) -> Iterator[Ledger]:
-    """The open ledger with everything loaded that was accepted: what a command needs to do an owner's work."""
+    """The open ledger with everything loaded that was accepted, and mirrored: what a command needs to do an owner's work."""
     engine = ledger.open(settings.LEDGER or folder.ledger)
     try:
         loader = Loader(folder, engine)
@@ -49,6 +51,7 @@ def equipped(folder: Folder) -> Iterator[Ledger]:
             loader.drain()
         finally:
             loader.stop()
+        mirror.drain(folder)
         yield engine
     finally:
         engine.close()
@@ -63,6 +66,8 @@ def running(folder: Folder) -> Iterator["Services"]:
         engine = ledger.open(settings.LEDGER or folder.ledger)
         stack.callback(engine.close)
         services = Services(folder, engine)
+        services.mirror.start()
+        stack.callback(services.mirror.stop, grace=STOP_SECONDS)
         services.loader.start()
         stack.callback(services.loader.stop)
         stack.callback(services.inbox.close)
@@ -78,6 +83,8 @@ def running(folder: Folder) -> Iterator["Services"]:
         stack.callback(readiness.remove, "loader")
         readiness.warn("erasures", privacy.warning)
         stack.callback(readiness.remove, "erasures")
+        readiness.warn("mirror", services.mirror.warning)
+        stack.callback(readiness.remove, "mirror")
         metrics.on_read(services.measure)
         yield services
 
@@ -89,6 +96,7 @@ class Services:
         self.inbox = Inbox(folder.inbox)
         self.loader = Loader(folder, engine, roll=self.inbox.roll)
         self.inbox.written = _Waker(self.loader)
+        self.mirror = Mirroring(folder, engine, behind=lambda: self.loader.lag_bytes() > SLICE_BYTES)
         self.relay = outbox.Relay(self._hand_over)
         self.signals = Turns("signals", signal_store.flush, signal_store.EVERY_SECONDS)
         self.audit = Turns("audit", keeping.keep, keeping.EVERY_SECONDS)

@@ -22,6 +22,9 @@ from pentad.data.profiles.models import (
     Membership,
     Note,
     PersonTrait,
+    TouchedCompany,
+    TouchedEvent,
+    TouchedPerson,
     TraitRule,
 )
 
@@ -49,6 +52,9 @@ __all__ = [
     "Separation",
     "SignalCount",
     "Source",
+    "TouchedCompany",
+    "TouchedEvent",
+    "TouchedPerson",
     "TraitRule",
     "WrongWriteKey",
 ]

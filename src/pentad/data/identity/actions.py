@@ -23,6 +23,7 @@ from pentad.data.identity.models import (
 from pentad.data.identity.queries import part_numbers, preview_merge
 from pentad.data.identity.rules import components
 from pentad.data.profiles import fold
+from pentad.data.profiles.touched import touch
 from pentad.roles.notices.actions import tell_followers
 from pentad.roles.undo import actions as undo
 from pentad.roles.undo.models import ChangedRecord
@@ -155,6 +156,7 @@ def _regroup(parts: set[int]) -> None:
     _mark_known(set(roots.values()), roots)
     fold.refresh_traits(set(roots.values()))
     fold.refresh_spans(set(roots.values()))
+    touch(roots, regrouped=True)
     transaction.on_commit(lambda: _tell_ledger(roots))
 
 

@@ -13,6 +13,7 @@ from pentad.data.imports.models import Import
 from pentad.data.ingest.own import own_number
 from pentad.data.profiles import fold
 from pentad.data.profiles.models import Membership, Note, PersonTrait
+from pentad.data.profiles.touched import touch
 from pentad.roles.access.rights_models import Share
 from pentad.roles.notices import subjects
 from pentad.roles.work.models import Task
@@ -36,6 +37,7 @@ def refold(row: Import, numbers: Collection[int]) -> tuple[int, int]:
     Share.objects.filter(kind="people", record__in=gone).delete()
     Person.objects.filter(no__in=gone).delete()
     fold.refresh_spans({person.root_id or person.no for person in parts if person.no not in gone})
+    touch([*gone, *(person.root_id or person.no for person in parts)], names=None)
     return len(gone), len(bare - gone)
 
 

@@ -27,6 +27,7 @@ from pentad.data.ingest.rules import message_key
 from pentad.data.ingest.when import naive
 from pentad.data.privacy.models import Erasure
 from pentad.data.profiles import fold
+from pentad.data.profiles.touched import touch
 from pentad.ledger import Ledger, LedgerSlice, schema
 
 WRITER = "again"
@@ -77,7 +78,9 @@ def _recount(ledger: Ledger, found: list[Missing]) -> None:
             for row in counted:
                 Person.objects.filter(no=row["person_no"]).update(own_event_count=row["n"])
             parts = Person.objects.filter(no__in=[row["person_no"] for row in counted])
-            fold.refresh_spans({root or no for no, root in parts.values_list("no", "root_id")})
+            roots = {root or no for no, root in parts.values_list("no", "root_id")}
+            fold.refresh_spans(roots)
+            touch(roots)
 
 
 def _finish_written(loader: Loader) -> None:

@@ -28,6 +28,7 @@ from pentad.data.ingest.models import LoaderOffset
 from pentad.data.ingest.slices import Slice
 from pentad.data.privacy.queries import Erased
 from pentad.data.profiles import fold
+from pentad.data.profiles.touched import touch
 from pentad.ledger import Ledger, staging
 
 SLICE_BYTES = 8 << 20
@@ -232,7 +233,10 @@ class Loader:
         """Everything the slice changes in the relational database, with its offset."""
         answer = Resolver(store.rules_in_force()).resolve(combos, Erased())
         slices.place(self._staging, table, answer, base)
-        fold.fold(slices.seen(self._staging), slices.stated(self._staging), answer.roots, answer.linked)
+        persons, names = slices.arrived(self._staging)
+        stated = slices.stated(self._staging)
+        fold.fold(slices.seen(self._staging), stated, answer.roots, answer.linked, arrived=persons, names=names)
+        touch(answer.moved, regrouped=True)
         LoaderOffset.objects.update_or_create(log=piece.log, defaults={"offset": piece.end})
         return answer
 

@@ -259,6 +259,13 @@ def seen_sql() -> str:
     GROUP BY person_no ORDER BY person_no"""
 
 
+def arrived_sql() -> str:
+    """Whose messages are stored, and what they are called."""
+    return """
+    SELECT list(DISTINCT person_no) FILTER (WHERE person_no <> 0) AS persons, list(DISTINCT name) AS names
+    FROM judged JOIN placed USING (pos) WHERE outcome = 'stored'"""
+
+
 def stated_sql() -> str:
     """Messages that say something of a person or a company, in order."""
     return f"""

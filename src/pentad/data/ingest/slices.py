@@ -186,6 +186,12 @@ def seen(staging: Staging) -> list[Seen]:
     return [Seen(*row) for row in zip(*columns, strict=True)]
 
 
+def arrived(staging: Staging) -> tuple[list[int], list[str]]:
+    """Every part of a person that has messages in the slice, and the names of these."""
+    row = staging.sql(shape.arrived_sql()).to_pylist()[0]
+    return row["persons"] or [], row["names"] or []
+
+
 def stated(staging: Staging) -> Stated:
     """Traits of persons and companies as the identify and group calls of the slice state them."""
     out = Stated()

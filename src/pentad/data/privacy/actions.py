@@ -17,6 +17,7 @@ from pentad.data.identity.rules import Ident
 from pentad.data.privacy.models import ErasedIdentifier, Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE, dead_jobs, digest, halted
 from pentad.data.profiles import attachments
+from pentad.data.profiles.touched import touch
 from pentad.roles.notices.subjects import forget
 from pentad.roles.together.actions import forget_texts as forget_drafts
 from pentad.roles.undo.actions import forget_texts
@@ -45,6 +46,7 @@ def erase_person(*, actor: Actor, person: Person) -> Erasure:
     named = telling | {part.id for part in parts}
     forget_texts(named)
     forget_drafts(named)
+    touch(nos, names=None)
     Person.objects.filter(Q(root_id__in=nos)).delete()
     Person.objects.filter(no__in=nos).delete()
     # The job removes the files once more, should this process end before it has.

@@ -14,6 +14,7 @@ from pentad.data.ingest import loader
 from pentad.data.privacy.models import Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE
 from pentad.data.profiles import attachments
+from pentad.data.profiles.models import TouchedPerson
 
 
 @task(REWRITE, scrub=True)
@@ -29,6 +30,7 @@ def rewrite(job: Context, erasure: str, values: list[str], files: Sequence[str] 
         running.settle()
     job.progress(0.3)
     report = store.erase(row.person_nos, values)
+    TouchedPerson.objects.filter(no__in=row.person_nos).delete()
     # A job of its own, after this one: what this one was told is in the database until it has ended.
     job.then(WIPE, {"erasure": erasure}, key=f"wipe:{erasure}")
     return {"events": report.events, "quarantined": report.quarantined, "redacted": report.redacted}

@@ -22,6 +22,7 @@ from pentad.data.profiles import fold
 from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import PersonTrait, TraitRule
 from pentad.data.profiles.rules import Fact
+from pentad.data.profiles.touched import touch
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import acts_for, level_for, user_of
 from pentad.roles.together.conflicts import LastChange, last_change, settle
@@ -100,6 +101,7 @@ def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, A
         if ident.namespace in ("user_id", "email"):
             changes.known.add(no)
     changes.write()
+    touch([no])
     for ident, other_no in theirs.items():
         Shared.objects.create(
             reason=Shared.TAKEN, namespace=ident.namespace, value=ident.value, person_id=no, other_id=other_no

@@ -19,6 +19,7 @@ from pentad.data.profiles import actions, fold
 from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait
 from pentad.data.profiles.rules import text_of
+from pentad.data.profiles.touched import touch, touch_companies
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import Owned, kind_of, level_for, require
 from pentad.roles.undo import actions as undo
@@ -51,17 +52,27 @@ class _Side:
         return found
 
 
+def _refresh_people(roots: set[int]) -> None:
+    fold.refresh_traits(roots)
+    touch(roots)
+
+
+def _refresh_companies(numbers: set[int]) -> None:
+    fold.refresh_companies(numbers)
+    touch_companies(numbers)
+
+
 PEOPLE = _Side(
     "people", Person, PersonTrait, "person_id", "person",
     lambda actor, person, name, value: actions.set_trait(actor=actor, person=person, name=name, value=value),
     lambda actor, person, name, value: actions.state_traits(actor, person, {name: value}),
-    lambda people: fold.refresh_traits({person.root_id or person.no for person in people}),
+    lambda people: _refresh_people({person.root_id or person.no for person in people}),
 )  # fmt: skip
 COMPANIES = _Side(
     "companies", Company, CompanyTrait, "company_id", "company",
     lambda actor, company, name, value: set_company_trait(actor=actor, company=company, name=name, value=value),
     lambda actor, company, name, value: set_company_trait(actor=actor, company=company, name=name, value=value),
-    lambda companies: fold.refresh_companies({company.no for company in companies}),
+    lambda companies: _refresh_companies({company.no for company in companies}),
 )  # fmt: skip
 SIDES = {side.kind: side for side in (PEOPLE, COMPANIES)}
 

@@ -29,6 +29,7 @@ from pentad.data.profiles.rules import (
     winners,
     words,
 )  # fmt: skip
+from pentad.data.profiles.touched import touch, touch_companies
 
 NOBODY = 0
 """Stands in the ledger for a person where a message speaks of a company alone."""
@@ -101,16 +102,28 @@ def preferred_sources() -> dict[str, list[int]]:
     return dict(TraitRule.objects.values_list("name", "sources"))
 
 
-def fold(seen: Iterable[Seen], stated: Stated, roots: Mapping[int, int], linked: Collection[int]) -> None:
-    """Write what a slice says. roots: part → root after the slice; linked: roots that grew."""
+def fold(
+    seen: Iterable[Seen],
+    stated: Stated,
+    roots: Mapping[int, int],
+    linked: Collection[int],
+    *,
+    arrived: Collection[int] = (),
+    names: Collection[str] = (),
+) -> None:
+    """Write what a slice says. roots: part → root after the slice; linked: roots that grew.
+
+    arrived: every part that the slice brought messages of, also those that are no activity of theirs, by these names.
+    """
     seen = list(seen)
     _write_seen(seen, roots)
     _write_person_facts(stated.persons.values())
     if stated.groups or stated.companies:
         _write_companies(stated)
-    touched = {roots.get(part, part) for part, *_ in stated.persons}
-    refresh_traits(touched | set(linked))
+    stating = {roots.get(part, part) for part, *_ in stated.persons}
+    refresh_traits(stating | set(linked))
     refresh_spans(linked)
+    touch({*(roots.get(part, part) for part in arrived), *stating, *linked}, names=names)
     widen_companies({roots.get(s.person_no, s.person_no) for s in seen} - set(linked))
 
 
@@ -311,7 +324,9 @@ def _write_companies(stated: Stated) -> None:
             " THEN excluded.last_seen ELSE pentad_data_membership.last_seen END",
             members,
         )
-    refresh_companies({nos[g] for g, _, _ in stated.companies if g in nos})
+    told = {nos[g] for g, _, _ in stated.companies if g in nos}
+    refresh_companies(told)
+    touch_companies({*told, *nos.values()})
 
 
 def _company_numbers(groups: Mapping[str, tuple[datetime, datetime]], others: Collection[str]) -> dict[str, int]:

@@ -132,3 +132,33 @@ class TraitRule(models.Model):
 
     name = models.CharField(max_length=120, primary_key=True)
     sources = models.JSONField(default=list, help_text="Source numbers, best first; others follow by priority")
+
+
+class Touch(models.Model):
+    """Something changed that is kept beside the events too, and is not there yet. See `touched` and `mirror`.
+
+    A touch of what is touched already counts its version up, so that the mirror does not take the newer change for done.
+    """
+
+    version = models.BigIntegerField()
+    at = models.DateTimeField(help_text="Of the first change that waits")
+
+    class Meta:
+        abstract = True
+
+
+class TouchedPerson(Touch):
+    """By number and without a foreign key: it may be of somebody who is gone."""
+
+    no = models.IntegerField(primary_key=True)
+    regrouped = models.BooleanField(help_text="Which customer the number belongs to changed")
+
+
+class TouchedCompany(Touch):
+    no = models.IntegerField(primary_key=True)
+
+
+class TouchedEvent(Touch):
+    """A name of events that arrived for touched persons; "" when no name says which of their events changed."""
+
+    name = models.CharField(max_length=200, primary_key=True)
