@@ -3,6 +3,7 @@
     make reference      after adding one of these; a test fails while a page is behind
 
 Pages are written by people, but for the parts between `<!-- from the code: NAME -->` and `<!-- end -->`.
+What is a file of its own, such as a JSON Schema, is the code's altogether.
 """
 
 import ast
@@ -241,6 +242,15 @@ PARTS: dict[str, Callable[[], str]] = {
 }
 
 
+def _segment_schema() -> str:
+    from pentad.intelligence.segments.schema import schema
+
+    return schema()
+
+
+FILES: dict[str, Callable[[], str]] = {"segment-definition.schema.json": _segment_schema}
+
+
 def filled(text: str) -> str:
     """A page with its parts as the code has them now."""
     return PART.sub(lambda match: f"{match[1]}\n{PARTS[match[2]]()}\n{match[3]}", text)
@@ -255,9 +265,9 @@ def main(check: bool = False) -> int:
     django.setup()
     import_everything()
     behind = 0
-    for page in sorted(PAGES.glob("*.md")):
-        text = page.read_text()
-        if (now := filled(text)) != text:
+    pages = {page: filled(page.read_text()) for page in sorted(PAGES.glob("*.md"))}
+    for page, now in (pages | {PAGES / name: written() for name, written in FILES.items()}).items():
+        if not page.exists() or page.read_text() != now:
             behind += 1
             if not check:
                 page.write_text(now)

@@ -136,7 +136,7 @@ def number_tests(words: Vocabulary = WILD) -> SearchStrategy[d.NumberTest]:
 
 
 @cache
-def tests(words: Vocabulary = WILD) -> SearchStrategy[d.Test]:
+def value_tests(words: Vocabulary = WILD) -> SearchStrategy[d.Test]:
     texts = [st.builds(one, words.some_text) for one in (d.Contains, d.NotContains, d.Starts, d.Ends)]
     lists = [
         st.builds(one, _tuples(words.scalars, least=1)) for one in (d.In, d.NotIn, d.ListAny, d.ListAll, d.ListNone)
@@ -150,7 +150,7 @@ def tests(words: Vocabulary = WILD) -> SearchStrategy[d.Test]:
 
 @cache
 def property_tests(words: Vocabulary) -> SearchStrategy[tuple[d.PropertyTest, ...]]:
-    return st.just(()) | _tuples(st.builds(d.PropertyTest, words.names, tests(words)))
+    return st.just(()) | _tuples(st.builds(d.PropertyTest, words.names, value_tests(words)))
 
 
 @cache
@@ -175,7 +175,7 @@ def sequences(draw: st.DrawFn, words: Vocabulary = WILD) -> d.Sequence:
 
 @cache
 def leaves(words: Vocabulary = WILD) -> SearchStrategy[d.Condition]:
-    which, tested, event = st.sampled_from(["any", "all", "none"]), tests(words), matches(words)
+    which, tested, event = st.sampled_from(["any", "all", "none"]), value_tests(words), matches(words)
     fields = st.sampled_from(["first_seen", "last_seen", "event_count", "known"])
     counts = st.builds(d.HowOften, st.sampled_from(["at_least", "at_most", "exactly"]), st.integers(0, 3))
     functions = st.sampled_from(["sum", "average", "minimum", "maximum", "distinct"])

@@ -89,7 +89,7 @@ def unexpected(error: UnexpectedInput, text: str, parser: Lark) -> Invalid:
         found, position, fix = error.char, int(getattr(error, "pos_in_stream", 0)), _HABITS.get(error.char, "")
         if found == '"':
             return at(text, position, "the text that begins here has no end.", fix)
-        return at(text, position, f"found {found}, which means nothing here.", fix)
+        return at(text, position, f"found {_shortened(found)}, which means nothing here.", fix)
     token: Token = error.token  # type: ignore[attr-defined] # the two other kinds of error have it
     if token.type == "$END":
         position, found = len(text.rstrip()), "the text ends here"
@@ -169,10 +169,10 @@ def _shown(token: Token) -> str:
 
 
 def _shortened(said: str) -> str:
-    said = " ".join(said.split())
-    return said if len(said) <= 40 else said[:39] + "…"
+    said = said if len(said) <= 40 else said[:39] + "…"
+    return "".join(one if one.isprintable() else f"U+{ord(one):04X}" for one in said)
 
 
 def _invalid(line: int, column: int, message: str, fix: str = "") -> Invalid:
-    message = f"Line {line}, column {column}: {message}"
-    return Invalid(message, code="definition_text", fix=fix, line=line, column=column)
+    where = {"line": line, "column": column}
+    return Invalid(f"Line {line}, column {column}: {message}", code="definition_text", fix=fix, **where)

@@ -27,7 +27,7 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[()]', re.DOTALL)
 
 def parse(text: str) -> d.Definition:
     """The definition that a sentence says. Raises Invalid, naming line and column and what was expected there."""
-    _check_size(text)
+    _check_bounds(text)
     try:
         found: d.Definition = _Building().transform(_parser().parse(text))
     except UnexpectedInput as error:
@@ -40,9 +40,13 @@ def parse(text: str) -> d.Definition:
     return found
 
 
-def _check_size(text: str) -> None:
+def _check_bounds(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         raise mistakes.too_large(f"The text has {len(text):,} characters; {MOST_CHARACTERS:,} are allowed.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise mistakes.at(text, error.start, "half a character stands here.") from None
     deep = 0
     for one in _BRACKETS.finditer(text):
         deep += {"(": 1, ")": -1}.get(one[0], 0)
