@@ -17,7 +17,7 @@ from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions, mirror
 from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.mirror import Mirror, Mirrored
-from pentad.data.profiles.models import Company, Membership, TouchedEvent, TouchedPerson
+from pentad.data.profiles.models import Company, Membership, MirrorTurn, TouchedEvent, TouchedPerson
 from pentad.data.profiles.touched import touch
 from tests.data.road import Road, identify, track
 
@@ -255,3 +255,23 @@ def test_an_erased_customer_leaves_at_once_and_does_not_come_back(road: Road, mo
     jobs.run_here(Job.objects.get(kind="privacy.rewrite").pk)
     assert not TouchedPerson.objects.filter(no=keiko.no).exists()
     assert in_step(road)
+
+
+def test_a_store_from_another_moment_is_filled_anew(road: Road, told: list[Mirrored]) -> None:
+    """One of the two was restored from a backup: nothing says who changed since."""
+    road.send(track(userId="keiko"))
+    drain(road)
+    for earlier in (MirrorTurn.objects.all(), None):
+        road.send(track(userId="sven"))
+        drain(road)
+        road.send(track(userId="ana"))
+        drain(road)
+        person = road.person("user_id:ana").no
+        if earlier is not None:
+            earlier.update(last=0)  # the database is older
+        else:
+            road.ledger.derived.set_mark(mirror.TURN, 1)  # the ledger is
+        road.ledger.derived.put("people", road.ledger.query("SELECT * FROM people LIMIT 0"), [person])
+        told.clear()
+        assert in_step(road)
+        assert [one.roots for one in told] == [None]

@@ -8,6 +8,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="MirrorTurn",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("last", models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name="TouchedCompany",
             fields=[
                 ("version", models.BigIntegerField()),

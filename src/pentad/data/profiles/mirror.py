@@ -23,7 +23,7 @@ from pentad.core.runtime import Folder
 from pentad.data.ingest.frames import logs
 from pentad.data.ingest.models import LoaderOffset
 from pentad.data.profiles import mirror_rows
-from pentad.data.profiles.models import TouchedCompany, TouchedEvent, TouchedPerson
+from pentad.data.profiles.models import MirrorTurn, TouchedCompany, TouchedEvent, TouchedPerson
 from pentad.data.profiles.touched import ANY
 from pentad.ledger import Ledger, current, schema
 
@@ -36,7 +36,8 @@ PATIENCE_SECONDS = 10.0
 """How long a turn waits for the ledger to hold the events of a slice, before it fails and is tried again."""
 
 FILLED, PAGE, COMPANY_PAGE = "mirror.filled", "mirror.page", "mirror.company_page"
-"""Marks of the ledger: whether everybody was mirrored once, and how far that has got."""
+TURN = "mirror.turn"
+"""Marks of the ledger: whether everybody was mirrored once, how far that has got, and how many turns there were."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,13 @@ class Mirror:
         self._inbox, self._ledger = folder.inbox, ledger
         self._limit = limit
         self._progress = progress
+        self._compared = False
         self.stopping = threading.Event()
 
     def turn(self) -> bool:
         """Fill, or mirror some of what was touched. False when there was nothing to do."""
+        if not self._compared:
+            self._compare()
         if not self._ledger.derived.mark(FILLED):
             self._fill()
             return True
@@ -145,7 +149,9 @@ class Mirror:
             roots = mirror_rows.roots_of(batch.regrouped)
             self._ledger.set_links({no: roots.get(no, no) for no in batch.regrouped})
         self._tell(Mirrored(rows.keys | members, batch.names(), frozenset(companies)))
-        _let_go(batch)
+        turn = _turns() + 1
+        self._ledger.derived.set_mark(TURN, turn)
+        _let_go(batch, turn)
 
     def _put_people(self, numbers: Collection[int]) -> mirror_rows.PeopleRows:
         rows = mirror_rows.people_rows(numbers)
@@ -175,6 +181,14 @@ class Mirror:
 
     # -- everybody -------------------------------------------------------------------------------
 
+    def _compare(self) -> None:
+        """Do both stores come from one moment? One of them may have been restored from a backup of its own."""
+        apart = self._ledger.derived.mark(TURN) - _turns()
+        if self._ledger.derived.mark(FILLED) and apart not in (0, 1):  # 1: cut off before the touches were let go
+            log.warning("mirror_out_of_step", turns=apart)
+            refill(self._ledger)
+        self._compared = True
+
     def _fill(self) -> None:
         """Mirror everybody, page by page; goes on where it was cut off."""
         derived = self._ledger.derived
@@ -187,6 +201,7 @@ class Mirror:
             return
         self._wait_for(_half_stored(self._inbox, self._ledger))
         self._tell(Mirrored(None, None, frozenset()))
+        derived.set_mark(TURN, _turns())
         derived.set_mark(FILLED, 1)
         log.info("mirror_filled")
 
@@ -202,7 +217,11 @@ class Mirror:
             self._progress(f"{done:,} {'customers' if table == 'person' else 'companies'} written beside the events")
 
 
-def _let_go(batch: _Batch) -> None:
+def _turns() -> int:
+    return MirrorTurn.objects.filter(id=1).values_list("last", flat=True).first() or 0
+
+
+def _let_go(batch: _Batch, turn: int) -> None:
     """Forget the touches that stand as they were read. Names stay until all of the persons they came with are done."""
     kinds: list[tuple[Any, str, dict[Any, int]]] = [
         (TouchedPerson, "no", batch.persons),
@@ -214,6 +233,7 @@ def _let_go(batch: _Batch) -> None:
             if versions:
                 sql = f"DELETE FROM {model._meta.db_table} WHERE {key} = %s AND version = %s"
                 cursor.executemany(sql, list(versions.items()))
+        MirrorTurn.objects.update_or_create(id=1, defaults={"last": turn})
 
 
 def _half_stored(inbox: Path, ledger: Ledger) -> dict[str, int]:

@@ -158,6 +158,15 @@ class TouchedCompany(Touch):
     no = models.IntegerField(primary_key=True)
 
 
+class MirrorTurn(models.Model):
+    """How many turns the mirror has done. The ledger counts them too, so that a store that was lost, or restored
+    from another moment than this database, is known by its count.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last = models.BigIntegerField(default=0)
+
+
 class TouchedEvent(Touch):
     """A name of events that arrived for touched persons; "" when no name says which of their events changed."""
 
