@@ -94,6 +94,8 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
 
     Hidden is what an event repeats of what the profile may hide, at any depth. A property, and what the context says,
     the sender's address too, follows the trait of its name, but for “name”, which is an article's or a page's.
+    What a group call states may be the company's or, where its library repeats traits in the context, the customer's: the
+    stricter rule counts.
     """
     if in_full("people") and in_full("companies"):
         return lambda properties, context, traits, company: Said(properties, context, traits)
@@ -102,8 +104,16 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
     def of_property(name: str) -> Level:
         return Level.SEE if name.casefold() == "trait:name" else of_person(name)
 
+    def of_either(name: str) -> Level:
+        return min(of_company(name), of_person(name))
+
+    def of_group(name: str) -> Level:
+        return min(of_company(name), of_property(name))
+
     def veil(properties: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], company: bool) -> Said:
-        of_traits = of_company if company else of_person
+        of_traits = of_person
+        if company:
+            of_traits = of_either if "traits" in context else of_group
         shown = veiled_traits({key: value for key, value in context.items() if key != "traits"}, of_property)
         if isinstance(context.get("traits"), dict):
             shown["traits"] = veiled_traits(context["traits"], of_traits)

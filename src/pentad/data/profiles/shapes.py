@@ -17,6 +17,7 @@ from pentad.data.fields.rules import Declared, accepted
 from pentad.data.identity.models import Person
 from pentad.data.profiles import actions, vocabulary
 from pentad.data.profiles.company_actions import set_company_trait
+from pentad.data.profiles.field_filters import readable
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
 from pentad.data.profiles.rules import text_of
 from pentad.data.profiles.values import icon_of, tone_of
@@ -76,18 +77,20 @@ def _sees_records(kind: str) -> bool:
 
 
 def _trait_values(name: str) -> list[str] | None:
-    """Values of a trait that the reader may know of: all there are, or those of the customers that are seen. None: too
-    many.
+    """Values of a trait that the reader may know of: all there are, or those of the customers that are seen, as far as
+    they can be read. None: too many.
     """
-    if _sees_records("people"):
+    if seeing.sees_all("people"):
         return vocabulary.stated_values(name) or (None if name in vocabulary.trait_names() else [])
+    rows = PersonTrait.objects.filter(readable("people"), name=name, winner=True)
+    if _sees_records("people"):
+        return _distinct(rows)
     mine = Person.seen.filter(root=None).values("pk")
-    rows = PersonTrait.objects.filter(name=name, winner=True)
     return _distinct(rows.filter(person__in=mine), rows.filter(person__root__in=mine))
 
 
 def _company_trait_values(name: str) -> list[str] | None:
-    rows = CompanyTrait.objects.filter(name=name, winner=True)
+    rows = CompanyTrait.objects.filter(readable("companies"), name=name, winner=True)
     return _distinct(rows if _sees_records("companies") else rows.filter(company__in=Company.seen.values("pk")))
 
 

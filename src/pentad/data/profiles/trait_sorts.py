@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from pentad.data.fields.queries import NOTHING, declared_field
 from pentad.data.fields.rules import UNSORTED
+from pentad.data.profiles.field_filters import readable
 from pentad.data.profiles.models import CompanyTrait, PersonTrait
 from pentad.data.profiles.vocabulary import company_numbers, person_number
 from pentad.roles.views.spec import Sort
@@ -34,13 +35,12 @@ def person_sort(sort: str) -> Sort | None:
     way = _way("people", sort, lambda: person_number(name))
 
     def rows() -> "QuerySet[Any]":
-        return _with_value(PersonTrait.objects.filter(name=name, winner=True), way)
+        return _with_value(PersonTrait.objects.filter(readable("people"), name=name, winner=True), way)
 
     def held(column: str) -> Coalesce:
         # The name as an expression, which no index answers: a look-up must start at the person, not at all who have it.
-        found = _with_value(
-            PersonTrait.objects.alias(plain=Concat("name", Value(""))).filter(plain=name, winner=True), way
-        )
+        rows = PersonTrait.objects.alias(plain=Concat("name", Value("")))
+        found = _with_value(rows.filter(readable("people"), plain=name, winner=True), way)
         own, parts = found.filter(person_id=OuterRef("pk")), found.filter(person__root_id=OuterRef("pk"))
         return Coalesce(Subquery(own.values(column)[:1]), Subquery(parts.values(column)[:1]))
 
@@ -54,7 +54,7 @@ def company_sort(sort: str) -> Sort | None:
     way = _way("companies", sort, lambda: name in company_numbers())
 
     def rows() -> "QuerySet[Any]":
-        return _with_value(CompanyTrait.objects.filter(name=name, winner=True), way)
+        return _with_value(CompanyTrait.objects.filter(readable("companies"), name=name, winner=True), way)
 
     def held(column: str) -> Subquery:
         return Subquery(rows().filter(company_id=OuterRef("pk")).values(column)[:1])
