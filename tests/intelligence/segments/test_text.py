@@ -240,6 +240,11 @@ def test_as_much_as_json_allows() -> None:
         assert repr(parse(say(drawn))) == repr(drawn)
 
 
+def test_too_many_words_are_not_read_to_the_end() -> None:
+    with pytest.raises(Invalid, match="more than 30,000 words"):
+        parse("everyone and " * 16_000)
+
+
 @pytest.mark.parametrize(
     "text",
     [
