@@ -59,6 +59,13 @@ LOOP: tuple[Stage, ...] = (
         "Appends events, duplicates, quarantine and counts with the ledger's own offset, atomically.",
     ),
     Stage(
+        "mirror",
+        "pentad.data.profiles.mirror.Mirror.turn",
+        "traits, events",
+        "people",
+        "Writes who changed beside the events, where questions about everybody are asked, and tells who listens.",
+    ),
+    Stage(
         "audit",
         "pentad.data.ingest.audit.missing_messages",
         "inbox log, events",
