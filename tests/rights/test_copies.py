@@ -5,10 +5,14 @@ import pytest
 from pentad.core.actor import SYSTEM, acting_as
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.kinds import event_veil
+from pentad.roles.access.manage.explain import explain_field
 from pentad.roles.access.purposes import actions
 from pentad.roles.access.queries import actor_of
+from pentad.roles.access.rights import FieldRule, Level, Policy
+from pentad.roles.access.seeing import kinds
 from tests.data.road import Road
 from tests.rights.test_purposes import BUDGET, works_for
+from tests.rights.test_walk import call
 from tests.rights.world import World, body, build, word
 
 pytestmark = pytest.mark.once  # what is hidden is no matter of the database
@@ -73,3 +77,56 @@ def test_what_a_group_call_says_follows_both_rules(road: Road, hidden_in: str) -
     with acting_as(actor_of(world.user)):
         veiled = event_veil()({}, {"traits": {"name": "Quxname"}}, {"name": "Quxname"}, True)
     assert "Quxname" not in str(veiled), "but this may be: libraries repeat the customer's traits there"
+
+
+def test_sums_do_not_tell_what_is_hidden_of_each(road: Road) -> None:
+    world = build(road, "member")
+    order = {"type": "track", "event": "Order Completed", "userId": "u-own"}
+    road.send({**order, "properties": {"total": 777.5, "currency": "EUR"}})
+    one = f"/people/{world.people['own'].id}/figures/"
+    assert "777.50" in page(world, one)
+    limited("people", "trait:revenue")
+    assert "777" not in page(world, one), "the ledger does not say which of the properties an amount came from"
+
+
+MADE = {"firstName": "Quxfirst", "lastName": "Quxlast"}
+
+
+def test_a_name_is_seen_no_further_than_what_it_is_made_of(road: Road) -> None:
+    world = build(road, "member")
+    road.send({"type": "identify", "userId": "u-own", "traits": {**MADE, "name": None}})
+    one = world.people["own"].id
+    pages = (
+        f"/people/{one}/",
+        f"/people/{one}/peek/",
+        "/people/?q=quxlast",
+        "/people/?cols=name",
+        "/palette/?q=quxlast",
+    )
+
+    def told() -> dict[str, bool]:
+        found = {name: body(world.client.get(name)) for name in pages}
+        found["export"] = body(world.client.post("/people/export/", {"all": "1", "state": "cols=name"}))
+        found["api"] = body(call(world, "get", f"/api/v1/people/{one}"))
+        return {name: MADE["lastName"] in text for name, text in found.items()}
+
+    assert set(told().values()) == {True}
+    assert world.client.get("/people/?f=name~contains~Quxlast").status_code == 200
+    limited("people", "trait:lastName")
+    assert set(told().values()) == {False}
+    text = body(world.client.get("/people/?f=name~contains~Quxlast"))
+    assert world.people["own"].id not in text
+
+
+def test_it_is_explained_what_a_name_is_made_of(db: None) -> None:
+    rules = (FieldRule("rep", "people", "trait:username", Level.MASKED),)
+    policy = Policy(("rep",), fields=rules)
+    people = next(kind for kind in kinds() if kind.name == "people")
+    assert policy.level("people", "Name") == Level.MASKED
+    assert policy.level("people", "trait:name") == Level.CHANGE
+    assert policy.level("companies", "name") == Level.CHANGE
+    found = explain_field("Lea", policy, people, "name")
+    assert ("denies", "It may be made of “trait:username”, which is masked.") in [
+        (s.effect, s.text) for s in found.steps
+    ]
+    assert "Let them see “trait:username”." in found.changes

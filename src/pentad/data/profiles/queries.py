@@ -23,9 +23,11 @@ from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, Trai
 from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import in_full, level, levels, veiled
+from pentad.roles.access.seeing import in_full, level, levels, sees, veiled
 
 MAX_PAGE = 500
+SUMMED = ("revenue", "total", "value", "currency")
+"""Properties that the ledger's amounts are taken from."""
 
 
 # -- traits ----------------------------------------------------------------------------------------
@@ -323,7 +325,7 @@ class Totals:
 
 
 def totals(person: Person) -> Totals:
-    """Sums over the whole history of a customer."""
+    """Sums over the whole history of a customer; no revenue for who may not see the properties it is summed up from."""
     if level("people", "events") < Level.SEE:
         return Totals(0, {}, [])
     rows = ledger.current().rows(
@@ -332,11 +334,12 @@ def totals(person: Person) -> Totals:
     )
     counts: dict[tuple[str, str], int] = {}
     revenue: dict[str, float] = {}
-    orders = 0
+    orders, adds_up = 0, all(sees("people", f"trait:{one}") for one in SUMMED)
     for r in rows:
         counts[r["type"], r["name"]] = counts.get((r["type"], r["name"]), 0) + r["n"]
         if r["name"] == "Order Completed":
             orders += r["n"]
+        if r["name"] == "Order Completed" and adds_up:
             revenue[r["p_currency"] or ""] = revenue.get(r["p_currency"] or "", 0.0) + (r["revenue"] or 0.0)
     by_name = sorted(((t, n, c) for (t, n), c in counts.items()), key=lambda x: (-x[2], x[1]))
     return Totals(orders, revenue, by_name)

@@ -33,6 +33,10 @@ class Level(IntEnum):
 TWINS = {"name": "trait:name", "email": "trait:email", "phone": "trait:phone"}
 TWINS |= {trait: name for name, trait in TWINS.items()}
 """Fields that are traits too."""
+MADE_OF = {
+    ("people", "name"): ("trait:firstName", "trait:lastName", "trait:first_name", "trait:last_name", "trait:username"),
+}
+"""Fields that are put together from other traits, where their twin is not stated: no more is seen of them than of each."""
 
 CLASSES = ("public", "internal", "personal", "sensitive")
 """Sensitivity of a field, rising."""
@@ -169,7 +173,12 @@ class Policy:
         return not self.fields and all(self.may_use(kind, name) for kind, name in self.limits)
 
     def level(self, kind: str, name: str) -> Level:
-        """The most any role allows, below every ceiling; nothing of what may not be used for one's purposes."""
+        """The most any role allows, below every ceiling; nothing of what may not be used for one's purposes. Of what is
+        made of others, no more than of each of them.
+        """
+        return min(self._level(kind, one) for one in (name, *MADE_OF.get((kind, name.casefold()), ())))
+
+    def _level(self, kind: str, name: str) -> Level:
         if not self.may_use(kind, name):
             return Level.HIDDEN
         rules = [rule for rule in self.fields if rule.kind in (kind, "*")]

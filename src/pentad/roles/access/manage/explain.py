@@ -8,7 +8,7 @@ from django.db.models import Q
 from pentad.core import clock
 from pentad.roles.access.models import User
 from pentad.roles.access.purposes import queries as purposes
-from pentad.roles.access.rights import Grant, Level, Policy, Scope
+from pentad.roles.access.rights import MADE_OF, Grant, Level, Policy, Scope
 from pentad.roles.access.rights_models import Role, Share
 from pentad.roles.access.seeing import Kind, Owned, kind_of
 
@@ -89,6 +89,10 @@ def explain_field(who: User | str, policy: Policy, kind: Kind, name: str, record
             steps.append(Step(effect, f"{labels[rule.role]}: {word}{rule.level.name.lower()} for {rule.target}."))
     if len(steps) == speaks:
         steps.append(Step("allows", "No rule of a role speaks of it: by those it can be seen and changed."))
+    for one in MADE_OF.get((kind.name, name.casefold()), ()):
+        if (least := policy.level(kind.name, one)) < Level.SEE:
+            steps.append(Step("denies", f"It may be made of “{one}”, which is {least.name.lower()}."))
+            changes.append(f"Let them see “{one}”.")
     if by_rules < Level.SEE:
         changes += ["Change the field rule of a role.", "Class the field differently."]
     if level < Level.SEE:
