@@ -4,8 +4,11 @@ Tables: `raw(pos, frame, idx, body)` one row a message, `frame(frame, source_no,
 flags, place)` one row a request. Each function returns one SELECT; loader.py composes them.
 """
 
+from collections.abc import Sequence
+
 from pentad.data.ingest.frames import OUTBOX
 from pentad.data.ingest.rules import MAX_EXACT, MAX_GROUP_ID, MAX_MESSAGE_BYTES, MAX_MESSAGE_ID, MAX_PROPERTIES, TYPES
+from pentad.ledger.sql import literal
 
 _FIELDS = (
     '{"type":"VARCHAR","messageId":"VARCHAR","userId":"VARCHAR","anonymousId":"VARCHAR","event":"VARCHAR",'
@@ -259,11 +262,12 @@ def seen_sql() -> str:
     GROUP BY person_no ORDER BY person_no"""
 
 
-def arrived_sql() -> str:
-    """Whose messages are stored, and what they are called."""
-    return """
+def arrived_sql(quiet: Sequence[str] = ()) -> str:
+    """Whose messages are stored, and what they are called. quiet: names that do not count when they are Pentad's own."""
+    own = f" AND NOT (flags & {OUTBOX} > 0 AND name IN ({', '.join(map(literal, quiet))}))" if quiet else ""
+    return f"""
     SELECT list(DISTINCT person_no) FILTER (WHERE person_no <> 0) AS persons, list(DISTINCT name) AS names
-    FROM judged JOIN placed USING (pos) WHERE outcome = 'stored'"""
+    FROM judged JOIN placed USING (pos) WHERE outcome = 'stored'{own}"""
 
 
 def stated_sql() -> str:

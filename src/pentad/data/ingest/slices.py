@@ -20,6 +20,7 @@ from pentad.data.ingest.frames import Frame, FrameMeta
 from pentad.data.ingest.rules import identifier_text
 from pentad.data.profiles.fold import Seen, Stated
 from pentad.data.profiles.rules import Fact
+from pentad.data.profiles.touched import quiet_names
 from pentad.ledger import LedgerSlice, Staging, schema
 
 _TS = pa.timestamp("us")
@@ -188,7 +189,7 @@ def seen(staging: Staging) -> list[Seen]:
 
 def arrived(staging: Staging) -> tuple[list[int], list[str]]:
     """Every part of a person that has messages in the slice, and the names of these."""
-    row = staging.sql(shape.arrived_sql()).to_pylist()[0]
+    row = staging.sql(shape.arrived_sql(quiet_names())).to_pylist()[0]
     return row["persons"] or [], row["names"] or []
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_
@@ -346,18 +346,28 @@ FIXED = (
 )  # fmt: skip
 
 
+_added: dict[str, Field] = {}
+
+
+def register_field(make: Callable[[], Field]) -> Callable[[], Field]:
+    """Let a competency above this one add a filter of customers, once at start."""
+    field = make()
+    _added[field.name] = field
+    return make
+
+
 def fields() -> list[Field]:
     """All filters of the customers list, in the order of the menu."""
     declared = {one.name: trait(one.name) for one in visible("people")}
     plain = [_named_only(name) for name in vocabulary.trait_names() if name not in declared]
-    return [*FIXED, *declared.values(), *plain]
+    return [*FIXED, *_added.values(), *declared.values(), *plain]
 
 
 def named(name: str) -> Field | None:
     """A filter by name, whether its trait exists by now or not."""
     if name.startswith("trait:") and len(name) > 6:
         return trait(name[6:])
-    return next((one for one in FIXED if one.name == name), None)
+    return _added.get(name) or next((one for one in FIXED if one.name == name), None)
 
 
 def _named_only(name: str) -> Field:
