@@ -1,0 +1,180 @@
+"""Tests of dates, and when time alone changes their answer, as SQL. Pure.
+
+A date is a text like 2026-11-21, 2026-11-21T14:30, 2026-11-21 14:30:05.25 or 2026-11-21T14:30:00+01:00, from 1900 to
+2299; without an offset it is a wall time of the definition's zone, and a day means its first instant.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from pentad.intelligence.segments.definition import Anniversary, OnDate
+from pentad.intelligence.segments.moments_sql import Keep, flip_sql, instant_sql, stamp, wall_sql, within_sql
+from pentad.intelligence.segments.periods import END, FIRST, Span, bounds, flips, today, wall_bounds
+from pentad.intelligence.segments.zones import day
+from pentad.ledger.sql import literal
+
+_DAY = "^(19|2[0-2])[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+_WALL = f"{_DAY}({_CLOCK})?$"
+_OFFSET = f"{_DAY}{_CLOCK}(Z|[+-][01][0-9]:?[0-5][0-9])$"
+
+
+class Place(Protocol):
+    """When and where a date is asked about; see `values_sql.Asked`."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def keep(self) -> Keep | None: ...
+
+
+def test_sql(text: str, moment: str, test: OnDate | Anniversary, asked: Place) -> str:
+    """text: SQL of the value's text; moment: SQL of a TIMESTAMP (UTC) instead, when there is one."""
+    if isinstance(test, Anniversary):
+        return _anniversary_sql(text, moment, test, asked)
+    span = bounds(test.when, asked.now, asked.zone)
+    if moment:
+        return within_sql(moment, span)
+    walls = wall_bounds(span, asked.zone)
+    exact = (
+        f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {within_sql(stamp_sql(text), walls)} "
+        f"WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {within_sql(utc_sql(text), span)} ELSE FALSE END"
+    )
+    return f"CASE WHEN {_near(text, span)} THEN {exact} ELSE FALSE END"
+
+
+def _near(text: str, span: Span) -> str:
+    """The day in the text is not far from the span: comparing texts is quicker than reading dates."""
+    spare = timedelta(days=2)
+    low = max(span.low - spare, FIRST) if span.low and span.low > FIRST + spare else FIRST
+    high = min(span.high + spare, END) if span.high and span.high < END - spare else END + timedelta(days=1)
+    if span.empty or (span.high and span.high <= FIRST) or (span.low and span.low >= END):
+        return "FALSE"
+    return f"{text} >= '{low:%Y-%m-%d}' AND {text} < '{high:%Y-%m-%d}'"
+
+
+def stamp_sql(text: str) -> str:
+    """The wall time that a text shows, its offset left aside. NULL for a day that the month does not have."""
+    clock = f"CASE WHEN length({text}) >= 16 THEN substring({text}, 12, 5) ELSE '00:00' END"
+    seconds = f"CASE WHEN substring({text}, 17, 1) = ':' THEN substring({text}, 17, 3) ELSE ':00' END"
+    part = f"rpad(regexp_extract({text}, '\\.([0-9]{{1,6}})', 1), 6, '0')"
+    return f"TRY_CAST(left({text}, 10) || ' ' || {clock} || {seconds} || '.' || {part} AS TIMESTAMP)"
+
+
+def utc_sql(text: str) -> str:
+    """The instant of a text with an offset."""
+
+    def part(number: int) -> str:
+        found = f"regexp_extract({text}, '([+-])([0-9]{{2}}):?([0-9]{{2}})$', {number})"
+        return f"TRY_CAST({found} AS INTEGER)"
+
+    sign = f"CASE WHEN regexp_extract({text}, '([+-])([0-9]{{2}}):?([0-9]{{2}})$', 1) = '-' THEN -1 ELSE 1 END"
+    minutes = f"coalesce({part(2)} * 60 + {part(3)}, 0) * {sign}"
+    return f"({stamp_sql(text)} - INTERVAL ({minutes}) MINUTE)"
+
+
+# -- anniversaries ---------------------------------------------------------------------------------
+
+
+def _stretches(test: Anniversary, now: datetime, zone: str) -> list[tuple[int, str, str, bool]]:
+    """The days that count, as (year, first month-day, last month-day, 29 February is kept on the 28th)."""
+    first = today(now, zone)
+    last = first + timedelta(days=test.days)
+    found = []
+    for year in range(first.year, last.year + 1):
+        low, high = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        found.append((year, f"{low:%m-%d}", f"{high:%m-%d}", not leap and f"{low:%m-%d}" <= "02-28" <= f"{high:%m-%d}"))
+    return found
+
+
+def _kept_sql(year_sql: str, day_sql: str, test: Anniversary, now: datetime, zone: str) -> str:
+    """year_sql, day_sql: 'YYYY' and 'MM-DD' of a local date."""
+    parts = []
+    for year, low, high, leapless in _stretches(test, now, zone):
+        days = f"{day_sql} BETWEEN '{low}' AND '{high}'"
+        days = f"({days} OR {day_sql} = '02-29')" if leapless else days
+        parts.append(f"{year_sql} < '{year}' AND {days}")
+    return "(" + " OR ".join(parts) + ")"
+
+
+def _anniversary_sql(text: str, moment: str, test: Anniversary, asked: Place) -> str:
+    """Where no expression can be given a name, inside of a list, only dates without an offset are looked at."""
+    now, zone = asked.now, asked.zone
+    if moment:
+        return _kept_sql(*_parts_of(_local_sql(moment, asked)), test, now, zone)
+    by_text = _kept_sql(f"left({text}, 4)", f"substring({text}, 6, 5)", test, now, zone)
+    wall = f"regexp_matches({text}, {literal(_WALL)}) THEN {by_text} AND {stamp_sql(text)} IS NOT NULL"
+    if asked.keep is None:
+        return f"CASE WHEN {wall} ELSE FALSE END"
+    at = asked.keep(moments_of(text)[1])
+    by_time = _kept_sql(*_parts_of(_local_sql(at, asked)), test, now, zone)
+    return f"CASE WHEN {wall} WHEN {at} IS NOT NULL THEN {by_time} ELSE FALSE END"
+
+
+def _parts_of(shown: str) -> tuple[str, str]:
+    """'YYYY' and 'MM-DD' of a TIMESTAMP."""
+
+    def two(part: str) -> str:
+        return f"lpad(CAST({part}({shown}) AS VARCHAR), 2, '0')"
+
+    return f"CAST(year({shown}) AS VARCHAR)", f"({two('month')} || '-' || {two('day')})"
+
+
+def _local_sql(at: str, asked: Place) -> str:
+    """The wall time of an instant since 1900. Later than now the offset of now: nothing later is asked of."""
+    assert asked.keep is not None
+    return asked.keep(wall_sql(at, asked.zone, FIRST, asked.now, exact=False))
+
+
+# -- when time alone changes the answer ------------------------------------------------------------
+
+
+def moments_of(text: str) -> tuple[str, str]:
+    """The wall time of a date without an offset, and the instant of one with an offset; NULL for others."""
+    wall = f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {stamp_sql(text)} END"
+    at = f"CASE WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {utc_sql(text)} END"
+    return wall, at
+
+
+def due_sql(text: str, moment: str, test: OnDate | Anniversary, asked: Place) -> str:
+    """The next moment at which the answer can change; NULL or "": never."""
+    keep = asked.keep
+    assert keep is not None
+    if moment:
+        return _due_sql(moment, test, asked, shown=False)
+    wall, at = (keep(one) for one in moments_of(text))
+    every = [_due_sql(wall, test, asked, shown=True), _due_sql(at, test, asked, shown=False)]
+    return least([one for one in every if one])
+
+
+def _due_sql(value: str, test: OnDate | Anniversary, asked: Place, *, shown: bool) -> str:
+    assert asked.keep is not None
+    if isinstance(test, Anniversary):
+        return _anniversary_due_sql(value if shown else _local_sql(value, asked), test, asked)
+    every = [flip_sql(value, one, asked.now, asked.zone, asked.keep, shown=shown) for one in flips(test.when) if one]
+    return least(every)
+
+
+def _anniversary_due_sql(shown: str, test: Anniversary, asked: Place) -> str:
+    """It begins `days` before the day and ends with it."""
+    keep, now, zone = asked.keep, asked.now, asked.zone
+    assert keep is not None
+    year, month_day = (keep(one) for one in _parts_of(shown))
+    found = []
+    for number in range(today(now, zone).year, today(now, zone).year + 3):
+        kept = keep(
+            f"coalesce(TRY_CAST('{number}-' || {month_day} || ' 00:00:00' AS TIMESTAMP), "
+            f"CASE WHEN {month_day} = '02-29' THEN {stamp(day(number, 2, 28))} END)"
+        )
+        for at in (f"{kept} - INTERVAL {test.days} DAY", f"{kept} + INTERVAL 1 DAY"):
+            there = keep(instant_sql(keep(at), zone, now - timedelta(days=3), now + timedelta(days=400)))
+            found.append(f"CASE WHEN {year} < '{number}' AND {there} > {stamp(now)} THEN {there} END")
+    return least(found)
+
+
+def least(found: list[str]) -> str:
+    """The earliest; those that are NULL do not count."""
+    return found[0] if len(found) == 1 else f"least({', '.join(found)})" if found else ""

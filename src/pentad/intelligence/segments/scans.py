@@ -1,0 +1,133 @@
+"""One SELECT for many features: `people` once, `events` once, and one sub-select for each of the others. Pure."""
+
+from collections.abc import Sequence
+
+from pentad.intelligence.segments.dates_sql import least
+from pentad.intelligence.segments.moments_sql import stamp
+from pentad.intelligence.segments.parts import (
+    Aggregated,
+    EventPart,
+    PersonPart,
+    Read,
+    Scene,
+    SubPart,
+    all_of,
+    listed,
+    merged,
+    nested,
+)  # fmt: skip
+from pentad.intelligence.segments.periods import END, FIRST
+from pentad.ledger.sql import literal
+
+Named = tuple[str, PersonPart | EventPart | SubPart]
+
+
+def select_sql(parts: Sequence[Named], scene: Scene, *, eventful: bool = False) -> str:
+    """person_no, each part's value by its name, and in a scene with due the earliest due.
+
+    eventful: persons without events may be left out.
+    """
+    persons = [part for _, part in parts if isinstance(part, PersonPart)]
+    events = [part for _, part in parts if isinstance(part, EventPart)]
+    subs = [(name, part) for name, part in parts if isinstance(part, SubPart)]
+    sources = [*(["e"] if events else []), *(f"s_{name}" for name, part in subs)]
+    # Joined to one source alone: with several a person may be in any of them.
+    first = sources[0] if eventful and len(sources) == 1 else "p"
+    joins = []
+    if first == "p":
+        joins.append(f"({_people_sql(persons, scene)}) AS p")
+    if events:
+        joins.append(_joined(f"({_events_sql(events, scene)})", "e", first))
+    joins += [_joined(f"({part.select})", f"s_{name}", first) for name, part in subs]
+    if first != "p" and persons:
+        joins.append(f"JOIN ({_people_sql(persons, scene)}) AS p ON p.person_no = {first}.person_no")
+    values = [f"{_value(name, part)} AS {name}" for name, part in parts]
+    if scene.due:
+        values.append(f"{_due(parts)} AS due")
+    nobody = "" if first == "p" or persons else f" WHERE {first}.person_no <> 0"
+    return f"SELECT {', '.join([f'{first}.person_no AS person_no', *values])} FROM {' '.join(joins)}{nobody}"
+
+
+def _joined(select: str, alias: str, first: str) -> str:
+    return (
+        f"{select} AS {alias}"
+        if alias == first
+        else f"LEFT JOIN {select} AS {alias} ON {alias}.person_no = {first}.person_no"
+    )
+
+
+def _value(name: str, part: PersonPart | EventPart | SubPart) -> str:
+    return part.sql.replace("value", f"s_{name}.value", 1) if isinstance(part, SubPart) else part.sql
+
+
+def _due(parts: Sequence[Named]) -> str:
+    found = []
+    for name, part in parts:
+        if isinstance(part, SubPart):
+            found += [f"s_{name}.due"] if part.due else []
+        elif part.due:
+            found.append(part.due)
+    return least(list(dict.fromkeys(found))) or "CAST(NULL AS TIMESTAMP)"
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def _people_sql(parts: Sequence[PersonPart], scene: Scene) -> str:
+    only = scene.only("person_no")
+    levels = merged(part.columns for part in parts) or ((),)
+    names = f", {listed(levels[0])}" if levels[0] else ""
+    return nested(f"SELECT person_no{names} FROM people{f' WHERE {only}' if only else ''}", levels[1:])
+
+
+# -- events ----------------------------------------------------------------------------------------
+
+
+def _events_sql(parts: Sequence[EventPart], scene: Scene) -> str:
+    """person_no and every aggregate, from one look at the events."""
+    aggregates = list({one.name: one for part in parts for one in part.aggregates}.values())
+    levels = merged(part.columns for part in parts) or ((),)
+    read = all_of(scene.only("root_no"), _read_sql([part.read for part in parts]))
+    if len(aggregates) == 1:
+        only = aggregates[0]
+        wanted, where = f"{only.sql} AS {only.name}", f" WHERE {only.guard}"
+    else:
+        wanted, where = ", ".join(_filtered(one) for one in aggregates), ""
+    mentioned = " ".join(
+        [*(f"{one.sql} {one.guard}" for one in aggregates), *(sql for more in levels[1:] for _, sql in more)]
+    )
+    own = [name for name in ("ts", "seq", "type", "name") if name in mentioned]
+    inner = (
+        f"SELECT {', '.join(['root_no', *own, *([listed(levels[0])] if levels[0] else [])])} FROM events WHERE {read}"
+    )
+    grouped = f"SELECT root_no AS person_no, {wanted} FROM ({nested(inner, levels[1:])}) AS x{where} GROUP BY root_no"
+    return nested(grouped, merged(part.after for part in parts))
+
+
+def _filtered(one: Aggregated) -> str:
+    return f"{one.sql} FILTER (WHERE {one.guard}) AS {one.name}"
+
+
+def _read_sql(reads: Sequence[Read]) -> str:
+    """The events that any of them looks at, or a few more."""
+    kinds: dict[tuple[str, ...], set[str] | None] = {}
+    for one in reads:
+        names = kinds.get(one.types, set())
+        kinds[one.types] = None if names is None or not one.names else names | set(one.names)
+    found = [all_of(_in("type", types), _in("name", sorted(names)) if names else "") for types, names in kinds.items()]
+    named = found[0] if len(found) == 1 else "(" + " OR ".join(f"({one})" for one in found) + ")"
+    lows = [one.low for one in reads]
+    highs = [one.high for one in reads]
+    low = min((at for at in lows if at), default=None) if None not in lows else None
+    high = max((at for at in highs if at), default=None) if None not in highs else None
+    return all_of(
+        named,
+        f"ts >= {stamp(low)}" if low and FIRST < low < END else "",
+        f"ts < {stamp(high)}" if high and FIRST < high < END else "",
+    )
+
+
+def _in(column: str, values: Sequence[str]) -> str:
+    if len(values) == 1:
+        return f"{column} = {literal(values[0])}"
+    return f"{column} IN ({', '.join(map(literal, values))})"

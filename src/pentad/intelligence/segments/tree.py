@@ -1,0 +1,49 @@
+"""A definition with every other segment that it names put in, down to leaves that know their time zone. Pure."""
+
+from collections.abc import Callable
+
+from pentad.core.errors import Invalid
+from pentad.intelligence.segments.definition import All, Any, Colleagues, Condition, Definition, Member, Not
+from pentad.intelligence.segments.features import Leaf, Tree
+
+Others = Callable[[str], Definition]
+"""A definition by its segment's id; raises when there is none."""
+
+MOST_LEAVES = 2000
+
+
+def no_others(id: str) -> Definition:
+    raise Invalid(f"There is no segment {id!r}.", code="segment_unknown")
+
+
+def tree_of(definition: Definition, others: Others = no_others, *, own: str = "") -> Tree:
+    """own: the id of the segment itself, when it has one. Raises Invalid for a cycle, with the path, and for too much."""
+    left = [MOST_LEAVES]
+    return _tree(definition.where, definition.time_zone, others, (own,) if own else (), left)
+
+
+def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], left: list[int]) -> Tree:
+    left[0] -= 1
+    if left[0] < 0:
+        raise Invalid(
+            f"With the segments that it names the definition has more than {MOST_LEAVES:,} conditions.",
+            code="definition",
+        )
+    match node:
+        case All():
+            return "all", tuple(_tree(one, zone, others, path, left) for one in node.of)
+        case Any():
+            return "any", tuple(_tree(one, zone, others, path, left) for one in node.of)
+        case Not():
+            return "not", (_tree(node.of, zone, others, path, left),)
+        case Member():
+            if node.id in path:
+                raise Invalid(
+                    f"The segments name each other in a circle: {' → '.join((*path, node.id))}.", code="segment_cycle",
+                    fix="Take one of them out of the other.", path=[*path, node.id],
+                )  # fmt: skip
+            other = others(node.id)
+            return _tree(other.where, other.time_zone, others, (*path, node.id), left)
+        case Colleagues():
+            return Leaf(Colleagues(Any(()), node.which), zone, _tree(node.of, zone, others, path, left))
+    return Leaf(node, zone)
