@@ -1,5 +1,7 @@
 """Several tasks at once: done or put off in one change, which is taken back for 30 days as every change of many."""
 
+import html
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -86,3 +88,21 @@ def test_nothing_is_done_when_one_is_out_of_reach(rita: User, sam: User) -> None
         finish_tasks(actor=actor_of(rita), rows=rows)
     assert not Task.objects.exclude(done=None).exists()
     assert not Change.objects.exists()
+
+
+def test_one_stays_in_the_list_one_chose_in(rita: User, browser: Browser) -> None:
+    for asked in ("f=", "view=own-0", "f=title~has~Call&sort=due"):
+        rows = tasks(rita, "Call", "Write")
+        page = browser(rita).get(f"/tasks/?{asked}").content.decode()
+        state = html.unescape(re.findall(r'name="state" value="([^"]*)"', page)[-1])
+        told = browser(rita).post("/tasks/bulk/done/", {**chosen(rows), "state": state})
+        assert told.headers["Location"].startswith(f"/tasks/?{asked}")
+
+
+def test_tasks_are_put_off_to_a_day_of_ones_own(rita: User, browser: Browser) -> None:
+    made = tasks(rita, "Call")
+    there = browser(rita)
+    assert there.post("/tasks/bulk/later/", chosen(made) | {"to": "day", "day": "2031-02-30"}).status_code == 400
+    assert there.post("/tasks/bulk/later/", chosen(made) | {"to": "day", "day": ""}).status_code == 400
+    assert there.post("/tasks/bulk/later/", chosen(made) | {"to": "day", "day": "2031-03-04"}).status_code == 204
+    assert Task.objects.get().due_day == date(2031, 3, 4)

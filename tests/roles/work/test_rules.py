@@ -57,3 +57,17 @@ def test_a_task_is_put_off_by_names_of_days() -> None:
 )
 def test_words(at: datetime | None, day: date | None, said: str) -> None:
     assert rules.words(at, day, NOW, LISBON) == said
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("today", "offered"),
+    [
+        (date(2026, 6, 5), ["hours", "tomorrow", "monday", "week"]),
+        (date(2026, 6, 7), ["hours", "tomorrow", "week"]),  # a Sunday: tomorrow is Monday
+        (date(2026, 6, 8), ["hours", "tomorrow", "monday"]),  # a Monday: in a week is Monday
+    ],
+)
+def test_no_day_is_offered_twice(today: date, offered: list[str]) -> None:
+    found = rules.later(datetime(today.year, today.month, today.day, 9, tzinfo=UTC), LISBON)
+    assert [name for name, _, _ in found] == offered

@@ -51,16 +51,20 @@ def end_of(day: date, zone: tzinfo) -> datetime:
 
 
 def later(now: datetime, zone: tzinfo) -> list[tuple[str, str, Due]]:
-    """(name, words, new due) of what a task can be put off to."""
+    """(name, words, new due) of what a task can be put off to, each day once: on Sundays tomorrow is Monday."""
     here = now.astimezone(zone)
     hour = (here + timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
     monday = here.date() + timedelta(days=7 - here.weekday())
+    days = {
+        ("tomorrow", "Tomorrow"): here.date() + timedelta(days=1),
+        ("monday", f"Monday, {monday.day} {monday:%B}"): monday,
+        ("week", "In a week"): here.date() + timedelta(days=7),
+    }
+    once = {day: (name, words, due(day, None, zone)) for (name, words), day in reversed(days.items())}
     return [
         ("hours", f"Later today, {hour:%H:%M}" if hour.date() == here.date() else f"Tonight, {hour:%H:%M}",
          Due(hour, None, hour)),
-        ("tomorrow", "Tomorrow", due(here.date() + timedelta(days=1), None, zone)),
-        ("monday", f"Monday, {monday.day} {monday:%B}", due(monday, None, zone)),
-        ("week", "In a week", due(here.date() + timedelta(days=7), None, zone)),
+        *reversed(once.values()),
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Screens of tasks: the list, one task, its dialogs, and the part other pages show."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -47,7 +47,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 def task_page(request: HttpRequest, task_id: str) -> HttpResponse:
     """One task."""
     (task,) = queries.prepare([queries.find_task(task_id)])
-    context = {"task": task, "may_edit": actor_of(request).may("tasks.edit"), "choices": _later()}
+    context = {"task": task, "may_edit": actor_of(request).may("tasks.edit")}
     return render(request, "work/task.html", context)
 
 
@@ -190,7 +190,7 @@ def later(request: HttpRequest, task_id: str) -> HttpResponse:
     """Put a task off: the dialog with its choices, and what it sends."""
     row = queries.find_task(task_id)
     if request.method == "GET":
-        return render(request, "work/_later.html", {"url": request.path, "choices": _later(), "hidden": [], "count": 1})
+        return _ask_when(request, [], 1)
     before = f"at={row.due.isoformat() if row.due else ''}&day={row.due_day or ''}".replace("+", "%2B")
     actions.put_off(actor=actor_of(request), row=row, due=_chosen(request))
     messages.success(request, "Put off.", extra_tags=f"/tasks/{row.id}/due/?{before}")
@@ -206,6 +206,8 @@ def put_back(request: HttpRequest, task_id: str) -> HttpResponse:
     at, day = request.GET.get("at", ""), request.GET.get("day", "")
     try:
         moment = datetime.fromisoformat(at) if at else None
+        if moment is not None and moment.year not in rules.YEARS:
+            raise ValueError(at)
         due = rules.parse(day, "", zone, clock.now()) if day else None
     except (ValueError, OverflowError):
         raise Invalid("The day or the time is none.", code="bad_due", fix="Write 2026-03-02 and 14:30.") from None
@@ -219,12 +221,26 @@ def _later() -> list[tuple[str, str, rules.Due]]:
     return rules.later(clock.now(), timezone.get_current_timezone())
 
 
+def _ask_when(request: HttpRequest, hidden: list[tuple[str, str]], count: int) -> HttpResponse:
+    context = {"url": request.path, "choices": _later(), "hidden": hidden, "count": count}
+    return render(request, "work/_later.html", context | {"tomorrow": timezone.localdate() + timedelta(days=1)})
+
+
 def _chosen(request: HttpRequest) -> rules.Due:
-    wanted = request.POST.get("to", "")
-    found = next((due for name, _, due in _later() if name == wanted), None)
+    """One of the times offered, or a day of one's own."""
+    wanted, zone = request.POST.get("to", ""), timezone.get_current_timezone()
+    if wanted == "day":
+        try:
+            found = rules.parse(request.POST.get("day", ""), "", zone, clock.now())
+        except (ValueError, OverflowError):
+            found = None
+    else:
+        found = next((due for name, _, due in _later() if name == wanted), None)
     if found is None:
         raise Invalid(
-            f"“{wanted[:40]}” is no time to put a task off to.", code="bad_due", fix="Choose one of the times."
+            f"“{wanted[:40]}” is no time to put a task off to.",
+            code="bad_due",
+            fix="Choose one of the times, or a day.",
         )
     return found
 
@@ -263,7 +279,8 @@ def bulk_done(request: HttpRequest) -> HttpResponse:
     """Call the chosen tasks done."""
     change = bulk_actions.finish_tasks(actor=actor_of(request), rows=_selected(request))
     messages.success(request, f"{change.what}.", extra_tags=f"/changes/{change.id}/undo/")
-    return HttpResponseRedirect(f"/tasks/?{ListState.parse(request.POST.get('state', '')).query()}")
+    state = ListState.parse(request.POST.get("state", ""))
+    return HttpResponseRedirect(f"/tasks/?{state.query() or 'f='}")  # without a wish, one's own open tasks would open
 
 
 @require_http_methods(["GET", "POST"])
@@ -274,8 +291,7 @@ def bulk_later(request: HttpRequest) -> HttpResponse:
     rows = _selected(request)
     if request.method == "GET":
         hidden = [("id", row.id) for row in rows]
-        context = {"url": request.path, "choices": _later(), "hidden": hidden, "count": len(rows)}
-        return render(request, "work/_later.html", context)
+        return _ask_when(request, hidden, len(rows))
     change = bulk_actions.put_off_tasks(actor=actor_of(request), rows=rows, due=_chosen(request))
     messages.success(request, f"{change.what}.", extra_tags=f"/changes/{change.id}/undo/")
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
