@@ -24,6 +24,7 @@ LONGEST_FILE = {"src": 400, "tests": 500, "bench": 400, "scripts": 400}
 SHARED_TABLES = {
     "src/pentad/config/template.py": "builds the whole database that a first start copies",
     "src/pentad/data/profiles/fold.py": "folds a slice into person rows and their search words, set by set, with the traits",
+    "src/pentad/data/profiles/mirror_rows.py": "reads persons with all that is kept beside the events, set by set",
 }
 """Files that use SQL on another feature's table, and why they may."""
 

@@ -16,7 +16,7 @@ from pentad.data.imports import actions, refold, tasks, undoing, uploads
 from pentad.data.imports.models import Import
 from pentad.data.imports.plans import Options, make_plan
 from pentad.data.ingest.inbox import FrameMeta, Inbox
-from pentad.data.profiles import note_actions
+from pentad.data.profiles import mirror, note_actions
 from pentad.roles.undo import actions as undo
 from pentad.roles.undo.models import Change
 from tests.data.road import NOON, Road, track
@@ -70,6 +70,7 @@ def test_its_events_go_with_the_customers_who_came_only_from_it(road: Road, file
     cem = road.person("user_id:cem")
     note_actions.add_note(actor=CLI, person=cem, text="Asked for an invoice")
     before = road.counts()
+    mirror.drain(road.folder)
 
     job = take_back(row)
     assert job.status == Job.DONE, job.error
@@ -79,6 +80,9 @@ def test_its_events_go_with_the_customers_who_came_only_from_it(road: Road, file
     cem.refresh_from_db()
     assert (bob.event_count, bob.first_seen, bob.last_seen) == (1, NOON, NOON)
     assert (cem.event_count, cem.first_seen) == (0, None)
+    mirror.drain(road.folder)
+    people = ledger.current().rows("SELECT person_no, event_count FROM people")
+    assert {one["person_no"]: one["event_count"] for one in people} == {bob.no: 1, cem.no: 0}
     row.refresh_from_db()
     assert (row.status, row.taken) == (Import.UNDONE, {"customers": 1, "stay": 1, "events": 4})
     assert Change.objects.get(ref=row.id).undone_by == "Command line"

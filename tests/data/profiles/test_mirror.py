@@ -14,11 +14,12 @@ from pentad.data.identity.actions import merge_people, undo_merge
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.rules import Ident
 from pentad.data.privacy.actions import erase_person
-from pentad.data.profiles import actions, mirror
+from pentad.data.profiles import actions, bulk, mirror
 from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.mirror import Mirror, Mirrored
 from pentad.data.profiles.models import Company, Membership, MirrorTurn, TouchedEvent, TouchedPerson
 from pentad.data.profiles.touched import touch
+from pentad.roles.undo import actions as undo
 from tests.data.road import Road, identify, track
 
 
@@ -101,6 +102,13 @@ def test_people_follow_whatever_changes_them(road: Road) -> None:
     assert in_step(road) and len(mirrored(road)) == 2
     actions.set_trait(actor=SYSTEM, person=keiko, name="plan", value="single")
     assert in_step(road) and "single" in str(mirrored(road))
+    change = bulk.set_trait_of_all(actor=SYSTEM, records=[keiko], name="plan", value="team")
+    undo.undo(actor=SYSTEM, change=change)
+    assert in_step(road) and "single" in str(mirrored(road))
+    change = bulk.set_trait_of_all(actor=SYSTEM, records=[keiko], name="city", value="Oslo")
+    assert in_step(road) and "Oslo" in str(mirrored(road))
+    undo.undo(actor=SYSTEM, change=change)
+    assert in_step(road) and "Oslo" not in str(mirrored(road))
     link = merge_people(actor=SYSTEM, keep=keiko, other=sven)
     assert in_step(road) and len(mirrored(road)) == 1
     undo_merge(actor=SYSTEM, link=link)
