@@ -27,6 +27,7 @@ from pentad.roles.access import builtin
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import FieldClass
 from pentad.roles.views import counts, plans
+from pentad.roles.views.actions import change_view, save_view
 from pentad.roles.views.state import Filter, ListState
 from tests.data.fields.test_rules import CHOICES, STORED, field
 
@@ -106,6 +107,38 @@ class TestDeclaring:
         assert queries.declared_field("people", "seats") is not None
         told = list(AuditLine.objects.filter(subject=f"custom_field:{seats.id}").values_list("action", flat=True))
         assert sorted(told) == ["add_field", "archive_field", "change_field", "restore_field"]
+
+    def test_views_that_a_declaration_breaks_are_named_before_and_open_after(self, web: Source) -> None:
+        admin, rep = signed_in("admin"), signed_in("member")
+        customer(web, "Ann", loyalty_tier="Falcon")
+        falcons = ListState(filters=(Filter("trait:loyalty_tier", "is", "Falcon"), Filter("known", "is", "yes")))
+        view = save_view(actor=SYSTEM, list_name="people", name="Falcons", state=falcons, everyone=True)
+        change_view(actor=SYSTEM, view=view, default=True)
+        save_view(actor=rep.actor, list_name="people", name="Tom's", state=falcons)  # type: ignore[attr-defined]
+        given = {"kind": "people", "label": "Tier", "name": "loyalty_tier", "type": "number"}
+        asked = admin.post("/settings/fields/new/", given).content.decode()
+        assert "“Falcons” and 1 of colleagues" in asked and "Tom" not in asked, "another's private view is not named"
+        admin.post("/settings/fields/new/", {**given, "confirmed": "1"})
+        for address in ("/people/", f"/people/?view={view.id}", "/people/?view=own-0&part=tabs"):
+            assert rep.get(address).status_code == 200
+        page = rep.get("/people/").content.decode()
+        assert "“Tier = Falcon”" in page and "“Falcon” does not fit “Tier”" in page and "Save to “Falcons”" in page
+        assert "Ann" in page and "f=known~is~yes" in page, "what works still narrows"
+        assert rep.get("/people/?f=trait:loyalty_tier~gte~Falcon").status_code == 400, "an address is not a view"
+
+    def test_who_saves_a_view_without_seeing_one_of_its_fields_leaves_that_filter_in_it(self, web: Source) -> None:
+        rep = signed_in("rep")
+        hidden = Filter("trait:iban", "is", "x")
+        view = save_view(
+            actor=SYSTEM, list_name="people", name="Paid", state=ListState(filters=(hidden,)), everyone=True
+        )
+        FieldClass.objects.create(kind="people", field="trait:iban", sensitivity="sensitive")
+        page = rep.get(f"/people/?view={view.id}").content.decode()
+        assert "by a field that you may not see" in page and "iban" not in page and "Save to" not in page
+        shown = ListState(q="ann", view=view.id).query()
+        rep.post(f"/views/{view.id}/change/", {"overwrite": "1", "state": shown})
+        view.refresh_from_db()
+        assert view.state["q"] == "ann" and view.state["filters"] == [["trait:iban", "is", "x"]]
 
     def test_a_faulty_declaration_comes_back_with_what_was_typed(self) -> None:
         admin = signed_in("admin")

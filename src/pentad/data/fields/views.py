@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pentad.core.errors import PentadError
 from pentad.data.fields import actions, queries
+from pentad.data.fields.breaking import broken_by_archive, broken_by_change
 from pentad.data.fields.kinds import FieldKind, kind_named, kinds
 from pentad.data.fields.models import CustomField
 from pentad.data.fields.rules import LISTS, TYPES, Declared, checked_choices, checked_name, wanted
@@ -97,8 +98,11 @@ def archive_field(request: HttpRequest, field_id: str) -> HttpResponse:
     field = queries.find_field(field_id)
     kind = kind_named(field.kind)
     if request.method == "GET":
-        usage = queries.usage(field.declared)
-        return render(request, "fields/_archive.html", {"field": field, "kind": kind, "usage": usage})
+        context = {
+            "usage": queries.usage(field.declared),
+            "broken": broken_by_archive(actor_of(request), field.declared),
+        }
+        return render(request, "fields/_archive.html", {"field": field, "kind": kind, **context})
     actions.archive_field(actor=actor_of(request), field=field)
     messages.success(
         request, f"“{field.label}” is in the archive. Its values stay.", extra_tags=f"{HOME}{field.id}/restore/"
@@ -160,7 +164,9 @@ def _undeclared(kind: FieldKind) -> list[str]:
 def _preview(
     request: HttpRequest, kind: FieldKind, given: dict[str, Any], field: CustomField | None, *, action: str
 ) -> HttpResponse | None:
-    """What a declaration would mean for the values there are, to be confirmed; None when there is nothing to tell."""
+    """What a declaration would mean for the values and the saved views there are, to be confirmed; None when there is
+    nothing to tell.
+    """
     if request.POST.get("confirmed") == "1" or given["type"] not in TYPES:
         return None
     choices = checked_choices(given["type"], given["choices"].splitlines())
@@ -169,10 +175,11 @@ def _preview(
     name = checked_name(given["name"], given["label"])
     planned = Declared(kind.name, name, given["label"], given["type"], tuple(choices))
     found = queries.usage(planned, examples=True)
-    if found is None or not found.records:
+    broken = broken_by_change(actor_of(request), planned, field.declared if field else None)
+    if not (broken.names or broken.others) and (found is None or not found.records):
         return None
     context = {
-        "kind": kind, "given": given, "action": action, "field": field, "usage": found, "wanted": wanted(planned),
+        "kind": kind, "given": given, "action": action, "field": field, "usage": found, "wanted": wanted(planned), "broken": broken,
         "hidden": [(name, "1" if value is True else value) for name, value in given.items() if value],
         "listed": f"{kind.url}?f=trait:{name}~any~",
     }  # fmt: skip

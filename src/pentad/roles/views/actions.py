@@ -11,7 +11,9 @@ from pentad.roles.access.rights_models import Role, Team
 from pentad.roles.undo.actions import hold, remember, settle
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import KEEPER, owner_no, siblings, standing_for, teams_with
-from pentad.roles.views.state import ListState, as_saved
+from pentad.roles.views.readable import unseen
+from pentad.roles.views.spec import known_list
+from pentad.roles.views.state import ListState, as_saved, from_saved
 
 MAX_NAME = 80
 DELETED = "views.deleted"
@@ -41,13 +43,16 @@ def change_view(
     *, actor: Actor, view: SavedView, name: str | None = None, state: ListState | None = None,
     pinned: bool | None = None, default: bool | None = None,
 ) -> SavedView:  # fmt: skip
-    """Rename a view, give it what the list shows now, pin it, or open the list with it."""
+    """Rename a view, give it what the list shows now, pin it, or open the list with it. Its filters by fields that the
+    actor may not see stay.
+    """
     _may_change(actor, view)
     if name is not None:
         view.name = _name(name)
     kept: dict[str, Any] = {key: view.state[key] for key in KEPT if key in view.state}
     if state is not None:
-        view.state = as_saved(state) | kept
+        hidden = unseen(known_list(view.list), from_saved(view.state))
+        view.state = as_saved(state.changed(filters=(*state.filters, *hidden))) | kept
     if pinned is not None:
         view.state = view.state | {"pinned": pinned}
     if default is not None:

@@ -1,17 +1,17 @@
 """What stands above a list: views as tabs, filters as chips, sorts, layouts, and what can be chosen in their menus."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
-from pentad.core.errors import Invalid
 from pentad.roles.access import seeing
 from pentad.roles.views import counts
 from pentad.roles.views.layouts import Layout
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import KEEPER, views_of
+from pentad.roles.views.readable import readable
 from pentad.roles.views.spec import Column, Empty, ListSpec
 from pentad.roles.views.state import ListState, from_saved
 
@@ -96,19 +96,16 @@ def chips(spec: ListSpec, state: ListState) -> list[Chip]:
 def tabs(request: HttpRequest, spec: ListSpec, state: ListState, *, fresh: bool = False) -> list[Tab]:
     """All, the views that come with the product, then saved ones. Counts only as far as they are known, unless fresh."""
     take = counts.count if fresh else counts.known_count
+
+    def sized(saved: Mapping[str, Any]) -> counts.Count | None:
+        return take(spec, readable(spec, from_saved(saved))[0])
+
     made = [Tab(f"All {spec.many}", "?f=", not state.view and not state.narrows, take(spec, ListState()))]
     for index, (name, saved) in enumerate(spec.views):
-        made.append(
-            Tab(name, f"?view=own-{index}", state.view == f"own-{index}", take(spec, from_saved(saved)), own=index)
-        )
+        made.append(Tab(name, f"?view=own-{index}", state.view == f"own-{index}", sized(saved), own=index))
     for view in views_of(request.actor, spec.name):  # type: ignore[attr-defined]
         if view.pinned or view.id == state.view:
-            try:
-                made.append(
-                    Tab(view.name, f"?view={view.id}", state.view == view.id, take(spec, from_saved(view.state)), view)
-                )
-            except Invalid:  # a filter it uses is gone; it still opens, and says so
-                made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, counts.Count(0), view))
+            made.append(Tab(view.name, f"?view={view.id}", state.view == view.id, sized(view.state), view))
     return made
 
 

@@ -13,11 +13,14 @@ from pentad.roles.views import calendars, counts, heads, paging, plans, shelves,
 from pentad.roles.views.forms import changed_by_part, filter_form, is_index, usual_columns
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import find_view, opening_view
+from pentad.roles.views.readable import Lost, readable
 from pentad.roles.views.rowviews import rows_of
 from pentad.roles.views.spec import ListSpec
 from pentad.roles.views.state import ASKED, CONTENT, ListState, from_saved
 
 Part = Callable[[HttpRequest, ListSpec, ListState], HttpResponse]
+FORMS = ("apply", "columns")
+"""Parts that send a menu's form."""
 
 
 def show_list(request: HttpRequest, spec: ListSpec) -> HttpResponse:
@@ -25,10 +28,10 @@ def show_list(request: HttpRequest, spec: ListSpec) -> HttpResponse:
     part = request.GET.get("part", "")
     if part == "filter":
         return filter_form(request, spec)
-    state = changed_by_part(request, spec, part) if part in ("apply", "columns") else wanted(request, spec)
+    state, lost = (changed_by_part(request, spec, part), []) if part in FORMS else wanted(request, spec)
     if part in PARTS:
         return PARTS[part](request, spec, state)
-    context = list_context(request, spec, state) | {"part": part}
+    context = list_context(request, spec, state) | {"part": part, "lost": lost}
     response = render(request, "views/_partial.html" if _is_partial(request) else spec.template, context)
     if part:
         response["HX-Push-Url"] = spec.url + state.url(cursor=state.cursor, day=state.day)
@@ -57,16 +60,19 @@ PARTS: dict[str, Part] = {
 }
 
 
-def wanted(request: HttpRequest, spec: ListSpec) -> ListState:
-    """The state the address asks for: its own, that of its saved view, or that of the view the list opens with."""
+def wanted(request: HttpRequest, spec: ListSpec) -> tuple[ListState, list[Lost]]:
+    """The state the address asks for: its own, that of its saved view, or that of the view the list opens with; and what
+    of that view does not work any more.
+    """
     asked = ListState.of(request.GET)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not any(key in request.GET for key in ASKED):
         chosen = opening_view(actor, spec.name)
-        return _opened(spec, chosen) if chosen else asked
+        return readable(spec, _opened(spec, chosen)) if chosen else (asked, [])
     if asked.view and not any(key in request.GET for key in CONTENT):
-        return _of_view(actor, spec, asked.view).changed(view=asked.view, cursor=asked.cursor, day=asked.day)
-    return asked
+        saved = _of_view(actor, spec, asked.view).changed(view=asked.view, cursor=asked.cursor, day=asked.day)
+        return readable(spec, saved)
+    return asked, []
 
 
 def _opened(spec: ListSpec, chosen: SavedView) -> ListState:
@@ -154,7 +160,10 @@ def _is_changed(request: HttpRequest, spec: ListSpec, state: ListState) -> bool:
     """Whether the list shows something that no tab keeps."""
     if not state.view:
         return state.content() != ListState()
-    return state.content() != _of_view(request.actor, spec, state.view).content()  # type: ignore[attr-defined]
+    saved = _of_view(request.actor, spec, state.view).content()  # type: ignore[attr-defined]
+    kept, lost = readable(spec, saved)
+    # What is hidden from the reader is not theirs to mend.
+    return state.content() != (kept.content() if all(one.hidden for one in lost) else saved)
 
 
 def _is_partial(request: HttpRequest) -> bool:
