@@ -9,7 +9,7 @@ change and may call `emit` (core.outbox) and `note` (below); everything commits 
 
 import contextvars
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -31,6 +31,10 @@ GUARDS: list[Guard] = []
 Limit = Callable[[Actor, Iterable[Any]], None]
 LIMITS: list[Limit] = []
 """Asked once before an action that no other one calls, with its arguments: they raise when the actor has done enough."""
+
+Bracket = Callable[[Actor, str], AbstractContextManager[None]]
+BRACKETS: list[Bracket] = []
+"""Opened around each action inside its transaction, with its right: what one raises as it closes undoes the action."""
 
 _line: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("line", default=None)
 
@@ -101,7 +105,10 @@ def action(right: str, *, listed: bool = True) -> Callable[[Callable[P, R]], Cal
             token = _line.set(line)
             try:
                 with transaction.atomic():
-                    result = function(*args, **kwargs)
+                    with ExitStack() as around:
+                        for bracket in BRACKETS:
+                            around.enter_context(bracket(actor, right))
+                        result = function(*args, **kwargs)
                     AuditLine.objects.create(
                         actor=actor.ref,
                         actor_name=actor.name,

@@ -7,8 +7,8 @@ class RolesConfig(AppConfig):
     label = "pentad_roles"
 
     def ready(self) -> None:
-        from pentad.core.action import GUARDS, LIMITS
-        from pentad.roles.access import seeing, signals  # noqa: F401  signals connect themselves
+        from pentad.core.action import BRACKETS, GUARDS, LIMITS
+        from pentad.roles.access import own_view, seeing, signals  # noqa: F401  signals connect themselves
         from pentad.roles.access.agents import limit
         from pentad.roles.audit import signals as audit_signals  # noqa: F401
         from pentad.roles.together import actions  # noqa: F401  forgets drafts about what is erased
@@ -18,6 +18,7 @@ class RolesConfig(AppConfig):
 
         GUARDS.append(seeing.guard)
         LIMITS.append(limit.spend)
+        BRACKETS.append(own_view.never_wider)
         post_migrate.connect(_first_roles, sender=self)
         # Rights are our own: Django's rows of permissions would only slow down the first start.
         post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")

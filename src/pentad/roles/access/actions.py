@@ -149,6 +149,7 @@ def remove_second_step(*, actor: Actor, user: User) -> User:
 @action("admin.users")
 def unlock_user(*, actor: Actor, user: User) -> User:
     """Let a colleague try again at once after too many wrong passwords or codes."""
+    giving.require_may_look_after(actor, user)
     AccessAttempt.objects.filter(username=user.email).delete()
     forget_tries(user)
     note(f"user:{user.pk}")

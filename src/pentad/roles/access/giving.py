@@ -72,7 +72,7 @@ def require_purposes(actor: Actor, *given: purposes.Held) -> None:
 def require_other(actor: Actor, user: User) -> None:
     """Raise Denied for one's own account, but to administrators: others do not give themselves another role."""
     policy = actor.policy
-    if isinstance(policy, Policy) and not policy.reach("*").everything and actor.ref == f"user:{user.pk}":
+    if isinstance(policy, Policy) and not policy.boundless and actor.ref == f"user:{user.pk}":
         raise Denied(
             "Nobody gives another role to themselves.", code="own_role", fix="Ask an administrator.", right="*"
         )
@@ -93,7 +93,7 @@ def require_may_rule(actor: Actor, role: str, grants: Iterable[tuple[str, str]] 
     has every right may do both.
     """
     policy = actor.policy
-    if not isinstance(policy, Policy) or policy.reach("*").everything:
+    if not isinstance(policy, Policy) or policy.boundless:
         return
     if role in policy.roles:
         raise Denied(
@@ -102,16 +102,25 @@ def require_may_rule(actor: Actor, role: str, grants: Iterable[tuple[str, str]] 
     _require(actor, list(grants))
 
 
-def require_may_look_after(actor: Actor, user: User) -> None:
+def may_give(actor: Actor, role: str) -> bool:
+    """Whether the actor may give a role."""
+    try:
+        require_may_give(actor, role)
+    except Denied:
+        return False
+    return True
+
+
+def require_may_look_after(actor: Actor, *users: User) -> None:
     """Raise Denied when a colleague has rights of administration that the actor has not."""
-    require_may_give(actor, *roles_of(user))
+    require_may_give(actor, *roles_of(*users))
 
 
-def roles_of(user: User) -> list[str]:
-    """The colleague's role, and those of a while."""
+def roles_of(*users: User) -> list[str]:
+    """The roles of these colleagues, and those of a while."""
     now = clock.now()
-    held = Elevation.objects.filter(Q(ended=None) | Q(ended__gt=now), user=user, until__gt=now)
-    return [user.role, *held.values_list("role_id", flat=True)]
+    held = Elevation.objects.filter(Q(ended=None) | Q(ended__gt=now), user__in=users, until__gt=now)
+    return sorted({*(user.role for user in users), *held.values_list("role_id", flat=True)})
 
 
 def _grants(roles: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
@@ -132,8 +141,7 @@ def _require(actor: Actor, grants: list[tuple[str, str]]) -> None:
     if not isinstance(actor.policy, Policy):
         return
     for right, scope in grants:
-        reach = actor.policy.reach(right)
-        if reach.deny or reach.allow < Scope[scope.upper()]:
+        if not actor.policy.holds(right, Scope[scope.upper()]):
             raise _denied(f"use “{right}”", right)
 
 

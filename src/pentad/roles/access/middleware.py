@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from pentad.core.actor import NOBODY, Actor, acting_as
 from pentad.roles.access.gate import EYES
 from pentad.roles.access.models import User
+from pentad.roles.access.own_view import beyond
 from pentad.roles.access.queries import actor_of
 
 
@@ -31,8 +32,11 @@ def set_actor(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callab
 
 
 def _eyes(request: HttpRequest, own: Actor) -> User | None:
-    """Through whose eyes an administrator looks. The right is asked for again with each request."""
+    """Through whose eyes an administrator looks. The right is asked for again with each request, and whether the
+    colleague, who may have another role by now, sees more than they.
+    """
     number = request.session.get(EYES)
     if number is None or not own.may("admin.rights"):
         return None
-    return User.objects.filter(pk=number, is_active=True).first()
+    user = User.objects.filter(pk=number, is_active=True).first()
+    return user if user and not beyond(actor_of(user).policy, own.policy) else None

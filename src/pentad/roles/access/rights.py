@@ -138,6 +138,25 @@ class Policy:
         about = [grant for grant in self.grants if grant.covers(right)]
         return Reach(_widest(g for g in about if not g.deny), _widest(g for g in about if g.deny))
 
+    def holds(self, right: str, scope: Scope) -> bool:
+        """Whether one has all of a right, or of all that a pattern covers, for this scope: nothing of it is denied."""
+        denied = any(grant.covers(right) or Grant("", right).covers(grant.right) for grant in self.grants if grant.deny)
+        return not denied and self.reach(right).allow >= scope
+
+    @property
+    def boundless(self) -> bool:
+        """Whether one may do and see everything, as administrators may: only then may one's own view grow by one's own
+        doing. A role that may do everything and is held with another one is enough, where nothing is denied.
+        """
+        if self.only or self.only_for is not None or any(rule.deny for rule in (*self.grants, *self.fields)):
+            return False
+        bound = {*self.purposes, *(rule.role for rule in self.fields)}
+        return any(
+            grant.right == "*" and grant.scope == Scope.ALL and grant.role not in bound
+            for grant in self.grants
+            if grant.role in self.roles
+        )
+
     def near(self, owner: int | None, team: int | None) -> Scope:
         """The smallest scope that a record of this owner and team lies in."""
         if owner is not None and owner == self.user:

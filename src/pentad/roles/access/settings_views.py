@@ -14,7 +14,7 @@ from pentad.roles.access import actions, rules
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.invitations.actions import invite
 from pentad.roles.access.invitations.models import Invitation
-from pentad.roles.access.invitations.queries import invitations, mails, path_of
+from pentad.roles.access.invitations.queries import invitations, mails, open_links, path_of
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.purposes.queries import in_force
 from pentad.roles.access.queries import colleagues, keys, role_labels
@@ -107,7 +107,9 @@ def _people_page(
     link: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    waiting = [(one, request.build_absolute_uri(path_of(one))) for one in invitations()]
+    found = list(invitations())
+    links = open_links(request.actor, found)  # type: ignore[attr-defined]
+    waiting = [(one, request.build_absolute_uri(links[one.id]) if one.id in links else "") for one in found]
     made = {"invitation": invitation, "invited": invited, "mails": mails()}
     if invitation is not None:
         link = request.build_absolute_uri(path_of(invitation))

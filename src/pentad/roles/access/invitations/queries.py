@@ -1,11 +1,15 @@
 """Reads of invitations, and their links."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core import signing
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from pentad.core.actor import Actor
 from pentad.core.errors import Conflict
+from pentad.roles.access.giving import may_give
 from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.settings import SITE
 
@@ -16,6 +20,13 @@ SHOWN = 100
 def invitations() -> QuerySet[Invitation]:
     """The latest first."""
     return Invitation.objects.order_by("-created")[:SHOWN]
+
+
+def open_links(actor: Actor, found: Iterable[Invitation]) -> dict[str, str]:
+    """Id → page of the invitations that are open, for who may give their roles: with the link one joins as what it says."""
+    waiting = [one for one in found if one.state == Invitation.OPEN]
+    given = {role for role in {one.role for one in waiting} if may_give(actor, role)}
+    return {one.id: path_of(one) for one in waiting if one.role in given}
 
 
 def path_of(invitation: Invitation) -> str:

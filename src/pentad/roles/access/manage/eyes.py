@@ -9,14 +9,17 @@ from pentad.core.actor import Actor
 from pentad.roles.access.gate import EYES, signed_in
 from pentad.roles.access.giving import require_purposes, roles_of
 from pentad.roles.access.models import User
+from pentad.roles.access.own_view import require_no_more
 from pentad.roles.access.purposes.queries import of_role
+from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rules import OWN_ACCOUNT
 
 
 @action("admin.rights")
 def look_through(*, actor: Actor, user: User) -> None:
-    """See what a colleague sees. Raises Denied for what they see for purposes that are not one's own."""
+    """See what a colleague sees. Raises Denied when that is more than one sees with one's own eyes."""
     require_purposes(actor, *(of_role(role) for role in roles_of(user)))
+    require_no_more(actor, actor_of(user).policy)
     note(f"user:{user.pk}")
 
 

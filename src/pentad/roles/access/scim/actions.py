@@ -9,8 +9,8 @@ from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict
-from pentad.roles.access.actions import add_user, change_user, check_role
-from pentad.roles.access.giving import require_may_give
+from pentad.roles.access.actions import add_user, change_user, check_email, check_role
+from pentad.roles.access.giving import require_may_give, require_may_look_after
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import role_labels
 from pentad.roles.access.rules import row_number
@@ -36,12 +36,15 @@ def provision_user(*, actor: Actor, person: Any) -> User:
 
 @action("scim.edit")
 def change_provisioned(*, actor: Actor, user: User, person: Any) -> User:
-    """Take over what the provider says now; inactive closes the account and ends its sessions."""
+    """Take over what the provider says now; inactive closes the account and ends its sessions.
+
+    Raises Denied for another address of a colleague with rights of administration that the actor has not: a link to
+    set the password is sent there, and providers of single sign-on speak for it.
+    """
     email = User.objects.normalise(address_of(person))
     if email != user.email:
-        if User.objects.filter(email=email).exists():
-            raise UniquenessException(detail=f"{email} has an account already.")
-        user.email = email
+        require_may_look_after(actor, user)
+        user.email = check_email(email)
     user.name = name_of(person)
     user.save(update_fields=["email", "name"])
     _keep(actor, user, person)

@@ -11,7 +11,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access.actions import add_user, change_user, check_role
-from pentad.roles.access.giving import require_may_give
+from pentad.roles.access.giving import require_may_give, require_may_look_after
 from pentad.roles.access.models import User
 from pentad.roles.access.sso import rules
 from pentad.roles.access.sso.models import IdentityProvider
@@ -44,13 +44,16 @@ class Arrival:
 def add_provider(
     *, actor: Actor, kind: str, name: str, config: dict[str, Any], terms: Terms, secret: str = ""
 ) -> IdentityProvider:
-    """Connect an identity provider. Raises Invalid for a bad name or role, Conflict for a name that is taken."""
+    """Connect an identity provider. Raises Invalid for a bad name or role, Conflict for a name that is taken,
+    Denied when it would speak for colleagues whom the actor may not look after.
+    """
     slug = slugify(name)[:60]
     if not slug:
         raise Invalid("The provider needs a name with letters.", code="name_missing", field="name")
     if IdentityProvider.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a provider with the address “{slug}”.", code="provider_exists", field="name")
-    made = IdentityProvider(kind=kind, slug=slug, name=name.strip(), config=config, **_checked(actor, terms))
+    made = IdentityProvider(kind=kind, slug=slug, name=name.strip(), config=config, **_checked(terms))
+    _require_may_vouch(actor, made)
     made.secret = secret
     made.save()
     note(f"provider:{slug}", kind=kind)
@@ -68,17 +71,23 @@ def change_provider(
     secret: str = "",
     active: bool | None = None,
 ) -> IdentityProvider:
-    """Change what is given; an empty secret keeps the present one."""
+    """Change what is given; an empty secret keeps the present one.
+
+    Raises Denied as `add_provider` does, but for a new name or secret, and for offering it no more.
+    """
+    before, offered = _ways(provider), provider.active
     if name is not None:
         provider.name = name.strip()
     if config is not None:
         provider.config = config
-    for field, value in _checked(actor, terms).items() if terms is not None else ():
+    for field, value in _checked(terms).items() if terms is not None else ():
         setattr(provider, field, value)
     if secret:
         provider.secret = secret
     if active is not None:
         provider.active = active
+    if _ways(provider) != before or (provider.active and not offered):
+        _require_may_vouch(actor, provider)
     provider.save()
     note(f"provider:{provider.slug}", active=provider.active, new_secret=bool(secret))
     return provider
@@ -139,9 +148,29 @@ def _follow(actor: Actor, user: User, role: str) -> None:
             raise
 
 
-def _checked(actor: Actor, terms: Terms) -> dict[str, Any]:
-    roles = [role for _, role in terms.group_roles] + ([terms.default_role] if terms.default_role else [])
-    require_may_give(actor, *roles)
+def _ways(provider: IdentityProvider) -> tuple[Any, ...]:
+    """What decides who comes in by a provider, and as what."""
+    terms = provider.groups_claim, provider.group_roles, provider.default_role, provider.make_accounts
+    return provider.config, provider.domains, *terms
+
+
+def _require_may_vouch(actor: Actor, provider: IdentityProvider) -> None:
+    """Raise Denied when a provider can make somebody, or sign somebody in as a colleague, who has rights of administration
+    that the actor has not: who runs it says who everybody is.
+    """
+    require_may_give(actor, *(role for _, role in provider.group_roles), *filter(None, [provider.default_role]))
+    linked = set(SocialAccount.objects.filter(provider=provider.slug).values_list("user_id", flat=True))
+    require_may_look_after(
+        actor,
+        *(
+            user
+            for user in User.objects.all()
+            if user.pk in linked or rules.address_is_good(user.email, True, provider.domains)
+        ),
+    )
+
+
+def _checked(terms: Terms) -> dict[str, Any]:
     for _, role in terms.group_roles:
         check_role(role)
     if terms.default_role:
