@@ -114,3 +114,14 @@ def test_nothing_names_a_registry() -> None:
     hosts = re.compile(r"https?://[\w.-]*(pypi|pythonhosted|npmjs|debian)\.[a-z]+", re.IGNORECASE)
     files = [*ROOT.glob("*.lock"), *ROOT.glob("*.toml"), *ROOT.glob("*.md"), ROOT / "Makefile"]
     assert [path.name for path in files if hosts.search(path.read_text())] == []
+
+
+def test_a_fresh_process_knows_every_right_that_something_asks_for() -> None:
+    """Also those of modules that are loaded when somebody first needs them, such as SCIM's."""
+    told = (
+        "import django; django.setup(); from pentad.roles.access.manage.queries import all_rights; print(*all_rights())"
+    )
+    fresh = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    asked = matches(r"(?:@action|signed_in|check)\((?:actor, )?\"([a-z]+\.[a-z]+)\"")
+    assert {"scim.edit", "admin.users", "people.erase"} <= asked.keys()
+    assert sorted(asked.keys() - {*fresh.stdout.split(), "account.own"}) == []

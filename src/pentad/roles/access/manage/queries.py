@@ -24,9 +24,12 @@ UNUSED = timedelta(days=90)
 
 
 def all_rights() -> list[str]:
-    """Every right some page or action asks for, or a built-in role grants; patterns are not among them."""
+    """Every right some page or action asks for, or a built-in role grants; patterns are not among them.
+
+    Ours are there from the start, though the modules that ask for them may be loaded when first needed.
+    """
     granted = {right for role in builtin.ROLES.values() for right in role.grants if "*" not in right}
-    return sorted({*RIGHTS, *PAGE_RIGHTS, *granted} - {OWN_ACCOUNT})
+    return sorted({*RIGHTS, *PAGE_RIGHTS, *granted, *PLAIN, "people.erase"} - {OWN_ACCOUNT})
 
 
 VERBS = {
@@ -49,6 +52,7 @@ PLAIN = {
     "admin.elevate": "Give colleagues another role for a while.",
     "admin.signin": "Connect identity providers.",
     "admin.metrics": "Read the metrics.",
+    "audit.accept": "Accept that lines are missing at the end of the audit log.",
     "audit.view": "Read the audit log.",
     "audit.export": "Take the audit log out as a file.",
     "audit.prune": "Let old audit lines go.",
@@ -58,6 +62,7 @@ PLAIN = {
     "jobs.edit": "Stop background jobs, and send failed ones out again.",
     "receipts.view": "See receipts: what was accepted, and what became of it.",
     "receipts.edit": "Load missing messages again.",
+    "scim.edit": "Keep accounts and groups as an identity provider says (SCIM).",
     "settings.edit": "Change settings.",
     "sources.view": "See sources, and live events if all customers may be seen in full.",
     "sources.edit": "Connect, change and archive sources.",
