@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
+from pentad.ledger.clickhouse import json_words
 from pentad.ledger.protocol import QueryFailed
 
 TIMESTAMP = "DateTime64(6, 'UTC')"
@@ -17,7 +18,6 @@ NULL_KIND = "NULL"
 
 # ClickHouse's short names count bytes.
 _LETTERS: dict[type, str] = {
-    exp.Lower: "lowerUTF8",
     exp.Upper: "upperUTF8",
     exp.Length: "lengthUTF8",
     exp.Substring: "substringUTF8",
@@ -28,7 +28,6 @@ _LETTERS: dict[type, str] = {
 }
 # What has no equal in ClickHouse, or another meaning there that cannot be told from the statement.
 _REFUSED: dict[type, str] = {
-    exp.JSONExtract: "`->` and json_extract; use json_extract_string",
     exp.PercentileCont: "quantile_cont",
     exp.BitwiseLeftShift: "`<<`",
     exp.Lateral: "LATERAL",
@@ -57,7 +56,11 @@ def translate(sql: str, kinds: tuple[tuple[str, str], ...], relations: tuple[tup
         raise QueryFailed("Only one SELECT can be asked of the ledger.", sql=sql)
     _bind(tree, dict(kinds))
     _substitute(tree, dict(relations))
-    tree = tree.transform(_put_right)
+    # From the inside out: what stands inside of a word that is put right is right by then.
+    for node in reversed(list(tree.walk())):
+        right = _put_right(node)
+        if right is not node:
+            node.replace(right)
     try:
         return tree.sql(dialect="clickhouse")
     except SqlglotError as error:
@@ -97,10 +100,22 @@ def _put_right(node: exp.Expression) -> exp.Expression:
     if type(node) in _LETTERS:
         given = (node.args.get(name) for name in ("this", "substr", "start", "length", "expression"))
         return exp.Anonymous(this=_LETTERS[type(node)], expressions=[one for one in given if one is not None])
+    if isinstance(node, exp.Lower):
+        return json_words.lower(node.this)
     if isinstance(node, exp.JSONExtractScalar):
-        return _property(node)
+        return json_words.scalar(node)
+    if isinstance(node, exp.JSONType):
+        return json_words.kind(node)
+    if isinstance(node, exp.JSONExtract):
+        if isinstance(node.parent, exp.Cast) and json_words.raw_elements(node.parent):
+            return node
+        raise QueryFailed("The ClickHouse engine does not have `->` and json_extract; use json_extract_string.")
     if isinstance(node, exp.TryCast):
+        if node.to.this == exp.DataType.Type.DOUBLE:
+            return json_words.number(node.this)
         return exp.Anonymous(this="accurateCastOrNull", expressions=[node.this, exp.Literal.string(_type(node.to))])
+    if isinstance(node, exp.Cast) and (elements := json_words.raw_elements(node)):
+        return elements
     if isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEMPORAL_TYPES:
         return exp.Cast(this=node.this, to=exp.Var(this=f"Nullable({_type(node.to)})"))
     return node
@@ -112,17 +127,3 @@ def _type(kind: exp.DataType) -> str:
     if kind.this in exp.DataType.TEMPORAL_TYPES:
         return TIMESTAMP
     return kind.sql(dialect="clickhouse").removeprefix("Nullable(").removesuffix(")")
-
-
-def _property(node: exp.JSONExtractScalar) -> exp.Expression:
-    """A property as text, NULL when it is missing; ClickHouse's own short form says '' then."""
-    path = node.expression
-    keys = [part.this for part in path.expressions if isinstance(part, exp.JSONPathKey)]
-    if (
-        not isinstance(path, exp.JSONPath)
-        or len(keys) != len(path.expressions) - 1
-        or not all(isinstance(key, str) for key in keys)
-    ):
-        raise QueryFailed("The ClickHouse engine reads properties by plain names only.")
-    names = [exp.Literal.string(key) for key in keys]
-    return exp.Anonymous(this="JSONExtract", expressions=[node.this, *names, exp.Literal.string("Nullable(String)")])

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from pentad.ledger import schema
+from pentad.ledger.clickhouse import json_words
 from pentad.ledger.clickhouse.dialect import TIMESTAMP, literal
 from pentad.ledger.schema import Promoted
 
@@ -159,9 +160,11 @@ def promoted_column_sql(item: Promoted) -> str:
 def promoted_value_sql(item: Promoted) -> str:
     """As `sql.promoted_value_sql`: NULL for objects, arrays, and text that is not of the type."""
     props, key = "ifNull(props, '{}')", literal(item.prop)
-    text = f"if(JSONType({props}, {key}) IN ('Object', 'Array'), NULL, JSONExtract({props}, {key}, 'Nullable(String)'))"
+    text = f"if(JSONType({props}, {key}) IN ('Object', 'Array'), NULL, {json_words.text_sql(props, [key])})"
     if item.type == "string":
         return text
+    if item.type == "number":
+        return json_words.number_sql(text)
     return f"accurateCastOrNull({text}, {literal(_TYPES[schema.TYPES[item.type][1]])})"
 
 
