@@ -1,5 +1,6 @@
 """/api/v1 as programs see it: tokens, problems with stable codes, and the committed document."""
 
+import json
 from typing import Any
 
 import pytest
@@ -161,3 +162,22 @@ def test_half_a_character_is_told(client: Client, token: str) -> None:
         content_type="application/json",
     )
     check_problem(answer, 422, "invalid_request")
+
+
+class TestValuesBeyondBounds:
+    @pytest.mark.parametrize("at", ["0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59"])
+    @pytest.mark.parametrize("path", ["/audit?since=", "/audit?until="])
+    def test_a_moment_that_is_none_in_utc(self, client: Client, token: str, path: str, at: str) -> None:
+        check_problem(call(client, "GET", f"{path}{at}", token), 422, "invalid_request")
+
+    @pytest.mark.parametrize("at", ["0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59"])
+    def test_other_moments(self, client: Client, token: str, at: str) -> None:
+        body = f'{{"title": "Call", "due": "{at.replace("%2B", "+")}"}}'
+        answer = call(client, "POST", "/tasks", token, data=body, content_type="application/json")
+        assert answer.status_code == 400, answer.content
+
+    @pytest.mark.parametrize("said", [{"assignee": "\0"}, {"about": "people:\0"}, {"about": "people:" + "9" * 30}])
+    def test_a_text_that_no_row_can_hold(self, client: Client, token: str, said: dict[str, str]) -> None:
+        body = json.dumps({"title": "Call", **said})
+        answer = call(client, "POST", "/tasks", token, data=body, content_type="application/json")
+        assert answer.status_code in (400, 404, 422), answer.content

@@ -10,6 +10,7 @@ from pentad.core.actor import CLI, SYSTEM
 from pentad.core.models import AuditLine
 from pentad.roles.access import actions
 from pentad.roles.access.models import User
+from pentad.roles.access.rights_models import Role
 from pentad.roles.access.scim.models import ProvisionedGroup
 from tests.roles.signin.conftest import PASSWORD
 
@@ -284,3 +285,56 @@ class TestService:
         _, token = actions.add_key(actor=SYSTEM, name="directory", role="provisioning")
         assert Provider(token)("POST", "/Users", BARBARA)[0] == 201
         assert Client(headers={"Authorization": f"Bearer {token}"}).get("/api/v1/people").status_code == 403
+
+
+class TestWhatProvidersMayNot:
+    @pytest.fixture
+    def directory(self, nadia: User) -> Provider:
+        """A key that keeps accounts and may do nothing else."""
+        Role.objects.create(name="provisioning", label="Provisioning").grants.create(right="scim.edit")
+        return Provider(actions.add_key(actor=SYSTEM, name="directory", role="provisioning")[1])
+
+    def test_an_administrators_address_is_not_theirs_to_change(
+        self, directory: Provider, scim: Provider, nadia: User, tom: User
+    ) -> None:
+        change = {"op": "replace", "path": "emails", "value": [{"value": "eve@evil.example", "primary": True}]}
+        status, fault = directory.patch(f"/Users/{nadia.pk}", change)
+        assert (status, User.objects.get(pk=nadia.pk).email) == (403, "nadia@kestrel.example"), fault
+        assert directory.patch(f"/Users/{nadia.pk}", {"op": "replace", "path": "title", "value": "CTO"})[0] == 200
+        assert directory.patch(f"/Users/{tom.pk}", change)[0] == 200
+        change["value"] = [{"value": "nadia@new.example"}]
+        assert scim.patch(f"/Users/{nadia.pk}", change)[0] == 200, "a key that may do everything"
+        change["value"] = [{"value": "no address"}]
+        assert scim.patch(f"/Users/{tom.pk}", change)[0] in (400, 422)
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"userName": "half\ud800@x.example"}, {"displayName": "a\ud800"}, {"name": {"formatted": "\udfff"}},
+            {"displayName": "a\0b"}, {"title": "a\0b"}, {"externalId": "a\0b"}, {"externalId": "e" * 255},
+            {"userName": f"{'e' * 250}@x.example"}, {"title": float("nan")}, {"emails": [{"value": f"{'e' * 250}@x.example"}]},
+        ],
+        ids=lambda said: f"{next(iter(said))}",
+    )  # fmt: skip
+    def test_what_no_row_can_hold_is_refused(self, scim: Provider, tom: User, said: dict[str, Any]) -> None:
+        body = {"schemas": [USER], "userName": "new@x.example", **said}
+        for method, path in (("POST", "/Users"), ("PUT", f"/Users/{tom.pk}")):
+            status, fault = scim(method, path, body)
+            assert status in (400, 422), (method, fault)
+
+    def test_groups_too(self, scim: Provider) -> None:
+        for said in ({"displayName": "a\0"}, {"displayName": "\ud800"}, {"externalId": "e" * 255}):
+            assert scim("POST", "/Groups", {"schemas": [GROUP], "displayName": "Staff", **said})[0] == 400
+
+    def test_nothing_is_too_deep_far_or_long(self, scim: Provider, tom: User) -> None:
+        for body in ("[" * 100_000, '{"a":' * 100_000, "[" * 500 + "]" * 500, '{"a":' * 50 + "1" + "}" * 50):
+            answer = scim.client.generic("POST", "/scim/v2/Users", body, content_type="application/scim+json")
+            assert answer.status_code == 400
+        page = scim("GET", "/Users?startIndex=99999999999999999999999999")[1]
+        assert (page["totalResults"], page["Resources"]) == (2, [])
+        assert scim("GET", f"/Users?startIndex={'9' * 5_000}")[0] == 400
+        assert scim("GET", f"/Users?filter={'(' * 3_000}")[0] == 400
+        assert scim("GET", f"/Users?filter={'not (' * 1_000}active eq true{')' * 1_000}")[0] in (200, 400)
+        many = [{"op": "replace", "path": "title", "value": "Guide"}] * 1_001
+        assert scim.patch(f"/Users/{tom.pk}", *many)[0] == 413
+        assert scim.patch(f"/Users/{tom.pk}", *many[:1_000])[0] == 200

@@ -6,6 +6,7 @@ Features expose a `router` in their `api.py`; it is mounted here. The OpenAPI do
 
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -76,6 +77,13 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(UnicodeEncodeError)
 def _half_character(request: HttpRequest, error: UnicodeEncodeError) -> HttpResponse:
     return problem(Invalid("A text holds half a character (a lone surrogate).", code="invalid_request"), 422)
+
+
+@api.exception_handler(OverflowError)
+@api.exception_handler(DataError)
+def _beyond_bounds(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A moment before the year 1 in UTC, a number of forty digits, a null character: the database says so last."""
+    return problem(Invalid("A value is larger than can be kept, or no text can hold it.", code="invalid_request"), 422)
 
 
 @api.exception_handler(HttpError)

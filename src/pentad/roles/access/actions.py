@@ -169,8 +169,10 @@ def check_email(email: str) -> str:
     email = User.objects.normalise(email)
     try:
         validate_email(email)
+        if len(email) > 254:  # as many as fit; the part before the @ may have any length
+            raise ValidationError(email)
     except ValidationError:
-        raise Invalid(f"“{email}” is not an e-mail address.", code="bad_email", field="email") from None
+        raise Invalid(f"“{email[:254]}” is not an e-mail address.", code="bad_email", field="email") from None
     if User.objects.filter(email=email).exists():
         raise Conflict(f"{email} has an account already.", code="user_exists", field="email")
     return email

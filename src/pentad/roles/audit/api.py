@@ -72,7 +72,8 @@ def list_audit(
 
 
 def _aware(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+    """In UTC, where a year of four digits may not be one any more: the API says so."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at is not None else None
 
 
 def _place(before: str) -> tuple[datetime, int]:

@@ -16,7 +16,7 @@ from pentad.roles.access.queries import role_labels
 from pentad.roles.access.rules import row_number
 from pentad.roles.access.scim.models import ProvisionedGroup, ProvisionedUser
 from pentad.roles.access.scim.queries import row_of
-from pentad.roles.access.scim.resources import address_of, kept, name_of
+from pentad.roles.access.scim.resources import LONGEST, address_of, external_id_of, kept, name_of
 from pentad.roles.access.scim.settings import ROLE
 
 
@@ -71,7 +71,7 @@ def save_group(*, actor: Actor, group: ProvisionedGroup, resource: Any) -> Provi
     people = {str(user.pk): user for user in User.objects.filter(pk__in=map(row_number, numbers))}
     if strangers := sorted(numbers - set(people)):
         raise InvalidValueException(detail=f"There is no user {strangers[0]}.")
-    group.display_name, group.external_id = str(resource.display_name)[:254], resource.external_id or ""
+    group.display_name, group.external_id = str(resource.display_name)[:254], external_id_of(resource)
     group.changed = clock.now()
     group.save()
     before = {str(user.pk): user for user in group.members.all()}
@@ -106,10 +106,12 @@ def give_group_role(*, actor: Actor, group: ProvisionedGroup, role: str) -> Prov
 
 def _keep(actor: Actor, user: User, person: Any) -> None:
     name = str(person.user_name).strip().lower()
+    if len(name) > LONGEST:
+        raise InvalidValueException(detail=f"A userName has at most {LONGEST} characters.")
     if ProvisionedUser.objects.filter(user_name=name).exclude(user=user).exists():
         raise UniquenessException(detail=f"The userName {person.user_name} is taken.")
     row = row_of(user)
-    row.user_name, row.external_id, row.resource = name, person.external_id or "", kept(person)
+    row.user_name, row.external_id, row.resource = name, external_id_of(person), kept(person)
     row.gone, row.changed = False, clock.now()
     row.save()
     active = person.active is not False

@@ -26,6 +26,9 @@ POLICY = ScimPolicy(unknown=ScimPolicy.Unknown.ignore)
 HELD = ("id", "meta", "groups", "password", "active", "externalId", "userName")
 """What the account and its row hold; never in the stored resource."""
 
+LONGEST = 254
+"""Of a userName or an externalId."""
+
 
 def person_of(row: ProvisionedUser, base: str, groups: list[ProvisionedGroup]) -> Any:
     """A colleague as a SCIM user; `base` is the address of /scim/v2."""
@@ -71,6 +74,14 @@ def address_of(person: Any) -> str:
     if "@" in (person.user_name or ""):
         return str(person.user_name)
     raise InvalidValueException(detail="Pentad needs an e-mail address: in emails, or as userName.")
+
+
+def external_id_of(resource: Any) -> str:
+    """What the provider calls a user or group. Raises SCIM's 400 for more than fits."""
+    said = str(resource.external_id or "")
+    if len(said) > LONGEST:
+        raise InvalidValueException(detail=f"An externalId has at most {LONGEST} characters.")
+    return said
 
 
 def name_of(person: Any) -> str:

@@ -23,12 +23,14 @@ from pentad.core.action import check
 from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import NotSignedIn, PentadError
 from pentad.roles.access.queries import actor_by_token
-from pentad.roles.access.scim import actions, queries
+from pentad.roles.access.scim import actions, bodies, queries
 from pentad.roles.access.scim.models import ProvisionedGroup
 from pentad.roles.access.scim.resources import POLICY, Person, group_of
 
 View = Callable[..., HttpResponse]
 TYPE = "application/scim+json"
+LAST = 2**31
+"""Where a page may begin at most: more than there can be accounts, and a number that databases know."""
 
 
 class NotAllowed(SCIMException):
@@ -49,6 +51,8 @@ def scim(view: View) -> View:
             return _error(Error.from_validation_errors(error)[0])
         except SCIMException as error:
             return _error(error.to_error())
+        except RecursionError:
+            return _error(InvalidSyntaxException(detail="This is nested too deeply.").to_error())
         except PentadError as error:
             unique = "uniqueness" if error.status == 409 else None
             return _error(Error(status=error.status, scim_type=unique, detail=f"{error.message} {error.fix}".strip()))
@@ -76,13 +80,6 @@ def _json(body: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(json.dumps(body, default=str), status=status, content_type=TYPE)
 
 
-def _body(request: HttpRequest) -> Any:
-    try:
-        return json.loads(request.body)
-    except (ValueError, UnicodeDecodeError):
-        raise InvalidSyntaxException(detail="The body is no JSON.") from None
-
-
 def base_of(request: HttpRequest) -> str:
     return request.build_absolute_uri("/scim/v2")
 
@@ -101,7 +98,7 @@ def _list(request: HttpRequest, find: Callable[..., tuple[int, list[Any]]], kind
         start, count = int(request.GET.get("startIndex", 1)), int(request.GET.get("count", queries.MOST))
     except ValueError:
         raise InvalidValueException(detail="startIndex and count are numbers.") from None
-    start, count = max(start, 1), min(max(count, 0), queries.MOST)
+    start, count = min(max(start, 1), LAST), min(max(count, 0), queries.MOST)
     total, found = find(request.GET.get("filter", ""), base_of(request), start - 1, count)
     page = ListResponse[kind](total_results=total, start_index=start, items_per_page=len(found), resources=found)
     given = {key: request.GET[key].split(",") for key in ("attributes", "excludedAttributes") if request.GET.get(key)}
@@ -116,7 +113,7 @@ def users(request: HttpRequest) -> HttpResponse:
         return _list(request, queries.find_people, Person)
     if request.method != "POST":
         raise NotAllowed(detail="GET and POST are possible here.")
-    person = Person.model_validate(_body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    person = Person.model_validate(bodies.read(request.body), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     user = actions.provision_user(actor=request.actor, person=person)  # type: ignore[attr-defined]
     return _answer(request, queries.person(user, base_of(request)), Context.RESOURCE_CREATION_RESPONSE, 201)
 
@@ -140,7 +137,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         return _list(request, queries.find_groups, Group)
     if request.method != "POST":
         raise NotAllowed(detail="GET and POST are possible here.")
-    wanted = Group.model_validate(_body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    wanted = Group.model_validate(bodies.read(request.body), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     made = actions.save_group(actor=request.actor, group=ProvisionedGroup(), resource=wanted)  # type: ignore[attr-defined]
     return _answer(request, group_of(made, base_of(request)), Context.RESOURCE_CREATION_RESPONSE, 201)
 
@@ -160,11 +157,11 @@ def group(request: HttpRequest, id: str) -> HttpResponse:
 def _changed(request: HttpRequest, present: Any, kind: Any) -> tuple[Any, Context]:
     """The resource as PUT or PATCH wants it, and the context of the answer."""
     if request.method == "PUT":
-        wanted = kind.model_validate(_body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+        wanted = kind.model_validate(bodies.read(request.body), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
         wanted.replace(present)
         return wanted, Context.RESOURCE_REPLACEMENT_RESPONSE
     if request.method == "PATCH":
-        patch = PatchOp[kind].model_validate(_body(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+        patch = PatchOp[kind].model_validate(bodies.read(request.body), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
         patch.patch(present)
         return present, Context.RESOURCE_PATCH_RESPONSE
     raise NotAllowed(detail="GET, PUT, PATCH and DELETE are possible here.")
