@@ -8,12 +8,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from pentad.core.actor import reader
 from pentad.core.errors import NotFound
 from pentad.data.identity import store
 from pentad.data.identity.models import BlockedValue, Conflict, Identifier, IdentifierRule, MergeLink, Person
 from pentad.data.identity.rules import DEFAULT_RULES, MAX_IDENTIFIERS, Ident
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import level, sees_all, veil, veiled
+from pentad.roles.access.seeing import level, reach_of, sees, sees_all, veil, veiled
+
+FIELDS_OF_IDS = ("userId", "anonymousId", "previousId", "distinct_id", "anon_distinct_id", "device_id")
+"""Where senders put identifiers; the last three are PostHog's."""
 
 
 def find_person(id: str) -> Person:
@@ -49,8 +53,20 @@ def person_by_identifier(namespace: str, value: str) -> Person | None:
 
 
 def field_of(namespace: str) -> str:
-    """The field whose rules an identifier follows: an address is one wherever it stands."""
-    return namespace if namespace in ("email", "phone") else "identifiers"
+    """The field whose rules an identifier follows: an address is one wherever it stands, in capital letters too."""
+    small = namespace.strip().casefold()
+    return small if small in ("email", "phone") else "identifiers"
+
+
+def bare(name: str) -> str:
+    """A name by its letters and digits alone: “user_id”, “userId” and “$User ID” are one."""
+    return "".join(one for one in name.casefold() if one.isalnum())
+
+
+def identifying_names() -> set[str]:
+    """What events call identifiers that are not addresses, bare: the fields of every message, and namespaces with a rule."""
+    own = {*DEFAULT_RULES, *IdentifierRule.objects.values_list("namespace", flat=True)}
+    return {bare(name) for name in (*FIELDS_OF_IDS, *own) if field_of(name) == "identifiers"}
 
 
 def part_numbers(person: Person) -> list[int]:
@@ -225,10 +241,14 @@ class RuleRow:
 
 @dataclass(slots=True)
 class RulesView:
-    """Rules as the screen shows them: the defaults with the team's own in their place."""
+    """Rules as the screen shows them: the defaults with the team's own in their place.
+
+    blocked: values, which may be customers' addresses; withheld: how many the reader may not see.
+    """
 
     rules: list[RuleRow] = field(default_factory=list)
     blocked: list[BlockedValue] = field(default_factory=list)
+    withheld: int = 0
 
 
 def rules_view() -> RulesView:
@@ -236,7 +256,16 @@ def rules_view() -> RulesView:
     rows = [RuleRow(ns, r.priority, r.limit, True) for ns, r in DEFAULT_RULES.items() if ns not in own]
     rows += [RuleRow(ns, r.priority, r.limit, False) for ns, r in own.items()]
     rows.sort(key=lambda r: (r.priority, r.namespace))
-    return RulesView(rows, list(BlockedValue.objects.order_by("namespace", "value")))
+    blocked = BlockedValue.objects.order_by("namespace", "value")
+    if _sees_every_identifier() or reader().may("identity.edit"):
+        return RulesView(rows, list(blocked))
+    return RulesView(rows, withheld=blocked.count())
+
+
+def _sees_every_identifier() -> bool:
+    """Whether the reader sees, of every customer, all that identifies them."""
+    in_full = all(sees("people", name) for name in ("identifiers", "email", "phone"))
+    return in_full and reach_of(reader(), "people.view").everything
 
 
 def as_ident(text: str) -> Ident:

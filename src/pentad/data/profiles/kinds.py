@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pentad.core.actor import Actor
+from pentad.core.nested import MOST_DEPTH, TOO_DEEP
 from pentad.data.fields import kinds as fields
 from pentad.data.fields.queries import declared
 from pentad.data.identity.models import Conflict, MergeLink, Person
+from pentad.data.identity.queries import bare, identifying_names
 from pentad.data.profiles.models import Attachment, Company, CompanyTrait, Note, PersonTrait
 from pentad.data.profiles.vocabulary import company_trait_names, trait_names
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import Kind, in_full, kind_of, levels, register, register_about, sees_all, veiled
 
 At = Callable[[str], Level]
-MOST_DEPTH = 40
-TOO_DEEP = "This part is nested too deeply to show."
 
 
 def _veil_person(person: Person, at: At) -> None:
@@ -94,12 +94,13 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
 
     Hidden is what an event repeats of what the profile may hide, at any depth. A property, and what the context says,
     the sender's address too, follows the trait of its name, but for “name”, which is an article's or a page's.
-    What a group call states may be the company's or, where its library repeats traits in the context, the customer's: the
-    stricter rule counts.
+    What names an identifier follows the rules of those, and a list of external ones the strictest of identifiers, e-mail
+    address and telephone. What a group call states may be the company's or, where its library repeats traits in the
+    context, the customer's: the stricter rule counts.
     """
     if in_full("people") and in_full("companies"):
         return lambda properties, context, traits, company: Said(properties, context, traits)
-    of_person, of_company = levels("people"), levels("companies")
+    of_person, of_company = (_identifiers_too(levels(kind)) for kind in ("people", "companies"))
 
     def of_property(name: str) -> Level:
         return Level.SEE if name.casefold() == "trait:name" else of_person(name)
@@ -120,6 +121,21 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
         return Said(veiled_traits(properties, of_property), shown, veiled_traits(traits, of_traits))
 
     return veil
+
+
+def _identifiers_too(at: At) -> At:
+    """The same levels, and for what names identifiers at most theirs."""
+    people, names = levels("people"), identifying_names()
+    ids = people("identifiers")
+    external = min(ids, people("email"), people("phone"))
+
+    def of(name: str) -> Level:
+        said = bare(name.removeprefix("trait:"))
+        if said == "externalids":
+            return min(at(name), external)
+        return min(at(name), ids) if said in names else at(name)
+
+    return of
 
 
 PEOPLE = Kind(
