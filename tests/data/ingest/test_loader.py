@@ -1,5 +1,6 @@
 """The loader keeps two stores in step, whatever happens between them."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.resolver import Resolver
 from pentad.data.ingest.inbox import FrameMeta
 from pentad.data.ingest.models import Gap, LoaderOffset
-from pentad.data.ingest.rules import corrected_us, identifier_text, message_key
+from pentad.data.ingest.rules import MAX_DEPTH, corrected_us, identifier_text, message_key, too_deep
 from tests.data.road import NOON, Road, identify, track
 
 
@@ -73,6 +74,7 @@ BAD: list[tuple[str, Any]] = [
     ("identifier_too_long", track(userId="u" * 501)),
     ("message_too_large", track(userId="u", properties={"text": "x" * 33_000})),
     ("too_many_properties", track(userId="u", properties={f"property {n}": n for n in range(301)})),
+    ("too_deep", track(userId="u", properties={"a": json.loads("[" * 900 + "]" * 900)})),
     ("bad_timestamp", track(userId="u", timestamp="yesterday")),
     ("bad_timestamp", track(userId="u", timestamp="1066-10-14T00:00:00Z")),
     ("bad_timestamp", track(userId="u", timestamp="infinity")),
@@ -90,6 +92,21 @@ def test_each_kind_of_bad_message_is_set_aside_with_its_reason_and_nothing_else_
     road.loader.drain()
     assert road.reasons() == [reason for reason, _ in BAD]
     assert road.counts() == {"accepted": 2 * len(BAD), "stored": len(BAD), "duplicate": 0, "quarantined": len(BAD)}
+
+
+def test_a_batch_whose_context_is_nested_too_deep_is_set_aside(road: Road) -> None:
+    road.send(track(userId="u"), track(userId="v"), context={"a": json.loads("[" * 900 + "]" * 900)})
+    assert road.reasons() == ["too_deep", "too_deep"]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "inner"),
+    [("[", "]", 0), ('{"]": "}]]", "a":[1],"b":', "}", 1), ('{"\\"{[":', "}", 0), ('["\\\\",[],', "]", 1)],
+)
+def test_depth_is_told_by_objects_and_lists_and_not_by_texts(opening: str, closing: str, inner: int) -> None:
+    found = [too_deep(opening * levels + closing * levels) for levels in (MAX_DEPTH - inner, MAX_DEPTH - inner + 1)]
+    assert found == [False, True]
+    assert not too_deep('{"a":"' + "[" * 900 + '", "b":[' + "[]," * 900 + "1]}")
 
 
 def test_numbers_as_identifiers_and_nulls_are_taken_kindly(road: Road) -> None:

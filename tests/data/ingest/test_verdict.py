@@ -26,6 +26,7 @@ BAD = [
     ({**GOOD, "messageId": "m" * 101}, "message_id_too_long"),
     ({**GOOD, "properties": {"big": "x" * 33_000}}, "message_too_large"),
     ({**GOOD, "properties": {f"p{n}": n for n in range(301)}}, "too_many_properties"),
+    ({**GOOD, "properties": {"deep": json.loads("[" * 39 + '"]]"' + "]" * 39)}}, "too_deep"),
     ({**GOOD, "properties": {"a": "x\u0000y"}}, "null_byte"),
     ({**GOOD, "properties": {"a": "cut \ud83d"}}, "invalid_unicode"),
     ({**GOOD, "timestamp": "yesterday"}, "bad_timestamp"),
@@ -33,7 +34,7 @@ BAD = [
     ({**GOOD, "timestamp": -5}, "bad_timestamp"),
 ]
 ODD = [
-    {**GOOD, "properties": {"deep": json.loads("[" * 300 + "]" * 300)}},
+    {**GOOD, "properties": {"deep": json.loads("[" * 38 + "]" * 38), "text": "[" * 300}},
     {**GOOD, "timestamp": "9999-12-31T23:59:59Z"},
     {**GOOD, "userId": 42},
     {**GOOD, "properties": {"Total": 1, "total": 2, "TOTAL": 3}},

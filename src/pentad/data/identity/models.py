@@ -7,6 +7,7 @@ it was first seen with (`person_id`), so that taking a link away restores both s
 from django.db import models
 
 from pentad.core import clock, ids
+from pentad.core.nested import NestedJSON
 from pentad.roles.access.seeing import Owned, SeenManager
 
 
@@ -29,7 +30,7 @@ class Person(Owned):
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    traits = models.JSONField(default=dict, help_text="The winning value of each trait")
+    traits = NestedJSON(default=dict, help_text="The winning value of each trait")
     known = models.BooleanField(default=False, help_text="Has a user_id or an e-mail address")
     first_seen = models.DateTimeField(null=True)
     last_seen = models.DateTimeField(null=True)

@@ -1,13 +1,17 @@
 """The pure rules of ingestion: time correction, message keys, and why a message is set aside."""
 
 import hashlib
+import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 MAX_MESSAGE_BYTES = 32 * 1024
 MAX_PROPERTIES = 300
 MAX_MESSAGE_ID = 100
 MAX_GROUP_ID = 500
+MAX_DEPTH = 40
+"""Objects and lists inside each other, the message itself counted."""
 MAX_EXACT = 2**53
 """From here on a JSON number with a point no longer tells whole numbers apart."""
 
@@ -30,6 +34,16 @@ def identifier_text(value: str | int | float) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < MAX_EXACT:
         return str(int(value))
     return str(value)
+
+
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def too_deep(raw: str) -> bool:
+    """Whether the JSON is nested deeper than MAX_DEPTH: what is read or shown of it walks it level by level."""
+    brackets = re.sub(r"[^\[\]{}]+", "", _TEXT.sub("", raw))
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MAX_DEPTH
 
 
 def message_key(source_no: int, message_id: str) -> int:
@@ -91,6 +105,11 @@ REASONS = {
             "too_many_properties",
             f"The message has more than {MAX_PROPERTIES} properties or traits.",
             "Send what you will use; put lists into one property.",
+        ),
+        Reason(
+            "too_deep",
+            f"The message is nested more than {MAX_DEPTH} levels deep.",
+            "Flatten its properties, traits and context.",
         ),
         Reason(
             "identifier_too_long",

@@ -1,6 +1,6 @@
 """From raw messages to typed columns, as SQL over the staging engine. Nothing here runs anything.
 
-Tables: `raw(pos, frame, idx, body)` one row a message, `frame(frame, source_no, received, type, ip, sent, context,
+Tables: `raw(pos, frame, idx, body, deep)` one row a message, `frame(frame, source_no, received, type, ip, sent, context,
 flags, place)` one row a request. Each function returns one SELECT; loader.py composes them.
 """
 
@@ -50,9 +50,10 @@ def parsed_sql() -> str:
         WHEN j IS NULL AND NOT json_valid(raw) THEN CASE WHEN contains(raw, '\\ud') OR contains(raw, '\\uD')
                                               THEN 'invalid_unicode' ELSE 'malformed_json' END
         WHEN NOT starts_with(ltrim(raw), '{{') THEN 'wrong_type'
+        WHEN deep THEN 'too_deep'
         WHEN contains(raw, '\\u0000')
          AND regexp_matches(raw, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') THEN 'null_byte' END AS bad
-    FROM (SELECT r.pos, r.frame, r.idx, r.body AS raw, f.source_no, f.received, f.ip, f.flags, f.place,
+    FROM (SELECT r.pos, r.frame, r.idx, r.body AS raw, r.deep, f.source_no, f.received, f.ip, f.flags, f.place,
             TRY(from_json(r.body, '{_FIELDS}')) AS j,
             f.type AS frame_type, f.sent AS frame_sent, f.context AS frame_context
           FROM raw r JOIN frame f USING (frame))"""

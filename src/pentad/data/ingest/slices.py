@@ -17,7 +17,7 @@ from pentad.data.identity.resolver import Combo, Resolution
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest import shape
 from pentad.data.ingest.frames import Frame, FrameMeta
-from pentad.data.ingest.rules import identifier_text
+from pentad.data.ingest.rules import MAX_DEPTH, MAX_MESSAGE_BYTES, identifier_text, too_deep
 from pentad.data.profiles.fold import Seen, Stated
 from pentad.data.profiles.rules import Fact
 from pentad.data.profiles.touched import quiet_names
@@ -72,6 +72,7 @@ def _split(piece: Slice) -> tuple[pa.Table, pa.Table]:
     frame_no: list[int] = []
     index: list[int] = []
     bodies: list[bytes] = []
+    deep: list[bool] = []
     for no, frame in enumerate(piece.frames):
         meta, sent, context = frame.meta, None, None
         if meta.type:
@@ -80,6 +81,8 @@ def _split(piece: Slice) -> tuple[pa.Table, pa.Table]:
             request = _decode_request(frame.body)
             messages = [bytes(r) for r in request.batch]
             sent, context = _text(request.sentAt), _object(request.context)
+        every = context is not None and _deep(context.encode())  # it becomes a part of each message
+        deep.extend(every or (len(one) <= MAX_MESSAGE_BYTES and _deep(bytes(one))) for one in messages)
         bodies.extend(messages)  # type: ignore[arg-type]
         frame_no.extend([no] * len(messages))
         index.extend(range(len(messages)))
@@ -95,6 +98,7 @@ def _split(piece: Slice) -> tuple[pa.Table, pa.Table]:
     raw = pa.table({
         "pos": pa.array(range(len(bodies)), pa.int64()), "frame": pa.array(frame_no, pa.int32()),
         "idx": pa.array(index, pa.int32()), "body": _utf8(bodies),
+        "deep": pa.array(deep, pa.bool_()),
     })  # fmt: skip
     return frames, raw
 
@@ -105,6 +109,13 @@ def _utf8(bodies: list[bytes]) -> pa.Array:
     except pa.ArrowInvalid:
         # Cannot come through the tracking API, which checks; a hand-written log must not stop the loader.
         return pa.array([b.decode("utf-8", "replace") for b in bodies], pa.string())
+
+
+def _deep(body: bytes) -> bool:
+    """Whether it is nested too deep: it is looked at only when it opens so many objects and lists at all."""
+    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+        return False
+    return too_deep(body.decode("utf-8", "replace"))
 
 
 def _text(raw: msgspec.Raw) -> str | None:

@@ -9,6 +9,7 @@ from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
+from pentad.core.nested import shallow
 from pentad.core.outbox import emit
 from pentad.data.fields.queries import accept, declared
 from pentad.data.identity import store
@@ -29,6 +30,8 @@ from pentad.roles.together.conflicts import LastChange, last_change, settle
 from pentad.roles.together.rules import Versions
 
 MAX_TRAIT_BYTES = 8_192
+IN_MESSAGE = 3
+"""The level of a trait's value in the message that states it."""
 STATING = ("set_trait", "create_person")
 """Actions whose audit lines name the traits that were stated."""
 
@@ -134,6 +137,8 @@ def check_traits(traits: dict[str, Any]) -> None:
     for name, value in traits.items():
         if not name.strip() or len(name) > 120:
             raise Invalid(f"The trait name {name!r} must have 1 to 120 characters.", code="bad_trait_name")
+        if shallow(value, IN_MESSAGE) != value:
+            raise Invalid(f"The value of {name!r} is nested too deep.", code="trait_too_deep", fix="Flatten it.")
         if len(msgspec.json.encode(value)) > MAX_TRAIT_BYTES:
             raise Invalid(f"The value of {name!r} is larger than {MAX_TRAIT_BYTES:,} bytes.", code="trait_too_large")
 

@@ -3,6 +3,7 @@
 from django.db import models
 
 from pentad.core import clock, ids
+from pentad.core.nested import NestedJSON
 from pentad.data.identity.models import Person
 from pentad.data.profiles.rules_files import WORDS
 from pentad.roles.access.seeing import Owned, SeenManager
@@ -13,7 +14,7 @@ class TraitValue(models.Model):
 
     name = models.CharField(max_length=120)
     source_no = models.IntegerField()
-    value = models.JSONField()
+    value = NestedJSON()
     text = models.CharField(max_length=200, help_text="Lower-case text of the value, for filters")
     number = models.FloatField(null=True)
     at = models.DateTimeField(help_text="When the fact was stated")
@@ -53,7 +54,7 @@ class Company(Owned):
     id = models.CharField(max_length=36, default=ids.new_id, unique=True)
     group_id = models.CharField(max_length=500, unique=True)
     name = models.CharField(max_length=200, blank=True, db_index=True)
-    traits = models.JSONField(default=dict)
+    traits = NestedJSON(default=dict)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
 

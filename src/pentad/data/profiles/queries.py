@@ -13,12 +13,13 @@ from django.db.models import Q, QuerySet
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Invalid
+from pentad.core.nested import MOST_DEPTH, TOO_DEEP, shallow
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.profiles.fold import preferred_sources, ranks
-from pentad.data.profiles.kinds import TOO_DEEP, event_veil, unseen_groups, veiled_inside, veiled_traits
+from pentad.data.profiles.kinds import event_veil, unseen_groups, veiled_inside, veiled_traits
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
 from pentad.data.profiles.rules import UNKNOWN_SOURCE, Fact, ranked, why, winners
 from pentad.ledger.sql import timeline_sql
@@ -262,10 +263,12 @@ def _aware(at: datetime) -> datetime:
 def _object(text: str | None) -> dict[str, Any]:
     if not text:
         return {}
+    deep = text.count("{") + text.count("[") > MOST_DEPTH
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return {"": TOO_DEEP}
+    value = shallow(value) if deep else value
     return value if isinstance(value, dict) else {}
 
 
