@@ -2,7 +2,7 @@
 import { count } from "./rows.js";
 
 // The same list, however its address is ordered.
-const place = (url = location) => {
+export const place = (url = location) => {
   const query = new URLSearchParams(url.search);
   query.sort();
   return `place:${url.pathname}?${query}`;

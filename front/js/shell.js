@@ -9,6 +9,7 @@ import "./rows.js";
 import "./layouts.js";
 import "./memory.js";
 import "./drafts.js";
+import "./unsaved.js";
 import "./presence.js";
 import "./mentions.js";
 import "./small.js";

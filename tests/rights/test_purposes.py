@@ -328,7 +328,7 @@ def test_looks_and_exports_say_for_which_purposes(road: Road) -> None:
 def test_the_pages_say_and_change_it(client: Client, db: None) -> None:
     client.force_login(colleague("nadia", "admin"))
     client.post("/settings/purposes/", {"label": "Fraud checks", "note": "Finding out who cheats."})
-    client.post("/settings/roles/agent/purposes/", {"purpose": ["service", "fraud-checks"]})
+    client.post("/settings/roles/agent/", {"purposes": "", "purpose": ["service", "fraud-checks"]})
     client.post("/settings/access/purposes/", {"kind": "people", "field": "trait:iban", "purpose": "fraud-checks"})
     page = client.get("/settings/purposes/").content.decode()
     line = page.partition('data-row="fraud-checks"')[2].partition("</tr>")[0]

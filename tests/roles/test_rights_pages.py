@@ -1,6 +1,8 @@
 """Roles, teams, elevation and explanations on their pages."""
 
+import html
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -12,6 +14,7 @@ from pentad.data.identity.queries import find_person
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
+from pentad.roles.access.purposes.queries import of_role
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Elevation, Role, Share, Team
 from pentad.roles.undo.models import Change
@@ -50,15 +53,51 @@ class TestRoles:
         assert answer.headers["Location"] == "/settings/roles/key-account/"
         role = Role.objects.get(name="key-account")
         assert role.grants.get(right="people.view").scope == "own"
-        admin.post("/settings/roles/key-account/", {"right": "people.view", "scope": "team"})
+        wishes = {"allow:people.view": "team", "deny:people.export": "all", "field:people:email": "masked"}
+        told = admin.post("/settings/roles/key-account/", wishes, follow=True).content.decode()
+        assert "people.view allowed (the team’s)" in told
         assert role.grants.get(right="people.view").scope == "team"
-        admin.post("/settings/roles/key-account/", {"right": "people.export", "scope": "all", "deny": "1"})
         assert role.grants.get(right="people.export").deny
-        admin.post("/settings/roles/key-account/", {"kind": "people", "target": "email", "level": "masked"})
         page = admin.get("/settings/roles/key-account/").content.decode()
         assert '<option value="masked" selected>' in page
         admin.post("/settings/roles/key-account/", {"remove": "1"})
         assert not Role.objects.filter(name="key-account").exists()
+
+    def test_a_role_begins_empty_and_never_takes_anothers_place(self, admin: Client) -> None:
+        admin.post("/settings/roles/", {"label": "Trainee", "like": ""})
+        assert not Role.objects.get(name="trainee").grants.exists()
+        told = admin.post("/settings/roles/", {"label": "Rep", "like": ""}, follow=True).content.decode()
+        assert "There is a role “rep” already." in told
+        assert Role.objects.get(name="rep").label == "Sales rep"
+
+    def test_one_save_changes_what_was_chosen_and_nothing_else(self, admin: Client) -> None:
+        role, page = Role.objects.get(name="rep"), admin.get("/settings/roles/rep/").content.decode()
+        seen = html.unescape(re.search(r'name="seen" value="([^"]*)"', page)[1])  # type: ignore[index]
+        form = {name: value for name, value in json.loads(seen).items() if name != "purposes"}
+        form |= {"seen": seen, "purposes": "", "purpose": ["sales"]}
+        before = set(role.grants.values_list("right", "scope", "deny"))
+        told = admin.post("/settings/roles/rep/", form, follow=True).content.decode()
+        assert "Nothing was changed." in told
+        actions.set_grant(actor=SYSTEM, role=role, right="people.merge", scope="own")
+        admin.post("/settings/roles/rep/", {**form, "allow:people.bulk": "own", "purpose": ["sales", "service"]})
+        now = set(role.grants.values_list("right", "scope", "deny"))
+        assert now - before == {("people.bulk", "own", False), ("people.merge", "own", False)}, "a colleague’s stays"
+        assert not before - now
+        assert of_role("rep") == {"sales", "service"}
+
+    def test_a_refused_form_saves_nothing_and_comes_back_as_it_was_sent(self, keiko: User) -> None:
+        Role.objects.create(name="officer", label="Officer")
+        for right in ("admin.rights", "people.view"):
+            actions.set_grant(actor=SYSTEM, role=Role.objects.get(name="officer"), right=right, scope="all")
+        client = Client()
+        client.force_login(add("olga", "officer"))
+        wishes = {"allow:people.view": "all", "allow:people.erase": "all"}
+        answer = client.post("/settings/roles/rep/", wishes)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Nothing is saved." in page
+        assert re.search(r'name="allow:people.erase".*?<option value="all" selected', page)
+        assert Role.objects.get(name="rep").grants.get(right="people.view").scope == "own"
 
     def test_the_administrators_role_stays_and_a_held_one_is_not_removed(self, nadia: User, keiko: User) -> None:
         with pytest.raises(Conflict):

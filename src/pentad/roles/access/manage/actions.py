@@ -33,7 +33,7 @@ LONGEST_ELEVATION = timedelta(days=7)
 
 @action("admin.rights")
 def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like: str = "") -> Role:
-    """Make a role, with the grants of another one to begin with, or rename it.
+    """Make a role, with the grants of another one to begin with or without any.
 
     name: small letters, digits and "-"; it stays. Raises Invalid, and Conflict for one that is there already.
     """
@@ -44,18 +44,17 @@ def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like:
             code="bad_role_name",
             fix="Use small letters, digits and “-”, at most 40.",
         )
-    if like and Role.objects.filter(name=name).exists():
+    if Role.objects.filter(name=name).exists():
         raise Conflict(f"There is a role “{name}” already.", code="role_exists")
     require_may_rule(actor, name, Grant.objects.filter(role_id=like, deny=False).values_list("right", "scope"))
-    role, made = Role.objects.update_or_create(name=name, defaults={"label": label, "note": note_text.strip()[:300]})
-    if made and like:
+    role = Role.objects.create(name=name, label=label, note=note_text.strip()[:300])
+    if like:
         for grant in Grant.objects.filter(role_id=like):
             Grant.objects.create(role=role, right=grant.right, scope=grant.scope, deny=grant.deny)
         for rule in FieldRule.objects.filter(role_id=like):
             FieldRule.objects.create(role=role, kind=rule.kind, target=rule.target, level=rule.level, deny=rule.deny)
-    if made:
-        purposes.copy(actor, like, role)
-    note(f"role:{name}", made=made, like=like)
+    purposes.copy(actor, like, role)
+    note(f"role:{name}", like=like)
     return role
 
 

@@ -1,5 +1,6 @@
 """Pages on which administrators look after rights."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pentad.core.errors import NotFound, PentadError
 from pentad.roles.access import builtin
 from pentad.roles.access.gate import signed_in
-from pentad.roles.access.manage import actions, explain, finding, programs, queries
+from pentad.roles.access.manage import actions, explain, finding, programs, queries, role_form
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.purposes import queries as purposes
@@ -19,8 +20,6 @@ from pentad.roles.access.rights import CLASSES, Policy
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
 from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT, row_number
 from pentad.roles.access.seeing import kind_of, kinds
-
-LEVELS = (("", "as usual"), ("hidden", "hidden"), ("masked", "masked"), ("see", "see"), ("change", "see and change"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,7 +35,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
                 name="".join(c for c in name if c.isascii() and (c.isalnum() or c == "-")),
                 label=asked.get("label", ""),
                 note_text=asked.get("note", ""),
-                like=asked.get("like", "member"),
+                like=asked.get("like", ""),
             )
         except PentadError as error:
             messages.error(request, f"{error.message} {error.fix}".strip())
@@ -56,42 +55,49 @@ def role_page(request: HttpRequest, name: str) -> HttpResponse:
         raise NotFound(f"There is no role “{name[:40]}”.", code="role_not_found", fix="Go back to the roles.")
     if request.method == "POST":
         return _change_role(request, role)
+    return _show_role(request, role, role_form.standing(role))
+
+
+def _show_role(
+    request: HttpRequest, role: Role, seen: dict[str, str], wished: dict[str, str] | None = None, fault: str = ""
+) -> HttpResponse:
     context = {
         "role": role,
         "fixed": role.name == ADMIN,
         "built_in": role.name in builtin.ROLES,
-        "areas": queries.matrix(role),
-        "fields": queries.field_rows(role),
-        "levels": LEVELS,
-        "purposes": purposes.role_choices(role),
+        "levels": role_form.LEVELS,
+        "reach": list(role_form.REACH.items()),
+        "yes": [("all", "yes")],
+        "denied": [("all", "denied")],
+        "seen": json.dumps(seen),
+        "fault": fault,
         "holders": User.objects.filter(role=role.name, is_active=True).order_by("name"),
+        **role_form.rows(role, {**seen, **(wished or {})}),
     }
-    return render(request, "access/role.html", context)
+    return render(request, "access/role.html", context, status=422 if fault else 200)
 
 
 def _change_role(request: HttpRequest, role: Role) -> HttpResponse:
+    """Remove it, put it back, or save what was chosen in the form, which comes back when that is refused."""
     asked, actor = request.POST, request.actor  # type: ignore[attr-defined]
+    seen, changes = role_form.wishes(asked, role_form.standing(role))
     try:
-        if "right" in asked:
-            deny = asked.get("deny") == "1"
-            actions.set_grant(actor=actor, role=role, right=asked["right"], scope=asked.get("scope", ""), deny=deny)
-        elif "target" in asked:
-            actions.set_field_rule(
-                actor=actor,
-                role=role,
-                kind=asked.get("kind", "*"),
-                target=asked["target"],
-                level=asked.get("level", ""),
-            )
-        elif "remove" in asked:
+        if "remove" in asked:
             actions.remove_role(actor=actor, role=role)
             messages.success(request, f"The role “{role.label}” is removed.")
             return redirect("settings_roles")
-        elif "back" in asked:
+        if "back" in asked:
             actions.put_role_back(actor=actor, role=role)
             messages.success(request, f"“{role.label}” is as it came.")
+        else:
+            if changes:
+                role_form.change_role(actor=actor, role=role, changes=changes)
+            messages.success(request, role_form.told(role, changes))
     except PentadError as error:
-        messages.error(request, f"{error.message} {error.fix}".strip())
+        fault = f"{error.message} {error.fix}".strip()
+        if changes:
+            return _show_role(request, role, seen, changes, f"Nothing is saved. {fault}")
+        messages.error(request, fault)
     return redirect("settings_role", role.name)
 
 

@@ -5,6 +5,5 @@ from pentad.roles.access.purposes import views
 urlpatterns = [
     path("settings/purposes/", views.purpose_list, name="settings_purposes"),
     path("settings/purposes/<str:name>/", views.purpose, name="settings_purpose"),
-    path("settings/roles/<str:name>/purposes/", views.of_role, name="settings_role_purposes"),
     path("settings/access/purposes/", views.of_field, name="settings_field_purposes"),
 ]

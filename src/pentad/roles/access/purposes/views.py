@@ -12,7 +12,6 @@ from pentad.core.errors import NotFound, PentadError
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.purposes import actions, queries
 from pentad.roles.access.purposes.models import Purpose
-from pentad.roles.access.rights_models import Role
 from pentad.roles.page import actor_of
 
 
@@ -55,19 +54,6 @@ def purpose(request: HttpRequest, name: str) -> HttpResponse:
             lambda: actions.change_purpose(actor=actor, purpose=row, label=label, note_text=note_text),
         )
     return redirect("settings_purposes")
-
-
-@require_POST
-@signed_in("admin.rights")
-def of_role(request: HttpRequest, name: str) -> HttpResponse:
-    """Say what a role works for."""
-    role = Role.objects.filter(name=name).first()
-    if role is None:
-        raise NotFound(f"There is no role “{name[:40]}”.", code="role_not_found", fix="Go back to the roles.")
-    chosen = request.POST.getlist("purpose")
-    told = f"What “{role.label}” works for is changed."
-    _try(request, told, lambda: actions.set_role_purposes(actor=actor_of(request), role=role, purposes=chosen))
-    return redirect("settings_role", role.name)
 
 
 @require_POST

@@ -1,0 +1,43 @@
+// <form data-unsaved>: says in its [data-unsaved-count] how much is chosen and not saved, keeps its buttons off while
+// that is nothing, and asks before the page is left.
+import { place } from "./memory.js";
+
+const form = document.querySelector("form[data-unsaved]");
+
+function changed() {
+  let count = 0;
+  for (const one of form.elements) {
+    if (one.matches("select")) {
+      const usual = [...one.options].find((option) => option.defaultSelected) || one.options[0];
+      const is = one.selectedOptions[0] !== usual;
+      one.toggleAttribute("data-changed", is);
+      count += is;
+    } else if (one.matches("input[type=checkbox], input[type=radio]")) count += one.checked !== one.defaultChecked;
+    else if (one.matches("input:not([type=hidden]), textarea")) count += one.value !== one.defaultValue;
+  }
+  return count;
+}
+
+function tell() {
+  const count = changed();
+  const said = form.querySelector("[data-unsaved-count]");
+  if (said) said.textContent = count ? `${count} ${count === 1 ? "change" : "changes"} not saved` : said.dataset.also ? "Not saved" : "";
+  for (const button of form.querySelectorAll("[type=reset]")) button.hidden = !count;
+  return count;
+}
+
+if (form) {
+  let sent = false;
+  form.addEventListener("change", tell);
+  form.addEventListener("input", tell);
+  form.addEventListener("reset", () => setTimeout(tell));
+  form.addEventListener("submit", () => {
+    sent = true;
+    sessionStorage.setItem("returning", place()); // the page comes back where it was
+  });
+  addEventListener("beforeunload", (event) => !sent && tell() && event.preventDefault());
+  addEventListener("pageshow", () => {
+    sent = false;
+    tell();
+  });
+}
