@@ -206,7 +206,7 @@ def test_a_trait_is_set_for_the_selected(page: Page, customer: Callable[..., str
     dialog(page).get_by_label("Trait").fill("vip")
     dialog(page).get_by_label("Value").fill("true")
     page.get_by_role("button", name="Set for 2 customers").click()
-    expect(page.locator("#toasts")).to_contain_text("vip set for 2 customers")
+    expect(page.locator("#toasts")).to_contain_text("Vip set for 2 customers")
     page.goto("/people/?f=trait:team~is~bulk&f=trait:vip~is~true")
     expect(rows(page)).to_have_count(2)
 

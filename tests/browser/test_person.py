@@ -149,7 +149,7 @@ def test_a_trait_is_stated_and_explained(page: Page, customer: Callable[..., str
     dialog.get_by_label("Trait").fill("city")
     dialog.get_by_label("Value").fill("Graz")
     dialog.get_by_role("button", name="Set trait").click()
-    expect(page.locator("#toasts")).to_contain_text("city is stated by your team now")
+    expect(page.locator("#toasts")).to_contain_text("City is stated by your team now")
     about = page.get_by_role("region", name="About")
     about.get_by_text("City", exact=True).click()
     expect(about).to_contain_text("said “Ulm”")

@@ -29,7 +29,7 @@ def test_two_work_on_one_customer(
 
     tom.locator("#trait-value").fill("Team")
     tom.keyboard.press("Enter")
-    expect(tom.locator("#toasts")).to_contain_text("plan is stated by your team now")
+    expect(tom.locator("#toasts")).to_contain_text("Plan is stated by your team now")
     page.locator("#trait-value").fill("Business")
     expect(page.locator("#modal [data-draft-told]")).to_contain_text("Draft kept")
     page.keyboard.press("Enter")
@@ -41,7 +41,7 @@ def test_two_work_on_one_customer(
     complaints[:] = [one for one in complaints if "status of 422" not in one]
     dialog.get_by_label("Keep mine").check()
     dialog.get_by_role("button", name="Set trait").click()
-    expect(page.locator("#toasts")).to_contain_text("plan is stated by your team now")
+    expect(page.locator("#toasts")).to_contain_text("Plan is stated by your team now")
     expect(page.get_by_role("region", name="About")).to_contain_text("Business")
 
     page.locator("#note-text").fill("Sh")

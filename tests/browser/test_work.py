@@ -90,7 +90,7 @@ def test_many_are_changed_taken_back_and_what_a_colleague_changed_since_stays(
     page.locator("#trait-name").fill("shelf")
     page.locator("#trait-value").fill("top")
     page.get_by_role("button", name="Set for 2 customers").click()
-    expect(page.get_by_role("status").get_by_text("shelf set for 2 customers.")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Shelf set for 2 customers.")).to_be_visible()
 
     tom.goto(f"/people/{second}/")
     expect(tom.locator("main")).to_contain_text("top")

@@ -13,10 +13,13 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Conflict
 from pentad.data.identity.models import Person
+from pentad.data.ingest.models import Source
+from pentad.data.ingest.own import own_number
 from pentad.data.profiles import actions as people
-from pentad.data.profiles import note_actions
+from pentad.data.profiles import fold, note_actions, vocabulary
 from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.models import Company
+from pentad.data.profiles.rules import Fact
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
@@ -79,6 +82,54 @@ def test_the_same_trait_asks_the_second(nadia: User, rita: User, keiko: Person, 
     assert "<q>5</q>" in hers.post(address, unnamed | {"value": "9"}).content.decode(), "one that was not there before"
     assert hers.post(address, unnamed | {"value": "5"}).status_code == 204, "the same value is no conflict"
     assert hers.post(address, unnamed | {"name": "city", "value": "Graz"}).status_code == 204
+
+
+def outranking(person: Person, **said: Any) -> None:
+    """A source whose priority goes before Pentad's says so."""
+    shop = Source.objects.create(name="Order system", write_key="orders", priority=1)
+    stated = fold.Stated()
+    for name, value in said.items():
+        stated.person(Fact(name, shop.no, value, clock.now(), "m1", person.no))
+    fold.fold([], stated, {}, ())
+    person.refresh_from_db()
+
+
+def test_what_colleagues_state_meets_even_where_another_source_goes_first(
+    nadia: User, rita: User, keiko: Person, browser: Browser
+) -> None:
+    outranking(keiko, plan="Explorer")
+    hers, address = browser(nadia), f"/people/{keiko.id}/trait/"
+    form = {"name": "plan", "seen": hidden(hers.get(f"{address}?name=plan").content.decode())}
+    people.set_trait(actor=actor_of(rita), person=keiko, name="plan", value="Office")
+    asked = hers.post(address, form | {"value": "Family"})
+    page = asked.content.decode()
+    assert asked.status_code == 422 and "Rita Osei changed “Plan”" in page and "<q>Office</q>" in page
+    hers.post(address, form | {"value": "Explorer"})
+    assert own_of(keiko) == "Office", "who changed nothing takes nothing back"
+    again = {"name": "plan", "seen": hidden(page), "value": "Family", "keep-value": "mine"}
+    assert hers.post(address, again).status_code == 204
+    assert own_of(keiko) == "Family"
+    keiko.refresh_from_db()
+    assert keiko.traits["plan"] == "Explorer"
+    told = hers.get(f"/people/{keiko.id}/").content.decode()
+    assert "Plan is stated by your team, but does not count: Order system says Explorer and goes first" in told
+    assert hers.post("/people/bulk/trait/", {"id": keiko.id, "name": "plan", "value": "Solo"}).status_code == 204
+    assert "For 1 a source that goes first" in hers.get("/people/").content.decode()
+
+
+def own_of(person: Person) -> Any:
+    return person.trait_values.get(name="plan", source_no=own_number()).value
+
+
+def test_a_board_moves_no_card_that_would_stay(nadia: User, keiko: Person, browser: Browser) -> None:
+    outranking(keiko, plan="Explorer")
+    other = Person.objects.create(name="Ben", email="ben@fjord.example", known=True)
+    people.set_trait(actor=actor_of(nadia), person=other, name="plan", value="Office")
+    vocabulary.trait_names.forget()  # type: ignore[attr-defined]
+    asked = {"id": keiko.id, "by": "trait:plan", "to": "Office"}
+    answer = browser(nadia).post("/views/people/move/", asked)
+    assert answer.status_code == 400 and "Order system says Explorer and goes first" in answer.content.decode()
+    assert not keiko.trait_values.filter(name="plan", source_no=own_number()).exists(), "nothing is stated by the way"
 
 
 def test_traits_of_a_company_too(nadia: User) -> None:

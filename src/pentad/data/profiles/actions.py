@@ -23,10 +23,11 @@ from pentad.data.profiles import fold
 from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import PersonTrait, TraitRule
 from pentad.data.profiles.rules import Fact
+from pentad.data.profiles.stating import settled
 from pentad.data.profiles.touched import touch
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import acts_for, level_for, user_of
-from pentad.roles.together.conflicts import LastChange, last_change, settle
+from pentad.roles.together.conflicts import LastChange, last_change
 from pentad.roles.together.rules import Versions
 
 MAX_TRAIT_BYTES = 8_192
@@ -40,8 +41,9 @@ STATING = ("set_trait", "create_person")
 def set_trait(*, actor: Actor, person: Person, name: str, value: Any, seen: Versions | None = None) -> Person:
     """State a trait of a customer in the team's own name. None takes the team's statement of it as unknown.
 
-    seen: name → version of the value that was on the screen. Raises Denied for a field that the actor may not change,
-    Conflict `changed_meanwhile` when it has another value by now, and not this one.
+    seen: name → version of the value that was on the screen; with “own:” before the name, of what the team itself stated
+    then. Raises Denied for a field that the actor may not change, Conflict `changed_meanwhile` when either is another one
+    by now, and not this one.
     """
     name = name.strip()
     if not may_change(actor, person, name):
@@ -53,9 +55,7 @@ def set_trait(*, actor: Actor, person: Person, name: str, value: Any, seen: Vers
     value = accept("people", name, value)
     if seen is not None:
         root = Person.objects.select_for_update().get(no=person.root_id or person.no)
-        now = root.traits.get(name)
-        write = settle({name: now}, {name: value}, seen, {name: name}, lambda _: _changed(root, name))
-        if not write and now != value:  # it was not changed here, but somewhere else
+        if not settled(root, name, value, seen, lambda _: _changed(root, name), lambda _: _stated(root, name)):
             note(subject=f"person:{root.id}")
             return root
     return state_traits(actor, person, {name: value})
@@ -68,6 +68,12 @@ def _changed(root: Person, name: str) -> LastChange | None:
     if fact is not None and fact.source_no != own_source().no:
         source = Source.objects.filter(no=fact.source_no).first()
         return LastChange(source.name if source else "A source", fact.at)
+    return _stated(root, name)
+
+
+def _stated(root: Person, name: str) -> LastChange | None:
+    """Which colleague stated it last."""
+    parts = part_numbers(root)
     found = [
         last_change(f"person:{part}", STATING, lambda told: name in told.get("traits", ()))
         for part in Person.objects.filter(no__in=parts).values_list("id", flat=True)

@@ -128,6 +128,15 @@ def _set_some(
     return change
 
 
+def outranked_among(records: Sequence[Owned], name: str) -> int:
+    """For how many the team's statement does not count, as a source that goes first says something else."""
+    side = SIDES[kind_of(type(records[0])).name]
+    said = side.statements([record.pk for record in records], name.strip())
+    lost = {no: row.value for no, row in said.items() if not row.winner}
+    now = side.model._base_manager.filter(pk__in=list(lost)).values_list("pk", "traits")
+    return sum(traits.get(name.strip()) != lost[no] for no, traits in now)
+
+
 def _kept(statement: Any) -> dict[str, Any]:
     return {"value": statement.value, "message": statement.message_id} if statement is not None else {}
 

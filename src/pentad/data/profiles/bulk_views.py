@@ -23,6 +23,7 @@ from pentad.data.profiles.exporting import csv_of
 from pentad.data.profiles.lists import PEOPLE
 from pentad.data.profiles.models import Company
 from pentad.data.profiles.owner_views import chosen, chosen_owner, owners
+from pentad.data.profiles.page import trait_called
 from pentad.data.profiles.person_views import TYPED, previewed
 from pentad.roles.access import seeing, signed_in
 from pentad.roles.access.rights_models import Team
@@ -140,7 +141,10 @@ def _trait_of_all(request: HttpRequest, rows: Sequence[Owned], kind: str, one: s
         context |= entering(request, kind, name, value, fault=error.message)
         return render(request, "profiles/_bulk_trait.html", context, status=422)
     counts.forget_counts()
-    messages.success(request, f"{name} set for {words}.", extra_tags=f"/changes/{change.id}/undo/")
+    told = f"{trait_called(kind, name)} set for {words}."
+    if lost := bulk.outranked_among(rows, name):
+        told += f" For {lost:,} a source that goes first says something else, which stays: see its priority."
+    messages.success(request, told, extra_tags=f"/changes/{change.id}/undo/")
     return _back(request, f"/{kind}/")
 
 

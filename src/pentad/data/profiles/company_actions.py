@@ -13,7 +13,8 @@ from pentad.data.profiles import fold
 from pentad.data.profiles.actions import check_traits
 from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import Company, CompanyTrait
-from pentad.roles.together.conflicts import LastChange, last_change, settle
+from pentad.data.profiles.stating import settled
+from pentad.roles.together.conflicts import LastChange, last_change
 from pentad.roles.together.rules import Versions
 
 
@@ -37,9 +38,8 @@ def set_company_trait(
     check_traits(traits)
     if seen is not None:
         now = Company.objects.select_for_update().get(pk=company.pk)
-        held = now.traits.get(name)
-        write = settle({name: held}, traits, seen, {name: name}, lambda _: _changed(company, name))
-        if not write and held != traits[name]:  # it was not changed here, but somewhere else
+        told, own_told = (lambda _: _changed(company, name)), (lambda _: _stated(company, name))
+        if not settled(now, name, traits[name], seen, told, own_told):
             note(subject=f"company:{company.id}")
             return now
     # Written at once, and told to the ledger by the road of every source; nobody belongs to the company by it.
@@ -57,4 +57,9 @@ def _changed(company: Company, name: str) -> LastChange | None:
     if fact is not None and fact.source_no != own_source().no:
         source = Source.objects.filter(no=fact.source_no).first()
         return LastChange(source.name if source else "A source", fact.at)
+    return _stated(company, name)
+
+
+def _stated(company: Company, name: str) -> LastChange | None:
+    """Which colleague stated it last."""
     return last_change(f"company:{company.id}", ("set_company_trait",), lambda told: name in told.get("traits", ()))

@@ -8,6 +8,7 @@ from typing import Any
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Unavailable
+from pentad.data.fields.queries import declared_field
 from pentad.data.fields.rules import Declared
 from pentad.data.identity.queries import IdentifierRow
 from pentad.data.ingest.models import Source
@@ -90,6 +91,12 @@ def trait_label(name: str) -> str:
     """What a trait is called on a page."""
     label = name.replace("_", " ")
     return {"createdAt": "Since", "created_at": "Since", "email": "E-mail"}.get(name, label[:1].upper() + label[1:])
+
+
+def trait_called(kind: str, name: str) -> str:
+    """The same, and what its field is called where it has one."""
+    field = declared_field(kind, name)
+    return field.label if field else trait_label(name)
 
 
 def fact_line(fact: TraitExplanation) -> FactLine:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -20,6 +21,7 @@ from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.field_filters import readable
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
 from pentad.data.profiles.rules import text_of
+from pentad.data.profiles.stating import outranked
 from pentad.data.profiles.values import icon_of, tone_of
 from pentad.roles.access import seeing
 from pentad.roles.access.models import User
@@ -148,7 +150,9 @@ def _is_grouping(field: Declared | None) -> bool:
 
 
 def move_trait(kind: str, name: str, actor: Actor, row: Any, to: str) -> str:
-    """State the trait. "json:" says a value as it was, for taking a move back."""
+    """State the trait, unless another source's word would go on counting. "json:" says a value as it was, for taking a
+    move back.
+    """
     of_people = kind == "people"
     declared, values = declared_field(kind, name), _trait_values if of_people else _company_trait_values
     if to.startswith("json:"):
@@ -164,10 +168,14 @@ def move_trait(kind: str, name: str, actor: Actor, row: Any, to: str) -> str:
         facts: type[TraitValue] = PersonTrait if of_people else CompanyTrait
         value = facts._default_manager.filter(name=name, text=text_of(to)).values_list("value", flat=True).first()
     before = row.traits.get(name)
-    if of_people:
-        actions.set_trait(actor=actor, person=row, name=name, value=value)
-    else:
-        set_company_trait(actor=actor, company=row, name=name, value=value)
+    with transaction.atomic():
+        made: Person | Company
+        if of_people:
+            made = actions.set_trait(actor=actor, person=row, name=name, value=value)
+        else:
+            made = set_company_trait(actor=actor, company=row, name=name, value=value)
+        if (first := outranked(made, name)) is not None:  # the card would go back at the next look
+            raise Invalid(f"It cannot be moved by this board: {first}", code="goes_first", fix="State it on its page.")
     return f"json:{json.dumps(before, ensure_ascii=False)}"
 
 

@@ -112,4 +112,7 @@ def questions(
 
 def seen_after(error: PentadError, seen: rules.Versions) -> dict[str, str]:
     """What has been seen now that one was told: a third change would be told again."""
-    return {**seen, **{one["field"]: rules.version(one["now"]) for one in error.data["changes"]}}
+    told = dict(seen)
+    for one in error.data["changes"]:
+        told |= one.get("seen") or {one["field"]: rules.version(one["now"])}
+    return told
