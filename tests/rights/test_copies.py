@@ -10,6 +10,8 @@ from pentad.roles.access.purposes import actions
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights import FieldRule, Level, Policy
 from pentad.roles.access.seeing import kinds
+from pentad.roles.views.actions import open_with_view, save_view
+from pentad.roles.views.state import Filter, ListState
 from tests.data.road import Road
 from tests.rights.test_purposes import BUDGET, works_for
 from tests.rights.test_walk import call
@@ -130,3 +132,17 @@ def test_it_is_explained_what_a_name_is_made_of(db: None) -> None:
         (s.effect, s.text) for s in found.steps
     ]
     assert "Let them see “trait:username”." in found.changes
+
+
+def test_a_view_that_filters_by_a_hidden_field_shuts_nobody_out(road: Road) -> None:
+    world = build(road, "member")
+    state = ListState(filters=(Filter("trait:budget", "is", BUDGET), Filter("known", "is", "yes")), sort="trait:budget")
+    view = save_view(actor=SYSTEM, list_name="people", name="Quxview", state=state, everyone=True)
+    open_with_view(actor=SYSTEM, view=view, roles=["member"])
+    limited("people", "trait:budget")
+    for address in ("/people/", f"/people/?view={view.id}", "/people/?part=tabs"):
+        text = page(world, address)
+        assert BUDGET not in text
+    text = page(world, "/people/")
+    assert "by a field that you may not see" in text
+    assert f"{word('own')} Person" in text

@@ -148,6 +148,28 @@ def test_a_role_opens_the_list_with_its_view_unless_one_chose_another() -> None:
         open_with_view(actor=nadia, view=SavedView(list="people", owner_id=1, state={}), roles=["member"])
 
 
+def test_only_who_may_edit_every_customer_says_what_the_list_opens_with_for_others() -> None:
+    nadia, tom, client = actor_of(user()), user("rep", "tom@kestrel.example"), Client()
+    client.force_login(tom, backend="allauth.account.auth_backends.AuthenticationBackend")
+    rep = actor_of(tom)
+    view = save_view(actor=rep, list_name="people", name="Tom's", state=ListState(), everyone=True)
+    change_view(actor=rep, view=view, name="Ours", state=ListState(sort="name"))
+    assert "Open the list with it" not in client.get(f"/people/?view={view.id}").content.decode()
+    with pytest.raises(Denied, match="every customer"):
+        change_view(actor=rep, view=view, default=True)
+    change_view(actor=nadia, view=view, default=True)
+    for act in (
+        lambda: change_view(actor=rep, view=view, state=ListState(q="nobody")),
+        lambda: delete_view(actor=rep, view=view),
+        lambda: actions.share_view(actor=rep, view=view),
+    ):
+        with pytest.raises(Denied, match="every customer"):
+            act()
+    own = save_view(actor=rep, list_name="people", name="Own", state=ListState())
+    change_view(actor=rep, view=own, default=True)
+    assert opening_view(rep, "people") == own
+
+
 def test_a_role_opens_the_list_with_a_view_that_comes_with_the_product() -> None:
     nadia, tom = browser(), user("member", "tom@kestrel.example")
     client = Client()

@@ -8,6 +8,7 @@ from pentad.core.action import action, check, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Denied, Invalid
 from pentad.roles.access.rights_models import Role, Team
+from pentad.roles.access.seeing import reach_of
 from pentad.roles.undo.actions import hold, remember, settle
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import KEEPER, owner_no, siblings, standing_for, teams_with
@@ -56,6 +57,7 @@ def change_view(
     if pinned is not None:
         view.state = view.state | {"pinned": pinned}
     if default is not None:
+        _check_opens(actor, view)
         _clear_default(view)
         view.state = view.state | {"default": default}
     view.save(update_fields=["name", "state"])
@@ -82,6 +84,7 @@ def share_view(*, actor: Actor, view: SavedView, team: Team | None = None, every
 @action(KEEPER)
 def open_with_view(*, actor: Actor, view: SavedView, roles: list[str]) -> SavedView:
     """Have a list open with this view for who holds one of these roles. Needs a view that everyone has."""
+    check(actor, SHARE)
     if roles and not view.for_everyone:
         raise Invalid("Only a view for everyone can open for a role.", code="not_shared", fix="Share it first.")
     note(subject=f"view:{view.id}", roles=_seen_first(view, roles))
@@ -168,6 +171,19 @@ def restore_view(*, actor: Actor, kept: dict[str, Any]) -> SavedView:
     return row
 
 
+def may_open_for_all(actor: Actor) -> bool:
+    """Whether one may say what a list opens with for others who have a view: not by a right to one's own customers."""
+    return reach_of(actor, SHARE).everything
+
+
+def _check_opens(actor: Actor, view: SavedView) -> None:
+    if view.for_everyone and not may_open_for_all(actor):
+        raise Denied(
+            "What the list opens with for everyone is chosen by who may edit every customer.",
+            fix="Save a view of your own and open the list with that one.", right=SHARE,
+        )  # fmt: skip
+
+
 def _clear_default(view: SavedView) -> None:
     for other in siblings(view):
         if other.pk != view.pk and other.state.get("default"):
@@ -192,6 +208,8 @@ def _may_change(actor: Actor, view: SavedView) -> None:
         check(actor, SHARE)
     elif view.owner_id != owner_no(actor):
         raise Invalid("This view is a colleague's own.", code="not_yours", fix="Save a view of your own.")
+    if view.state.get("default") or view.roles:
+        _check_opens(actor, view)
     if view.team_id is not None and view.team_id not in teams_with(actor) and not actor.may(KEEPER):
         raise Denied("Views of a team are changed by who belongs to it.", right=KEEPER)
 

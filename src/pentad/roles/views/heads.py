@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from pentad.roles.access import seeing
 from pentad.roles.views import counts
+from pentad.roles.views.actions import may_open_for_all
 from pentad.roles.views.layouts import Layout
 from pentad.roles.views.models import SavedView
 from pentad.roles.views.queries import KEEPER, views_of
@@ -117,6 +118,7 @@ def tabs_context(request: HttpRequest, spec: ListSpec, state: ListState, *, fres
     return {
         "tabs": shown,
         "tabs_pending": any(tab.count is None for tab in shown),
+        "may_open": may_open_for_all(request.actor),  # type: ignore[attr-defined]
         "may_keep": request.actor.may(KEEPER),  # type: ignore[attr-defined]
         "more_views": [view for view in saved if not view.pinned and view != chosen],
         "may_go_left": bool(row) and row[0] != state.view,
