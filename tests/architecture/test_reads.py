@@ -21,6 +21,7 @@ AROUND = {
     "src/pentad/data/profiles/lists.py": "finds the parts of rows that are seen",
     "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
     "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
+    "src/pentad/intelligence/segments/moves.py": "writes for everybody who enters and leaves",
     "src/pentad/roles/work/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/roles/work/bulk_actions.py": "changes what a guard has found to be within reach",
     "src/pentad/roles/work/task_shapes.py": "gives the action title and reason back as they are, masked or not",

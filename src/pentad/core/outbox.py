@@ -5,6 +5,7 @@ once the inbox has them on disk. When it dies in between, it hands them over aga
 message id, and the loader's deduplication makes that once.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC
@@ -67,12 +68,14 @@ def emit_many(told: Iterable[tuple[str, HasId, dict[str, Any]]]) -> int:
     """Tell of many changes, in their transaction: tracking events as (name, person, properties). Returns how many."""
     if not connection.in_atomic_block:
         raise RuntimeError("emit_many() needs a transaction: call it in an action or a job.")
+    at = connection.ops.adapt_datetimefield_value(clock.now())
     rows = [
-        OutboxMessage(message={"type": "track", "properties": properties, "event": name, "personId": person.id})
+        (json.dumps({"type": "track", "properties": properties, "event": name, "personId": person.id}), at)
         for name, person, properties in told
     ]
-    OutboxMessage.objects.bulk_create(rows, batch_size=500)
     if rows:
+        with connection.cursor() as cursor:  # not by the models' way, which takes twenty times as long
+            cursor.executemany(f"INSERT INTO {OutboxMessage._meta.db_table} (message, at) VALUES (%s, %s)", rows)
         written.ring_on_commit()
     return len(rows)
 

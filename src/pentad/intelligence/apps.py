@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class IntelligenceConfig(AppConfig):
     name = "pentad.intelligence"
     label = "pentad_intelligence"
+
+    def ready(self) -> None:
+        from pentad.intelligence.segments import filters, moves, undoing  # noqa: F401  they register themselves

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from pentad.core import hooks
-from pentad.core.hookvalues import AuditKind
+from pentad.core.hookvalues import AuditKind, ScheduleItem
 from pentad.intelligence.segments.models import Segment
 
 
@@ -14,3 +14,8 @@ def _segments_named(ids: Collection[str]) -> dict[str, str]:
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
     return [AuditKind("segment", "Segment", "filter", names=_segments_named)]
+
+
+@hooks.impl
+def schedules() -> list[ScheduleItem]:
+    return [ScheduleItem("ask late segments again", "segments.late", 60)]

@@ -19,6 +19,8 @@ from pentad.data.identity.api import router as identity
 from pentad.data.ingest.api import router as ingest
 from pentad.data.profiles.api import router as profiles
 from pentad.data.profiles.note_api import router as notes
+from pentad.intelligence.segments.api import router as segments
+from pentad.intelligence.segments.member_api import router as members
 from pentad.platforms.api.auth import Bearer
 from pentad.platforms.api.problem import SCHEMA, problem
 from pentad.roles.audit.api import router as audit
@@ -49,13 +51,13 @@ class Api(NinjaAPI):
 api = Api(
     title="Pentad",
     version="1",
-    description="Customers, their events and notes, merges, tasks, changes and receipts of a Pentad installation.",
+    description="Customers, their events and notes, segments, merges, tasks, changes and receipts of a Pentad installation.",
     auth=Bearer(),
     docs_url=None,
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (profiles, notes, fields, identity, ingest, work, changes, notices, audit):
+for router in (profiles, notes, segments, members, fields, identity, ingest, work, changes, notices, audit):
     api.add_router("", router)
 
 

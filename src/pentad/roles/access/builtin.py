@@ -29,6 +29,7 @@ PURPOSES = {
 _CUSTOMERS = {"people.view": "all", "companies.view": "all"}
 _OWN_TASKS = {"tasks.view": "own", "tasks.edit": "own"}
 _TEAM_TASKS = {"tasks.view": "team", "tasks.edit": "team", "tasks.assign": "team"}
+_SEGMENTS = {"segments.view": "all", "segments.edit": "all", "segments.export": "all"}
 _SENSITIVE_MASKED = {("*", "class:sensitive"): "masked"}
 
 ROLES: dict[str, BuiltIn] = {
@@ -39,6 +40,7 @@ ROLES: dict[str, BuiltIn] = {
         {
             "tasks.*": "all",
             **_CUSTOMERS,
+            **_SEGMENTS,
             "people.edit": "all",
             "people.create": "all",
             "people.export": "all",
@@ -68,6 +70,7 @@ ROLES: dict[str, BuiltIn] = {
             "companies.edit": "team",
             "companies.assign": "team",
             "companies.bulk": "team",
+            **_SEGMENTS,
         },
         _SENSITIVE_MASKED,
     ),
@@ -83,6 +86,7 @@ ROLES: dict[str, BuiltIn] = {
             "people.share": "own",
             "companies.view": "own",
             "companies.edit": "own",
+            "segments.view": "all",
         },
         _SENSITIVE_MASKED,
         ("sales",),
@@ -90,21 +94,35 @@ ROLES: dict[str, BuiltIn] = {
     "agent": BuiltIn(
         "Service agent",
         "Sees and edits every customer; sensitive fields are masked and can be revealed for a reason.",
-        {**_TEAM_TASKS, **_CUSTOMERS, "people.edit": "all", "people.create": "all", "people.reveal": "all"},
+        {
+            **_TEAM_TASKS,
+            **_CUSTOMERS,
+            "people.edit": "all",
+            "people.create": "all",
+            "people.reveal": "all",
+            "segments.view": "all",
+        },
         _SENSITIVE_MASKED,
         ("service",),
     ),
     "marketer": BuiltIn(
         "Marketer",
         "Sees and exports every customer, without sensitive fields.",
-        {**_OWN_TASKS, "tasks.assign": "team", **_CUSTOMERS, "people.export": "all", "people.bulk": "all"},
+        {
+            **_OWN_TASKS,
+            "tasks.assign": "team",
+            **_CUSTOMERS,
+            **_SEGMENTS,
+            "people.export": "all",
+            "people.bulk": "all",
+        },
         {("*", "class:sensitive"): "hidden"},
         ("marketing",),
     ),
     "analyst": BuiltIn(
         "Analyst",
         "Sees every customer with personal fields masked and without sensitive ones.",
-        {**_OWN_TASKS, **_CUSTOMERS},
+        {**_OWN_TASKS, **_CUSTOMERS, "segments.view": "all", "segments.edit": "all"},
         {("people", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
         ("analytics",),
     ),
@@ -119,6 +137,7 @@ ROLES: dict[str, BuiltIn] = {
             "identity.edit": "all",
             "fields.edit": "all",
             "jobs.*": "all",
+            "segments.view": "all",
         },
         {},
     ),

@@ -1,0 +1,49 @@
+"""`pentad segment …` with the server running and stopped."""
+
+import json
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from tests.serving import PENTAD, Server, until
+
+ORDERED = {"kind": "event", "event": {"names": ["Order Completed"]}}
+
+
+def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tmp_path: Path) -> None:
+    for user in ("u-1", "u-2"):
+        server.send("identify", {"userId": user, "traits": {"plan": "family", "name": user}})
+    server.send("track", {"userId": "u-1", "event": "Order Completed"})
+    until(lambda: (server.person("user_id:u-1") or {}).get("event_count") == 2)
+    file = tmp_path / "buyers.json"
+    file.write_text(json.dumps({"where": ORDERED}))
+    asked = ("--definition", str(file))
+
+    until(lambda: server.cli("segment", "count", *asked).stdout == "1\n")
+    id = server.cli("segment", "add", "Buyers", *asked).stdout.strip()
+    assert server.cli("segment", "list").stdout.split("\t")[:4] == [id, "Buyers", "live", "1"]
+    server.send("track", {"userId": "u-2", "event": "Order Completed"})
+    until(lambda: server.api(f"/segments/{id}")["size"] == 2, 10)
+    person = server.person("user_id:u-2")
+    assert person
+    until(lambda: "Segment Entered" in {event["name"] for event in server.events(person["id"])}, 10)
+    server.stop()
+    assert server.cli("segment", "count", "--segment", "buyers").stdout == "2\n"
+    file.write_text('{"where": {"kind": "nonsense"}}')
+    assert "nonsense" in server.cli("segment", "count", *asked, status=1).stderr
+    with sqlite3.connect(server.folder / "pentad.db") as rows:
+        kinds = {kind for (kind,) in rows.execute("SELECT kind FROM pentad_core_job")}
+    assert not kinds & {"segments.count", "segments.explain"}, "answers that tell of customers are not kept"
+    _check_export(server)
+
+
+def _check_export(server: Server) -> None:
+    command = [PENTAD, "segment", "export", "Buyers", "--format", "parquet", "--columns", "name"]
+    done = subprocess.run(
+        [*command, "--data", str(server.folder)], capture_output=True, check=True, env=server.environment
+    )
+    out = server.folder.with_name("out.parquet")
+    out.write_bytes(done.stdout)
+    assert pq.read_table(out)["name"].to_pylist() == ["u-1", "u-2"]
