@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -23,34 +24,24 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PLANS = ("Explorer", "Family", "explorer", "")
 
 
-def add(no: int) -> Person:
-    """Customer number `no`: every third is anonymous, every plan and age comes again."""
+def one(no: int) -> tuple[Person, list[Identifier], list[PersonWord], list[PersonTrait]]:
+    """Customer number `no`, not saved: every third is anonymous, every plan and age comes again."""
     known = no % 3 != 0
     traits = {"plan": PLANS[no % 4], "age": no % 50} if known else {}
     traits = {name: value for name, value in traits.items() if value != ""}
     seen = NOW - timedelta(hours=no // 2)  # two by two at the same moment: the key has to break the tie
-    person = Person.objects.create(
+    person = Person(
         name=f"Person {no:03}" if known else "", email=f"p{no}@x{no % 7}.example" if known else "", traits=traits, known=known,
         first_seen=seen - timedelta(days=no), last_seen=seen, event_count=no % 11,
     )  # fmt: skip
-    Identifier.objects.create(
-        namespace="user_id" if known else "anonymous_id", value=f"u{no}", person=person, first_seen=seen, source_no=1
+    names = {"user_id" if known else "anonymous_id": f"u{no}", "device": f"d{no}"}
+    said = {"person": person, "source_no": 1, "at": seen, "message_id": "m", "winner": True}
+    return (
+        person,
+        [Identifier(namespace=n, value=v, person=person, first_seen=seen, source_no=1) for n, v in names.items()],
+        [PersonWord(word=word, person=person) for word in words(person.name, person.email)],
+        [PersonTrait(name=n, value=v, text=text_of(v), number=number_of(v), **said) for n, v in traits.items()],
     )
-    Identifier.objects.create(namespace="device", value=f"d{no}", person=person, first_seen=seen, source_no=1)
-    PersonWord.objects.bulk_create([PersonWord(word=word, person=person) for word in words(person.name, person.email)])
-    for name, value in traits.items():
-        PersonTrait.objects.create(
-            person=person,
-            name=name,
-            source_no=1,
-            value=value,
-            text=text_of(value),
-            number=number_of(value),
-            at=seen,
-            message_id="m",
-            winner=True,
-        )
-    return person
 
 
 @pytest.fixture
@@ -58,7 +49,10 @@ def crowd(db: None) -> list[Person]:
     """130 customers; the last is a part of the first, and says that its plan is Office."""
     vocabulary.stated_values.forget()  # type: ignore[attr-defined]
     counts.forget_counts()
-    made = [add(no) for no in range(130)]
+    made, *theirs = zip(*(one(no) for no in range(130)), strict=True)
+    Person.objects.bulk_create(made)
+    for model, rows in zip((Identifier, PersonWord, PersonTrait), theirs, strict=True):
+        model.objects.bulk_create(chain.from_iterable(rows))
     part = made[-1]
     Person.objects.filter(pk=part.pk).update(root=made[0])
     PersonTrait.objects.filter(person=part, name="plan").update(text="office", value="Office")
