@@ -17,7 +17,12 @@ from pentad.roles.access.models import User
 from pentad.roles.access.purposes.queries import of_role
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Elevation, Role, Share, Team
+from pentad.roles.notices.actions import notify
+from pentad.roles.notices.models import Notice
 from pentad.roles.undo.models import Change
+from pentad.roles.views.actions import delete_view, save_view
+from pentad.roles.views.models import SavedView
+from pentad.roles.views.state import ListState
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +142,21 @@ class TestTeams:
         assert "Keiko" in admin.get("/settings/teams/").content.decode()
         admin.post("/settings/teams/", {"team": europe.pk, "remove": "1"})
         assert Team.objects.count() == 2, "teams are below it"
+
+    def test_a_team_is_renamed_and_moved_and_takes_in_whom_it_has_not(self, admin: Client, keiko: User) -> None:
+        europe = actions.save_team(actor=SYSTEM, name="Europe")
+        dach = actions.save_team(actor=SYSTEM, name="DACH", parent=europe)
+        actions.set_member(actor=SYSTEM, team=dach, user=keiko, member=True)
+        page = admin.get("/settings/teams/").content.decode()
+        dialog = page.partition(f'id="change-{europe.pk}"')[2].partition("</dialog>")[0]
+        assert f'<option value="{dach.pk}"' not in dialog, "no team stands below one that is below it"
+        row = page.partition(f'data-row="{dach.pk}"')[2].partition("</tr>")[0]
+        assert f'<option value="{keiko.pk}"' not in row
+        assert f'<option value="{keiko.pk}"' in page
+        told = admin.post("/settings/teams/", {"team": dach.pk, "name": "Alps", "parent": ""}, follow=True)
+        assert "“Alps” is changed." in told.content.decode()
+        dach.refresh_from_db()
+        assert (dach.name, dach.parent, dach.members.count()) == ("Alps", None, 1)
 
 
 class TestOwners:
@@ -263,6 +283,7 @@ class TestElevation:
     def test_a_second_role_for_a_while_with_a_reason(self, admin: Client, keiko: User) -> None:
         record = customer()
         admin.post(f"/settings/people/{keiko.pk}/elevate/", {"role": "agent", "hours": "2", "reason": "Covers for Tom"})
+        assert "also Service agent for 2 hours" in admin.get("/settings/people/").content.decode()
         with acting_as(actor_of(keiko)):
             assert find_person(record.id)
         assert "Covers for Tom" in admin.get("/settings/access/review/").content.decode()
@@ -322,3 +343,21 @@ class TestEyes:
         assert "nothing can be changed" in refused.content.decode()
         admin.post("/settings/eyes/leave/")
         assert "Elif Costa" in admin.get("/people/").content.decode()
+
+
+def test_through_her_eyes_everything_own_is_hers(admin: Client, nadia: User, keiko: User) -> None:
+    for user, word in ((nadia, "Nadias"), (keiko, "Keikos")):
+        save_view(actor=actor_of(user), list_name="people", name=f"{word} view", state=ListState(q="ann"))
+        gone = save_view(actor=actor_of(user), list_name="people", name=f"{word} other", state=ListState())
+        delete_view(actor=actor_of(user), view=gone)
+        notify(user_ids=[user.pk], kind="mention", parts=[f"{word} notice"], why="Your name is in it.")
+    views = {view.name: view.id for view in SavedView.objects.all()}
+    assert "Nadias view" in admin.get("/people/").content.decode()
+    admin.post(f"/settings/people/{keiko.pk}/eyes/")
+    for page in ("/people/", "/notices/", "/changes/?view=own-0"):
+        shown = admin.get(page).content.decode()
+        assert "Keikos" in shown and "Nadias" not in shown, page
+    assert admin.get(f"/people/?view={views['Nadias view']}").status_code == 404
+    assert not Notice.objects.exclude(read=None).exists(), "nobody reads them for her"
+    admin.post("/settings/eyes/leave/")
+    assert "Nadias" in admin.get("/notices/").content.decode()

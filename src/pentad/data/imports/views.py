@@ -21,7 +21,7 @@ from pentad.data.imports.undoable import IMPORTED
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.page import actor_of, is_part, modal_done
 from pentad.roles.access import signed_in
-from pentad.roles.access.seeing import require_all
+from pentad.roles.access.seeing import require_all, self_ref
 from pentad.roles.audit import looked_at
 from pentad.roles.page import in_readers_zone
 from pentad.roles.undo import queries as undo
@@ -229,7 +229,7 @@ def rejects(request: HttpRequest, import_id: str) -> FileResponse:
 def _result(request: HttpRequest, row: Import) -> dict[str, Any]:
     actor, job = actor_of(request), Job.objects.filter(public_id=row.job).first() if row.job else None
     change = undo.visible(actor, Change.objects.filter(kind=IMPORTED, ref=row.id)).first()
-    readable = row.actor == actor.ref or _sees_all()
+    readable = row.actor == self_ref(actor) or _sees_all()
     path = uploads.rejects_of(row.id)
     bad: list[dict[str, str]] = []
     if readable and row.rejected and path.is_file():

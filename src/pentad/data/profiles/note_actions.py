@@ -13,6 +13,7 @@ from pentad.data.profiles.attachments import Upload
 from pentad.data.profiles.models import Attachment, Note
 from pentad.data.profiles.rules_notes import mentioned
 from pentad.roles.access.models import User
+from pentad.roles.access.seeing import self_ref
 from pentad.roles.notices.actions import notify, tell_followers
 from pentad.roles.notices.kinds import MENTION
 from pentad.roles.together.conflicts import LastChange, last_change, settle
@@ -129,7 +130,7 @@ def restore_file(*, actor: Actor, row: Attachment) -> Attachment:
 
 def may_change(actor: Actor, row: Note) -> bool:
     """Whether a note is the actor's to change."""
-    return row.author == actor.ref or actor.may("notes.moderate")
+    return row.author == self_ref(actor) or actor.may("notes.moderate")
 
 
 def _own(actor: Actor, row: Note) -> None:

@@ -200,6 +200,20 @@ def user_of(actor: Actor) -> int | None:
     return actor.policy.user if isinstance(actor.policy, Policy) else None
 
 
+def self_number(actor: Actor) -> int | None:
+    """The colleague who reads; None for programs. Who looks through a colleague's eyes reads as them."""
+    if actor.kind != "user":
+        return None
+    own = user_of(actor)
+    return own if own is not None else int(actor.id)
+
+
+def self_ref(actor: Actor) -> str:
+    """The same as what colleagues and programs made names them."""
+    number = self_number(actor)
+    return f"user:{number}" if number is not None else actor.ref
+
+
 def works_for(actor: Actor) -> frozenset[str] | None:
     """The purposes one works for; None: every one, as Pentad itself and the command line do."""
     return actor.policy.works_for if isinstance(actor.policy, Policy) else None

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from pentad.core.actor import Actor
 from pentad.roles.access.models import User
-from pentad.roles.access.seeing import Owned, user_of
+from pentad.roles.access.seeing import Owned, self_number, user_of
 from pentad.roles.notices import subjects
 from pentad.roles.notices.kinds import NEVER, NoticeKind, kind_named, kinds
 from pentad.roles.notices.models import Follow, Notice, NoticeChoice
@@ -54,7 +54,7 @@ def _shown(row: Notice, record: Any) -> Shown:
 
 def whose(actor: Actor) -> int | None:
     """The colleague whose notices are the actor's: one's own; a program's, those of whose it is; None for nobody's."""
-    return int(actor.id) if actor.kind == "user" else user_of(actor)
+    return self_number(actor) if actor.kind == "user" else user_of(actor)
 
 
 def _of(actor: Actor) -> "QuerySet[Notice]":
@@ -79,7 +79,8 @@ def unread_count(actor: Actor) -> int:
 
 def find_notice(actor: Actor, id: int) -> Shown | None:
     """One of one's own notices, if it may be shown."""
-    rows = Notice.objects.filter(user_id=int(actor.id), pk=id) if actor.kind == "user" else Notice.objects.none()
+    number = self_number(actor)
+    rows = Notice.objects.filter(user_id=number, pk=id) if number is not None else Notice.objects.none()
     return next(iter(shown(list(rows))), None)
 
 
@@ -92,7 +93,7 @@ class Choice:
 
 def choices_of(actor: Actor) -> list[Choice]:
     """How one is told of each kind of notice."""
-    own = {one.kind: one for one in NoticeChoice.objects.filter(user_id=int(actor.id))}
+    own = {one.kind: one for one in NoticeChoice.objects.filter(user_id=self_number(actor) or 0)}
     return [
         Choice(kind, own[kind.name].in_app if kind.name in own else True,
                own[kind.name].mail if kind.name in own else kind.mail or NEVER)
@@ -102,9 +103,9 @@ def choices_of(actor: Actor) -> list[Choice]:
 
 def follows(actor: Actor, record: Owned) -> bool:
     subject = subjects.subject_of(record)
-    if actor.kind != "user":
+    if (number := self_number(actor)) is None:
         return False
-    rows = Follow.objects.filter(user_id=int(actor.id), about_kind=subject.kind, about_no__in=subject.parts(record))
+    rows = Follow.objects.filter(user_id=number, about_kind=subject.kind, about_no__in=subject.parts(record))
     return rows.exists()
 
 

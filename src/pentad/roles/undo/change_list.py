@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from pentad.core.actor import reader
 from pentad.core.errors import Invalid
 from pentad.roles.access.rules import OWN_ACCOUNT
+from pentad.roles.access.seeing import self_ref
 from pentad.roles.undo import actions, queries
 from pentad.roles.undo.kinds import kind_named, kinds, said
 from pentad.roles.views import cells
@@ -61,7 +62,8 @@ def _kind(operator: str, value: str) -> Condition:
 
 
 def _done_by(operator: str, value: str) -> Condition:
-    return Condition(Q(actor=reader().ref) if operator == "me" else ~Q(actor=reader().ref))
+    mine = Q(actor=self_ref(reader()))
+    return Condition(mine if operator == "me" else ~mine)
 
 
 def _undone(operator: str, value: str) -> Condition:

@@ -9,7 +9,7 @@ from pentad.core import clock
 from pentad.core.actor import Actor, acting_as, reader
 from pentad.core.errors import NotFound
 from pentad.roles.access.rights import Policy, Scope
-from pentad.roles.access.seeing import reach_of
+from pentad.roles.access.seeing import reach_of, self_ref
 from pentad.roles.notices import subjects
 from pentad.roles.undo.models import Change, ChangedRecord
 
@@ -20,7 +20,7 @@ KEPT = timedelta(days=30)
 
 def visible(actor: Actor, rows: "QuerySet[Change]") -> "QuerySet[Change]":
     """Those among the changes that are one's own, or of colleagues whom the right to see others' reaches."""
-    mine, reach, policy = Q(actor=actor.ref), reach_of(actor, OTHERS), actor.policy
+    mine, reach, policy = Q(actor=self_ref(actor)), reach_of(actor, OTHERS), actor.policy
     if reach.everything:
         return rows
     if not actor.may("changes.others") or not isinstance(policy, Policy):

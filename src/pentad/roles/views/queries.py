@@ -6,6 +6,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import NotFound
 from pentad.roles.access.rights import Policy
 from pentad.roles.access.rights_models import Team, TeamMember
+from pentad.roles.access.seeing import self_number
 from pentad.roles.views.models import SavedView
 
 KEEPER = "admin.rights"
@@ -14,7 +15,7 @@ KEEPER = "admin.rights"
 
 def owner_no(actor: Actor) -> int | None:
     """The user number of a signed-in colleague; programs own no views."""
-    return int(actor.id) if actor.kind == "user" else None
+    return self_number(actor)
 
 
 def teams_with(actor: Actor) -> set[int]:
