@@ -132,7 +132,7 @@ class TestTheWayIn:
         assert browser.get("/oauth/device?code=WRONG-ONE", secure=True).status_code == 422
         here = f"/oauth/device?code={shown['user_code']}"
         assert "See customers" in browser.get(here, secure=True).content.decode()
-        browser.post(here, {"action": "grant"}, secure=True)
+        browser.post(here, {"action": "grant", "scopes": "people.view"}, secure=True)
         from django.core.cache import cache  # the device asks again when the pause it was told is over
 
         for key in [one for one in cache._cache if "device_code[" in one and "user_code" not in one]:  # type: ignore[attr-defined]

@@ -10,12 +10,13 @@ from django.core.cache import cache
 from django.test import Client
 
 from pentad.core.errors import Invalid
+from pentad.core.models import AuditLine
 from pentad.roles.access.apps import actions, rules
 from pentad.roles.access.apps.models import App, Consent
 from pentad.roles.access.apps.server import Validator
 from pentad.roles.access.models import User
 from pentad.roles.access.queries import actor_of
-from tests.roles.programs.oauth import BACK, AppOf, add, call
+from tests.roles.programs.oauth import BACK, AppOf, add, call, fault
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -31,7 +32,8 @@ def screen(nadia: User, browser: Client) -> AppOf:
 def agreed(screen: AppOf, scope: str) -> str:
     """What the device polls with, once the colleague agreed."""
     shown = screen.post("/oauth/device/code", {"client_id": screen.id, "scope": scope}).json()
-    screen.browser.post(f"/oauth/device?code={shown['user_code']}", {"action": "grant"}, secure=True)
+    answer = {"action": "grant", "scopes": scope.split()}
+    screen.browser.post(f"/oauth/device?code={shown['user_code']}", answer, secure=True)
     return f"grant_type={DEVICE}&device_code={shown['device_code']}"
 
 
@@ -66,6 +68,18 @@ class TestADevice:
         assert {tuple(one.get_scopes()) for one in Token.objects.all()} == {("tasks.view",)}
         assert "id_token" not in told and who(told).status_code in (401, 403)
 
+    def test_it_gets_no_more_than_was_left_ticked(self, screen: AppOf, keiko: User) -> None:
+        shown = screen.post("/oauth/device/code", {"client_id": screen.id, "scope": "people.view people.edit"}).json()
+        here = f"/oauth/device?code={shown['user_code']}"
+        page = screen.browser.get(here, secure=True).content.decode()
+        assert page.count('type="checkbox" name="scopes"') == 2
+        assert screen.browser.post(here, {"action": "grant"}, secure=True).status_code == 422
+        left = {"action": "grant", "scopes": ["people.view", "tasks.view"]}
+        assert "is let in" in screen.browser.post(here, left, secure=True).content.decode()
+        assert Consent.objects.get(user=keiko).rights == ["people.view"]
+        told = screen.token(f"grant_type={DEVICE}&device_code={shown['device_code']}")
+        assert told["scope"] == "people.view"
+
     def test_its_code_is_worth_something_once(self, screen: AppOf) -> None:
         body = agreed(screen, "tasks.view")
         key = device_codes.cache_device_code_key(body.rpartition("=")[2])
@@ -87,17 +101,83 @@ class TestADevice:
 
 
 class TestTwoAtOnce:
-    def test_one_of_them_has_the_code(self, reports: AppOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of them is a thief, and nobody can tell which."""
+
+    def test_one_of_them_has_the_code_and_not_for_long(self, reports: AppOf, monkeypatch: pytest.MonkeyPatch) -> None:
         answer, other = reports.agree("people.view"), []
         meanwhile(monkeypatch, lambda: other.append(reports.exchange(answer)))
         assert reports.exchange(answer)["error"] == "invalid_grant"
-        assert other[0]["status"] == 200 and Token.objects.filter(type=Token.Type.ACCESS_TOKEN).count() == 1
+        assert other[0]["status"] == 200 and not Token.objects.exists()
 
-    def test_one_of_them_has_the_renewal(self, reports: AppOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_one_of_them_has_the_renewal_and_not_for_long(
+        self, reports: AppOf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         told, other = reports.sign_in("people.view"), []
         meanwhile(monkeypatch, lambda: other.append(renew(reports, told)))
         assert renew(reports, told)["error"] == "invalid_grant"
-        assert other[0]["status"] == 200 and Token.objects.filter(type=Token.Type.REFRESH_TOKEN).count() == 1
+        assert other[0]["status"] == 200 and not Token.objects.exists()
+
+
+class TestUsedAgain:
+    """RFC 6749 §4.1.2, RFC 9700 §4.14: what was used up and comes again ends all that was born of it."""
+
+    def lines(self) -> list[AuditLine]:
+        return list(AuditLine.objects.filter(action="token_used_again"))
+
+    def test_a_code(self, reports: AppOf, keiko: User) -> None:
+        answer = reports.agree("people.view")
+        told = reports.exchange(answer)
+        renewed = renew(reports, told)
+        assert call(renewed["access_token"]).status_code == 200
+        apart = reports.library.code_verifier, AppOf(reports.id, reports.secret, reports.browser).sign_in("tasks.view")
+        assert reports.exchange(answer)["error"] == "invalid_grant"
+        for token in (told["access_token"], renewed["access_token"]):
+            assert call(token).status_code == 401
+        assert renew(reports, renewed)["error"] == "invalid_grant"
+        assert call(apart[1]["access_token"], "/api/v1/tasks").status_code == 200, "born of another code"
+        (line,) = self.lines()
+        assert (line.subject, line.detail["colleague"]) == (f"app:{reports.id}", f"user:{keiko.pk}")
+        assert reports.exchange(answer)["error"] == "invalid_grant" and len(self.lines()) == 1
+
+    def test_a_refresh_token(self, reports: AppOf) -> None:
+        told = reports.sign_in("people.view")
+        second = renew(reports, told)
+        third = renew(reports, second)
+        assert renew(reports, told)["error"] == "invalid_grant"
+        for one in (told, second, third):
+            assert call(one["access_token"]).status_code == 401
+        assert renew(reports, third)["error"] == "invalid_grant"
+        assert len(self.lines()) == 1
+
+    def test_another_app_ends_nothing_by_it(self, reports: AppOf, nadia: User) -> None:
+        told = reports.sign_in("people.view")
+        renewed = renew(reports, told)
+        other, secret = add(nadia, name="Other")
+        assert renew(AppOf(other.id, secret), told)["error"] == "invalid_grant"
+        assert renew(reports, {"refresh_token": "made-up"})["error"] == "invalid_grant"
+        assert call(renewed["access_token"]).status_code == 200 and not self.lines()
+
+    def test_one_that_ran_out_was_not_used(self, reports: AppOf) -> None:
+        told = reports.sign_in("people.view")
+        Token.objects.filter(type=Token.Type.REFRESH_TOKEN).update(expires_at="2026-01-01T00:00:00Z")
+        assert renew(reports, told)["error"] == "invalid_grant"
+        assert call(told["access_token"]).status_code == 200 and not self.lines()
+
+
+def test_with_a_refresh_token_ends_what_was_born_of_it(reports: AppOf) -> None:
+    told, other = reports.sign_in("people.view"), reports.sign_in("people.view")
+    renewed = renew(reports, told)
+    own = {"token": renewed["refresh_token"], "client_id": reports.id, "client_secret": reports.secret}
+    assert reports.post("/oauth/revoke", own).status_code == 200
+    for one in (told, renewed):
+        assert call(one["access_token"]).status_code == 401
+    assert call(other["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("scope", ["people.view", "openid people.view"])
+def test_who_is_not_to_be_asked_sees_no_page(reports: AppOf, scope: str) -> None:
+    assert fault(reports.ask(scope, prompt="none")) in ("interaction_required", "consent_required")
+    assert fault(AppOf(reports.id).ask(scope, prompt="none")) == "login_required"
 
 
 class TestShutOut:
@@ -203,3 +283,12 @@ class TestNonsense:
         said = {"client_id": reports.id, "post_logout_redirect_uri": address}
         assert Client().get("/oauth/signout", said, secure=True).status_code == 400
         assert Client().post("/oauth/signout", said, secure=True).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["token", "revoke", "userinfo", "device/code"])
+def test_bytes_that_are_no_text_are_no_fault_of_ours(screen: AppOf, path: str) -> None:
+    """As the server hands them over: beside the headers as texts it gives them as bytes."""
+    for name in ("Authorization", "X-Odd"):
+        said = {f"HTTP_{name.upper().replace('-', '_')}": "Basic \xff", "asgi.scope": {"headers": [(b"x", b"\xff")]}}
+        asked = {"client_id": screen.id, "grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
+        assert Client().post(f"/oauth/{path}", asked, secure=True, **said).status_code in (200, 400, 401)

@@ -148,7 +148,8 @@ class Policy:
         """Whether one may do and see everything, as administrators may: only then may one's own view grow by one's own
         doing. A role that may do everything and is held with another one is enough, where nothing is denied.
         """
-        if self.only or self.only_for is not None or any(rule.deny for rule in (*self.grants, *self.fields)):
+        denied = any(grant.deny for grant in self.grants) or any(rule.deny for rule in self.fields)
+        if self.only or self.only_for is not None or denied:
             return False
         bound = {*self.purposes, *(rule.role for rule in self.fields)}
         return any(

@@ -8,6 +8,7 @@ LABELS = {
     "sign_out": "Signed out",
     "second_step_failed": "Second step failed",
     "token_refused": "API token refused",
+    "token_used_again": "An app’s used code or token came again",
     "view": "Looked at",
     "reveal": "Uncovered a field",
     "export": "Exported",
@@ -23,6 +24,7 @@ ICONS = {
     "sign_in_failed": "ban",
     "second_step_failed": "ban",
     "token_refused": "ban",
+    "token_used_again": "ban",
     "view": "eye",
     "reveal": "eye",
 }
@@ -33,7 +35,7 @@ VERBS = (
     (("merge",), "git-merge"),
     (("undo", "restore", "retry"), "undo-2"),
 )
-BAD = frozenset({"sign_in_failed", "second_step_failed", "token_refused", "views_lost"})
+BAD = frozenset({"sign_in_failed", "second_step_failed", "token_refused", "token_used_again", "views_lost"})
 HOWS = {"page": "page", "peek": "peek", "timeline": "timeline", "api": "API", "list": "list"}
 
 

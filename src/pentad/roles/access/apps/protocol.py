@@ -5,6 +5,7 @@ The library answers apps; the pages that colleagues see, and what must be true b
 
 import json
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,6 +50,19 @@ MOST_CLAIMS = 100
 """Objects and lists in what an app asks to be told about a colleague."""
 
 
+def readable(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The library takes all that the server says of a request for headers in UTF-8, also what is none: leave out what is
+    neither text nor a number, such as the headers as bytes.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        request.META = {name: said for name, said in request.META.items() if isinstance(said, str | int)}
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
 def by_apps(view: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """What apps send passes no form: no id of ours holds U+0000, and PostgreSQL cannot look for it; and the library
     takes apart what it is told as a resource, whatever it is.
@@ -56,6 +70,7 @@ def by_apps(view: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
 
     @csrf_exempt
     @require_http_methods(["POST"])
+    @readable
     def asked(request: HttpRequest) -> Any:
         said = [*request.POST.values(), *filter(None, httpkit.extract_basic_auth(request.headers))]
         if any("\0" in str(one) for one in said):
@@ -76,6 +91,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
+@readable
 def user_info(request: HttpRequest) -> HttpResponse:
     try:
         return convert_response(*AppServer().create_userinfo_response(*extract_params(request)))  # type: ignore[no-any-return]
@@ -168,14 +184,14 @@ class Authorize(library.AuthorizationView):  # type: ignore[misc]
         info = self._request_info
         if not self.request.user.is_authenticated:
             return LoginRequired(state=info.get("state"))
-        if "none" in (info.get("prompt") or ()):
+        if "none" in self.request.GET.get("prompt", "").split():  # OAuth knows of it too, where it is no OpenID Connect
             return InteractionRequired(state=info.get("state"))
         if not info.get("code_challenge") or info.get("code_challenge_method") != "S256":
             return InvalidRequestError("PKCE with S256 is needed: code_challenge.", state=info.get("state"))
         return None
 
 
-authorize = csrf_exempt(Authorize.as_view())  # what a colleague agrees to, the library protects by itself
+authorize = csrf_exempt(readable(Authorize.as_view()))  # what a colleague agrees to, the library protects by itself
 
 
 @signed_in()
@@ -192,15 +208,18 @@ def device(request: HttpRequest) -> HttpResponse:
         form.add_error("code", "The code is not valid any more. Let the device show another.")
         return render(request, "access/apps/device.html", {"form": form}, status=422)
     scopes = waiting.get("scope") or app.client.get_default_scopes()
-    done = ""
-    if request.method == "POST":
-        done = "in" if request.POST.get("action") == "grant" else "out"
-        if done == "in":
-            waiting |= {"consent": _agree(request, app, scopes).pk, "agreed": scopes}
-            device_codes.update_device_state(form.device_code, waiting)
-        device_codes.confirm_or_deny_device_code(request.user, form.device_code, confirm=done == "in")
-    context = {**_asked(request, scopes), "app": app, "code": form.cleaned_data["code"], "done": done}
-    return render(request, "access/apps/device.html", context)
+    context = {**_asked(request, scopes), "app": app, "code": form.cleaned_data["code"]}
+    if request.method == "GET":
+        return render(request, "access/apps/device.html", context)
+    agreed = [one for one in scopes if one in request.POST.getlist("scopes")]
+    done = "in" if request.POST.get("action") == "grant" else "out"
+    if done == "in" and not agreed:
+        return render(request, "access/apps/device.html", context | {"none_left": True}, status=422)
+    if done == "in":
+        waiting |= {"consent": _agree(request, app, agreed).pk, "agreed": agreed}
+        device_codes.update_device_state(form.device_code, waiting)
+    device_codes.confirm_or_deny_device_code(request.user, form.device_code, confirm=done == "in")
+    return render(request, "access/apps/device.html", context | {"done": done})
 
 
 class SignOut(library.LogoutView):  # type: ignore[misc]
@@ -218,7 +237,7 @@ class SignOut(library.LogoutView):  # type: ignore[misc]
         raise Invalid("The app asked to come back to an address that is not its own.", code="bad_redirect")
 
 
-sign_out = csrf_exempt(SignOut.as_view())
+sign_out = csrf_exempt(readable(SignOut.as_view()))
 
 
 def _agree(request: HttpRequest, app: App, scopes: list[str]) -> Consent:

@@ -7,11 +7,7 @@ from typing import Any
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.internal.oauthlib import authorization_codes
 from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
-from allauth.idp.oidc.internal.oauthlib.server import (
-    OAuthLibServer,
-    generate_access_token,
-    generate_refresh_token,
-)
+from allauth.idp.oidc.internal.oauthlib.server import OAuthLibServer, generate_access_token
 from allauth.idp.oidc.internal.oauthlib.utils import get_validator_context
 from allauth.idp.oidc.models import Client, Token
 from django.core.cache import cache
@@ -19,7 +15,7 @@ from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
 from oauthlib.openid import Server
 
-from pentad.roles.access.apps import rules
+from pentad.roles.access.apps import families, rules
 from pentad.roles.access.apps.queries import is_let_in, lock_consent
 
 
@@ -38,6 +34,7 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]
 
     def validate_code(self, client_id: str, code: str, client: Client, request: Any, *_: Any, **__: Any) -> bool:
         if not super().validate_code(client_id, code, client, request):
+            families.used_again(client, families.of_code(client, code))
             return False
         found = authorization_codes.lookup(client_id, code) or {"code": {}}
         return lock_consent(client, request.user, found["code"].get("consent", ""))
@@ -53,7 +50,11 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]
         return str(DeviceCodeGrant.DEVICE_CODE_AUTHORIZED)
 
     def validate_refresh_token(self, refresh_token: str, client: Client, request: Any, *_: Any, **__: Any) -> bool:
-        return super().validate_refresh_token(refresh_token, client, request) and lock_consent(client, request.user)
+        if super().validate_refresh_token(refresh_token, client, request):
+            return lock_consent(client, request.user)
+        if not Token.objects.by_value(refresh_token).exists():  # it may have run out, or its owner be gone
+            families.used_again(client, families.of_refresh_token(refresh_token))
+        return False
 
     def validate_bearer_token(self, token: str, scopes: Any, request: Any) -> bool:
         return super().validate_bearer_token(token, scopes, request) and is_let_in(request.client, request.user)
@@ -61,17 +62,26 @@ class Validator(OAuthLibRequestValidator):  # type: ignore[misc]
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
         """The last step before the answer, and the one that two askers at once cannot both take."""
         if request.grant_type == Client.GrantType.AUTHORIZATION_CODE:
-            take_once("code", f"{request.client.id}:{request.code}", app_settings.AUTHORIZATION_CODE_EXPIRES_IN)
+            try:
+                take_once("code", f"{request.client.id}:{request.code}", app_settings.AUTHORIZATION_CODE_EXPIRES_IN)
+            except InvalidGrantError:
+                families.used_again(request.client, families.of_code(request.client, request.code))
+                raise
         if request.grant_type == Client.GrantType.REFRESH_TOKEN:
             old = Token.objects.filter(pk=get_validator_context().refresh_token.pk)
             if old.delete()[0] != 1:
+                families.used_again(request.client, families.of_refresh_token(request.refresh_token))
                 raise InvalidGrantError(request=request)
         super().save_bearer_token(token, request, *args, **kwargs)
+        families.keep(token, request)
 
     def revoke_token(self, token: str, token_type_hint: str, request: Any, *_: Any, **__: Any) -> None:
-        """An app's own alone (RFC 7009), whatever kind of token it takes it for."""
-        kinds = [Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN]
-        Token.objects.by_value(token).filter(client=request.client, type__in=kinds).delete()
+        """An app's own alone (RFC 7009), whatever kind of token it takes it for. With a refresh token ends what was born
+        of it.
+        """
+        own = Token.objects.by_value(token).filter(client=request.client)
+        own.filter(type=Token.Type.ACCESS_TOKEN).delete()
+        families.end(own.filter(type=Token.Type.REFRESH_TOKEN))
 
 
 class AppServer(OAuthLibServer):  # type: ignore[misc]
@@ -81,7 +91,7 @@ class AppServer(OAuthLibServer):  # type: ignore[misc]
             self,
             request_validator=validator or Validator(),
             token_generator=generate_access_token,
-            refresh_token_generator=generate_refresh_token,
+            refresh_token_generator=families.new_refresh_token,
             token_expires_in=app_settings.ACCESS_TOKEN_EXPIRES_IN,
             **kwargs,
         )
