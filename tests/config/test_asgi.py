@@ -12,11 +12,11 @@ from django.core.handlers.wsgi import WSGIRequest
 
 from pentad.config.asgi import App
 from pentad.config.spool import Spool, fill, seconds_for
-from pentad.core.errors import RateLimited
+from pentad.core.errors import Denied, RateLimited
 from pentad.data.ingest.bodies import TooSlow
 from pentad.roles.access.models import User
 from pentad.roles.access.sessions.models import BrowserSession
-from pentad.roles.access.sessions.queries import user_of
+from pentad.roles.access.sessions.queries import sender
 
 
 def ask(app: App, path: str = "/", client: str = "10.0.0.1", **headers: str) -> list[dict[str, Any]]:
@@ -151,13 +151,19 @@ def _form(size: int) -> bytes:
     [
         ("/imports/new/", "a=b; pentad_session=x", 200), ("/people/017/notes/", "pentad_session=x", 200),
         ("/imports/new/", "", 401), ("/imports/new/", "pentad_session=forged", 401),
+        ("/imports/new/", "pentad_session=reader", 403), ("/people/017/notes/", "pentad_session=reader", 403),
         ("/signin/", "pentad_session=x", 413), ("/people/017/traits/", "pentad_session=x", 413),
     ],
 )  # fmt: skip
 def test_a_form_with_a_large_file_comes_to_its_page(
     path: str, cookie: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pentad.config.spool.user_of", {"x": 7}.get)
+    def sender(key: str, right: str) -> int | None:
+        if right != ("sources.edit" if path.startswith("/imports/") else "people.edit") or key == "reader":
+            raise Denied("No.")
+        return {"x": 7}.get(key)
+
+    monkeypatch.setattr("pentad.config.spool.sender", sender)
     sizes: list[int] = []
     body = _form(30_000_000)
 
@@ -196,14 +202,14 @@ def test_a_form_with_a_large_file_comes_to_its_page(
 def test_few_large_bodies_arrive_at_once() -> None:
     spool = Spool()
     with ExitStack() as stack:
-        for owner in (1, 1, 2, 3):
+        for owner in (1, 2, 3, 4):
             if owner == 2:
                 with pytest.raises(RateLimited), spool.place(1):
                     pass
             stack.enter_context(spool.place(owner))
-        with pytest.raises(RateLimited), spool.place(4):
+        with pytest.raises(RateLimited), spool.place(5):
             pass
-    with spool.place(4):
+    with spool.place(5):
         pass
 
 
@@ -228,6 +234,8 @@ def test_whose_session_a_large_body_comes_with() -> None:
     store = SessionStore()
     store.create()
     BrowserSession.objects.create(user=user, session_key=store.session_key)
-    assert (user_of(str(store.session_key)), user_of("forged")) == (user.pk, None)
+    assert (sender(str(store.session_key), "people.edit"), sender("forged", "people.edit")) == (user.pk, None)
+    with pytest.raises(Denied):
+        sender(str(store.session_key), "sources.edit")
     store.delete()
-    assert user_of(str(store.session_key)) is None
+    assert sender(str(store.session_key), "people.edit") is None

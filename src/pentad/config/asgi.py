@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 
 from pentad.config.spool import LARGEST, Spool, fill, is_for_files, read_from
 from pentad.config.static import Receive, Scope, Send, static_app
-from pentad.core.errors import Invalid, RateLimited
+from pentad.core.errors import Denied, Invalid, RateLimited
 from pentad.data.ingest.bodies import Disconnected, TooSlow, read_body, too_large
 
 WORKERS = 8
@@ -79,6 +79,8 @@ class App:
             body = await read_body(receive, most, BODY_SECONDS)
         except TooSlow:
             await _refuse(send, 408, b"The request did not arrive in time.\n")
+        except Denied:
+            await _refuse(send, 403, b"You may not do this.\n")
         except RateLimited:
             await _refuse(send, 503, b"Too many large files arrive at once. Send again in a moment.\n")
         except Invalid:

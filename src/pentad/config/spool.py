@@ -17,7 +17,7 @@ from pentad.config.static import Receive, Scope
 from pentad.config.uploads import MOST_BYTES
 from pentad.core.errors import RateLimited
 from pentad.data.ingest.bodies import Disconnected, TooSlow, too_large
-from pentad.roles.access.sessions.queries import user_of
+from pentad.roles.access.sessions.queries import sender
 
 LARGEST = MOST_BYTES + 1_000_000
 """The files, and what a form says around them."""
@@ -26,30 +26,39 @@ GRACE_SECONDS = 10.0
 SLOWEST = 64 << 10
 """Bytes a second that a body must come with after that, on the whole."""
 AT_ONCE = 4
-OF_ONE = 2
+OF_ONE = 1
 """Of one colleague at once."""
 IN_MEMORY = 1 << 20
 CHUNK = 256 << 10
-_PATHS = re.compile(r"/imports/new/|/people/[^/]+/notes/")
+_PATHS = {re.compile(r"/imports/new/"): "sources.edit", re.compile(r"/people/[^/]+/notes/"): "people.edit"}
+"""Where forms with files go, and the right that the page there asks for."""
 
 
 def is_for_files(scope: Scope) -> bool:
     """Whether a form with files goes there."""
-    return scope["method"] == "POST" and _PATHS.fullmatch(scope["path"]) is not None
+    return scope["method"] == "POST" and bool(_right(scope))
+
+
+def _right(scope: Scope) -> str:
+    return next((right for path, right in _PATHS.items() if path.fullmatch(scope["path"])), "")
 
 
 class Spool:
-    """Where large bodies wait until they are whole: of colleagues who are signed in, and of each of them only some."""
+    """Where large bodies wait until they are whole: of colleagues who may send them there, and of each of them only one."""
 
     def __init__(self) -> None:
         self._open: Counter[int] = Counter()
         self._asking = ThreadPoolExecutor(1, "sessions")
 
     async def owner(self, scope: Scope) -> int | None:
-        """The number of the colleague whose session asks; a cookie that names none is worth nothing here."""
+        """The number of the colleague whose session asks; a cookie that names none is worth nothing here. Raises Denied
+        for who may not do what the form is for.
+        """
         cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
         key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
-        return await asyncio.get_running_loop().run_in_executor(self._asking, _user_of, key) if key else None
+        return (
+            await asyncio.get_running_loop().run_in_executor(self._asking, _sender, key, _right(scope)) if key else None
+        )
 
     @contextmanager
     def place(self, owner: int) -> Iterator[Any]:
@@ -64,11 +73,11 @@ class Spool:
             self._open[owner] -= 1
 
 
-def _user_of(key: str) -> int | None:
+def _sender(key: str, right: str) -> int | None:
     """In a thread of its own, whose connection is looked after as a request's is."""
     close_old_connections()
     try:
-        return user_of(key)
+        return sender(key, right)
     finally:
         close_old_connections()
 

@@ -4,8 +4,10 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 
 from pentad.core import clock
+from pentad.core.action import check
 from pentad.core.errors import NotFound
 from pentad.roles.access.models import User
+from pentad.roles.access.queries import actor_of
 from pentad.roles.access.sessions.models import BrowserSession
 
 
@@ -22,10 +24,15 @@ def session_of(user: User, id: str) -> BrowserSession:
     return found
 
 
-def user_of(session_key: str) -> int | None:
-    """The number of the colleague who is signed in with this session, before their request has come as a whole."""
-    found = live().filter(session_key=session_key, user__is_active=True).values_list("user_id", flat=True)
-    return found.first()
+def sender(session_key: str, right: str) -> int | None:
+    """The number of the colleague who is signed in with this session, before their request has come as a whole; None
+    when nobody is. Raises Denied without the right.
+    """
+    found = live().filter(session_key=session_key, user__is_active=True).select_related("user").first()
+    if found is None:
+        return None
+    check(actor_of(found.user), right)
+    return int(found.user_id)
 
 
 def live() -> QuerySet[BrowserSession]:
