@@ -19,6 +19,7 @@ from tests.calling import caller
 from tests.data.road import identify, track
 from tests.intelligence.segments.keeping import FAMILY, ORDERED, Kept
 
+pytestmark = pytest.mark.once  # what PostgreSQL does is told by test_keeping.py
 BUYERS = {"name": "Buyers", "definition": {"where": ORDERED}}
 HEALTH = {"where": {"kind": "trait", "name": "health", "test": {"op": "set"}}}
 

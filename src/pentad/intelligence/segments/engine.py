@@ -17,6 +17,8 @@ from pentad.intelligence.segments.access import require_fields, seen_numbers
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment, SegmentMember
 from pentad.intelligence.segments.queries import Use, definition_of, uses, views_using
+from pentad.ledger import Ledger
+from pentad.ledger.schema import Promoted
 
 Others = Callable[[str], Definition]
 SAMPLE = 10
@@ -27,11 +29,19 @@ def now() -> datetime:
     return clock.now().astimezone(UTC).replace(tzinfo=None)
 
 
+def promoted(store: Ledger) -> tuple[Promoted, ...]:
+    """The properties that have a column of their own by now."""
+    return tuple(
+        Promoted(row["prop"], row["type"]) for row in store.rows("SELECT prop, type FROM registry ORDER BY prop")
+    )
+
+
 def numbers(definition: Definition, only: Collection[int] | None = None, others: Others = definition_of) -> pa.Array:
     """Who meets the definition now, by the raw events: person numbers, in order. only: of these persons."""
     asked = compiler.compiled(definition, others)
-    sql = compiler.raw_sql(asked, now(), "" if only is None else "scope")
-    found = ledger.current().query(sql, scope=only)["person_no"].combine_chunks()
+    store = ledger.current()
+    sql = compiler.raw_sql(asked, now(), "" if only is None else "scope", promoted=promoted(store))
+    found = store.query(sql, scope=only)["person_no"].combine_chunks()
     return found.take(pc.sort_indices(found))
 
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from pentad.core.errors import PentadError
 from pentad.intelligence.segments import compile as compiler
+from pentad.intelligence.segments.engine import promoted
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.moves import Moves
 from pentad.intelligence.segments.queries import definition_of
@@ -91,7 +92,7 @@ def clear(store: Ledger) -> None:
 def compute(store: Ledger, some: Sequence[Live], at: datetime, only: Collection[int] | None = None) -> None:
     """Ask the features of these segments, of everybody or of some persons, and keep the answers."""
     features = list({one.column: one for each in some for one in each.asked.features}.values())
-    sql = compiler.features_sql(features, at, "" if only is None else SCOPE)
+    sql = compiler.features_sql(features, at, "" if only is None else SCOPE, promoted=promoted(store))
     if only is None:
         sql = _with_other_dues(sql, [one.column for one in features])
     store.derived.refresh(sql, scope=only)
