@@ -49,6 +49,19 @@ class TestRules:
         assert len(tokens) == 100
         assert all(token.startswith("ptd_") and len(token) == 47 for token in tokens)
 
+    @pytest.mark.once
+    @pytest.mark.parametrize(
+        ("time", "said"),
+        [
+            (timedelta(hours=4), "4 hours"),
+            (timedelta(hours=3, minutes=59), "4 hours"),
+            (timedelta(hours=1), "60 minutes"),
+            (timedelta(seconds=5), "1 minute"),
+        ],
+    )
+    def test_what_is_left_is_said_in_words(self, time: timedelta, said: str) -> None:
+        assert rules.left(time) == said
+
 
 class TestKeys:
     def test_only_a_hash_is_kept(self) -> None:
@@ -145,6 +158,26 @@ class TestPages:
         assert queries.actor_by_token(token) is None
         assert client.get(f"/settings/keys/{key.id}/revoke/").status_code == 405
         assert client.post("/settings/keys/nothing/revoke/").status_code == 404
+
+    def test_the_page_asks_before_it_closes_an_account_and_says_what_happened(
+        self, client: Client, nadia: User, tom: User
+    ) -> None:
+        client.force_login(nadia)
+        page = client.get("/settings/people/").content.decode()
+        assert f'data-opens="close-{tom.pk}"' in page
+        assert 'name="active" value="0"' not in page.partition("<dialog")[0], "only within the dialog"
+        for sent, told in (
+            ({"active": "0"}, "Tom Reyes’s account is closed"),
+            ({"active": "1"}, "Tom Reyes’s account is open again."),
+            ({"role": "rep"}, "Tom Reyes is Sales rep now."),
+        ):
+            assert told in client.post(f"/settings/people/{tom.pk}/", sent, follow=True).content.decode()
+
+    @pytest.mark.once
+    def test_roles_are_offered_least_first(self, db: None) -> None:
+        offered = list(queries.roles_least_first())
+        assert offered[-1] == "admin"
+        assert offered.index("rep") < offered.index("lead")
 
     def test_inviting_a_colleague_gives_a_link(self, client: Client, nadia: User) -> None:
         client.force_login(nadia)

@@ -13,8 +13,8 @@ from pentad.core.errors import Conflict, Denied, NotFound
 from pentad.roles.access import rules
 from pentad.roles.access.models import ApiKey, SecondStepMisses, User
 from pentad.roles.access.policy import policy_for
-from pentad.roles.access.rights import Policy
-from pentad.roles.access.rights_models import Role
+from pentad.roles.access.rights import Policy, Scope
+from pentad.roles.access.rights_models import Elevation, Grant, Role
 from pentad.roles.access.second_step import FREE
 
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -89,6 +89,14 @@ def role_labels() -> dict[str, str]:
     return dict(Role.objects.order_by("order", "label").values_list("name", "label"))
 
 
+def roles_least_first() -> dict[str, str]:
+    """Every role's name and what it is called, those that grant least first: what is given by mistake is little."""
+    weight = dict.fromkeys(role_labels(), 0)
+    for role, right, scope in Grant.objects.filter(deny=False).values_list("role_id", "right", "scope"):
+        weight[role] += {"*": 1000}.get(right, 10 if right.endswith(".*") else 1) * Scope[scope.upper()]
+    return dict(sorted(role_labels().items(), key=lambda one: weight[one[0]]))
+
+
 def is_first_run() -> bool:
     """Whether nobody has an account yet."""
     return not User.objects.exists()
@@ -104,6 +112,16 @@ def colleagues() -> QuerySet[User]:
     codes = SecondStepMisses.objects.filter(user=OuterRef("pk"), tries__gte=FREE)
     locked = Exists(missed) | Exists(codes)
     return User.objects.annotate(second_step=Exists(has_one), locked=locked).order_by("-is_active", "name", "email")
+
+
+def elevated() -> dict[int, list[str]]:
+    """Colleague → the roles they hold for a while, such as “Sales lead for 4 hours”."""
+    now = clock.now()
+    held = Elevation.objects.filter(Q(ended=None) | Q(ended__gt=now), until__gt=now).order_by("until")
+    found: dict[int, list[str]] = {}
+    for user, label, until in held.values_list("user_id", "role__label", "until"):
+        found.setdefault(user, []).append(f"{label} for {rules.left(until - now)}")
+    return found
 
 
 def keys() -> QuerySet[ApiKey]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 
 ADMIN, MEMBER = "admin", "member"
 
@@ -21,6 +22,14 @@ def new_token() -> str:
 def row_number(text: str) -> int:
     """The number of a row, as a form or an address says it; 0, which no row has, for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def left(time: timedelta) -> str:
+    """How long something lasts yet, as one says it: “4 hours”, “20 minutes”; never less than there is."""
+    hour = timedelta(hours=1)
+    unit, size = ("hour", hour) if time > hour else ("minute", timedelta(minutes=1))
+    count = -(-time // size)
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def digest(token: str) -> str:

@@ -17,12 +17,12 @@ from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.queries import invitations, mails, open_links, path_of
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.purposes.queries import in_force
-from pentad.roles.access.queries import colleagues, keys, role_labels
+from pentad.roles.access.queries import colleagues, elevated, keys, role_labels, roles_least_first
 
 
 def _role_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        choices=lambda: list(role_labels().items()),
+        choices=lambda: list(roles_least_first().items()),
         initial=rules.MEMBER,
         label="Role",
         help_text="What they may see and do",
@@ -79,16 +79,23 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     try:
         if "role" in request.POST:
             actions.change_user(actor=actor, user=user, role=request.POST["role"])
+            told = f"{user.name} is {role_labels()[user.role]} now."
         elif "active" in request.POST:
-            actions.change_user(actor=actor, user=user, active=request.POST["active"] == "1")
+            opens = request.POST["active"] == "1"
+            actions.change_user(actor=actor, user=user, active=opens)
+            told = f"{user.name}’s account is {'open again' if opens else 'closed: they are signed out everywhere'}."
         elif "second_step" in request.POST:
             actions.remove_second_step(actor=actor, user=user)
+            told = f"{user.name} signs in without a second step until they set up another."
         elif "locked" in request.POST:
             actions.unlock_user(actor=actor, user=user)
+            told = f"{user.name} can try to sign in again."
+        else:
+            told = "Nothing was changed."
     except PentadError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
     else:
-        messages.success(request, f"{user.name} is changed.")
+        messages.success(request, told)
     return redirect("settings_people")
 
 
@@ -110,12 +117,13 @@ def _people_page(
     found = list(invitations())
     links = open_links(request.actor, found)  # type: ignore[attr-defined]
     waiting = [(one, request.build_absolute_uri(links[one.id]) if one.id in links else "") for one in found]
+    held = elevated()
     made = {"invitation": invitation, "invited": invited, "mails": mails()}
     if invitation is not None:
         link = request.build_absolute_uri(path_of(invitation))
     context = {
-        "roles": role_labels(),
-        "people": colleagues(),
+        "roles": roles_least_first(),
+        "people": [(one, held.get(one.pk, [])) for one in colleagues()],
         "invitations": waiting,
         "form": form,
         "link": link,

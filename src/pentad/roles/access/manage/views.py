@@ -15,7 +15,7 @@ from pentad.roles.access.manage import actions, explain, finding, programs, quer
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.purposes import queries as purposes
-from pentad.roles.access.queries import role_labels
+from pentad.roles.access.queries import roles_least_first
 from pentad.roles.access.rights import CLASSES, Policy
 from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Team
 from pentad.roles.access.rules import ADMIN, OWN_ACCOUNT, row_number
@@ -111,8 +111,23 @@ def team_list(request: HttpRequest) -> HttpResponse:
         except PentadError as error:
             messages.error(request, f"{error.message} {error.fix}".strip())
         return redirect("settings_teams")
-    context = {"teams": queries.teams(), "users": User.objects.filter(is_active=True).order_by("name")}
-    return render(request, "access/teams.html", context)
+    return render(request, "access/teams.html", {"teams": _teams()})
+
+
+def _teams() -> list[dict[str, Any]]:
+    """Each team with whom it can take in and below which others it can stand: neither itself nor one below it."""
+    teams, users = queries.teams(), list(User.objects.filter(is_active=True).order_by("name"))
+    found = []
+    for depth, team, members in teams:
+        under = {team.pk}
+        for _, one, _ in teams:  # what is below comes after what it is below of
+            if one.parent_id in under:
+                under.add(one.pk)
+        others = [(level, one) for level, one, _ in teams if one.pk not in under]
+        free = [user for user in users if user not in members]
+        found.append({"depth": range(depth), "team": team, "members": members, "free": free, "others": others,
+                      "empty": len(under) == 1})  # fmt: skip
+    return found
 
 
 def _change_team(request: HttpRequest) -> None:
@@ -120,12 +135,19 @@ def _change_team(request: HttpRequest) -> None:
     team = get_object_or_404(Team, pk=row_number(asked["team"])) if asked.get("team") else None
     if team is None or "name" in asked:
         parent = get_object_or_404(Team, pk=row_number(asked["parent"])) if asked.get("parent") else None
-        actions.save_team(actor=actor, name=asked.get("name", ""), parent=parent, team=team)
+        saved = actions.save_team(actor=actor, name=asked.get("name", ""), parent=parent, team=team)
+        told = f"“{saved.name}” is changed." if team else f"There is a team “{saved.name}” now."
     elif "remove" in asked:
         actions.remove_team(actor=actor, team=team)
+        told = f"The team “{team.name}” is removed."
     elif asked.get("user"):
         user = get_object_or_404(User, pk=row_number(asked["user"]))
-        actions.set_member(actor=actor, team=team, user=user, member=asked.get("member") == "1")
+        joins = asked.get("member") == "1"
+        actions.set_member(actor=actor, team=team, user=user, member=joins)
+        told = f"{user} is {'in' if joins else 'no more in'} “{team.name}”."
+    else:
+        told = "Nothing was changed."
+    messages.success(request, told)
 
 
 @signed_in("admin.rights")
@@ -141,7 +163,8 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "rights": queries.all_rights(),
         "kinds": kinds(),
         "programs": [one for one in programs.programs() if one.ref],
-        "roles": role_labels(),
+        "roles": roles_least_first(),
+        "may_elevate": request.actor.may("admin.elevate"),  # type: ignore[attr-defined]
         "asked": asked,
         "user": user,
         "record": record,
@@ -208,13 +231,16 @@ def review_page(request: HttpRequest) -> HttpResponse:
 def class_field(request: HttpRequest) -> HttpResponse:
     """Say how sensitive a field is."""
     asked = request.POST
+    kind, field = asked.get("kind", ""), asked.get("field", "")
     try:
         actions.set_field_class(
             actor=request.actor,  # type: ignore[attr-defined]
-            kind=asked.get("kind", ""),
-            field=asked.get("field", ""),
+            kind=kind,
+            field=field,
             sensitivity=asked.get("sensitivity", ""),
         )
+        if asked.get("sensitivity") and (warning := unheard_of(kind, field_meant(kind, field))):
+            messages.warning(request, warning)
     except PentadError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
     return redirect("settings_review")
