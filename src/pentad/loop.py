@@ -66,6 +66,13 @@ LOOP: tuple[Stage, ...] = (
         "Writes who changed beside the events, where questions about everybody are asked, and tells who listens.",
     ),
     Stage(
+        "segment",
+        "pentad.intelligence.segments.refresh.some_people",
+        "people, events",
+        "members",
+        "Asks every saved segment again of the few who changed; who enters and leaves is told as an event.",
+    ),
+    Stage(
         "audit",
         "pentad.data.ingest.audit.missing_messages",
         "inbox log, events",
