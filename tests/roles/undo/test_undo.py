@@ -332,3 +332,9 @@ def test_an_erasure_takes_what_was_kept_of_the_customer(nadia: User, keiko: Pers
     assert not Change.objects.filter(kind="notes.deleted").exists()
     undo.undo(actor=actor, change=change)
     assert _plan(other) == "plan of Customer 0"
+
+
+def test_who_has_changed_nothing_yet_is_told_what_the_page_is_for(rita: User, browser: Browser) -> None:
+    page = browser(rita).get("/changes/").content.decode()
+    assert "Nothing to take back" in page
+    assert "given to you" not in page

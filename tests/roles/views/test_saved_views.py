@@ -7,6 +7,7 @@ from django.test import Client
 
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Denied, Invalid, NotFound
+from pentad.data.identity.models import Person
 from pentad.data.profiles import lists  # noqa: F401  makes its list known
 from pentad.roles.access.actions import add_user
 from pentad.roles.access.models import User
@@ -134,6 +135,7 @@ def test_a_role_opens_the_list_with_its_view_unless_one_chose_another() -> None:
     open_with_view(actor=nadia, view=board, roles=["member", "nothing"])
     assert opening_view(actor_of(tom), "people") == board
     assert opening_view(nadia, "people") is None
+    Person.objects.create(name="Keiko Yılmaz")
     assert "data-board" in client.get("/people/").content.decode()
     other = save_view(actor=nadia, list_name="people", name="Other", state=ListState(), everyone=True)
     open_with_view(actor=nadia, view=other, roles=["member"])

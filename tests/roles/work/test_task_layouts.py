@@ -175,3 +175,19 @@ def test_a_queue_says_why_each_task_waits_and_what_is_done_leaves_it(rita: User,
         assert page.index("tag-red") < page.index("tag-orange")
         client.post(f"/tasks/{given.id}/done/")
         assert [title for title, _ in waits() if title] == ["Own", "Sometime"]
+
+
+@pytest.mark.parametrize("layout", ["", "group", "board", "calendar"])
+def test_a_list_without_rows_says_so_in_every_layout(rita: User, nadia: User, browser: Browser, layout: str) -> None:
+    client = browser(nadia)
+    assert "No tasks yet" in client.get(f"/tasks/?as={layout}&f=").content.decode()
+    add(rita, "Call")
+    found = client.get(f"/tasks/?as={layout}&q=nothing").content.decode()
+    assert "No tasks match" in found and "Clear search and filters" in found
+
+
+def test_a_month_without_tasks_says_so_and_keeps_its_days(rita: User, browser: Browser) -> None:
+    with clock.held(NOW):
+        add(rita, "Call", due(0))
+        page = browser(rita).get("/tasks/?as=calendar&at=2027-01-01").content.decode()
+    assert "Nothing in January 2027." in page and "data-day=" in page

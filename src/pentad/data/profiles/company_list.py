@@ -89,6 +89,7 @@ COMPANIES = ListSpec(
     right="companies.view",
     base=Company.seen.all,
     open=lambda: seeing.sees_all("companies") and seeing.sees_all("people"),
+    given=True,
     sees=lambda name: seeing.sees("companies", name),
     row_url=lambda company: f"/companies/{company.id}/",
     row_key=lambda company: company.id,

@@ -128,6 +128,7 @@ PEOPLE = ListSpec(
     base=filters.people,
     base_by_key=filters.people_by_key,
     open=lambda: seeing.sees_all("people"),
+    given=True,
     sees=lambda name: seeing.sees("people", name),
     row_url=lambda person: f"/people/{person.id}/",
     row_key=lambda person: person.id,

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from pentad.core import clock
-from pentad.roles.views import counts, plans
+from pentad.roles.views import counts, heads, plans
 from pentad.roles.views.layouts import DateField
 from pentad.roles.views.rowviews import RowView, cards_of, movable, title_column
 from pentad.roles.views.spec import Condition, ListSpec
@@ -47,10 +47,14 @@ def context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict[str,
     before, after = _steps(anchor, state.span)
     weeks = [days[at : at + 7] for at in range(0, len(days), 7)]
     shown = _days(spec, state, field, days, today, anchor)
+    some = any(one.entries for one in shown.values())
+    empty = not some and not plans.plan(spec, state).rows.exists()
     return {
         "field": field,
         "weeks": [[shown[day] for day in week] for week in weeks],
-        "any": any(one.entries for one in shown.values()),
+        "any": some,
+        "empty": empty,
+        **heads.nothing(spec, state, empty),
         "names": [f"{day:%a}" for day in days[:7]],
         "heading": _heading(days, anchor, state.span),
         "before_url": spec.url + state.url(day=before.isoformat()),

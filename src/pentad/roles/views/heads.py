@@ -142,10 +142,16 @@ def hiding(spec: ListSpec, state: ListState) -> list[tuple[str, str, str]]:
     return told
 
 
+def nothing(spec: ListSpec, state: ListState, empty: bool) -> dict[str, Any]:
+    """What a list says, in whichever layout, when it shows no row."""
+    blank_ = blank(spec, state) if empty else None
+    return {"blank": blank_, "hiding": hiding(spec, state) if empty and blank_ is None else []}
+
+
 def blank(spec: ListSpec, state: ListState) -> Empty | None:
     """What to say instead, when nothing is shown but no filter is to blame: there is nothing, or nothing is to do."""
     if not state.narrows or not spec.base().exists():
-        if spec.open() or seeing.sees_all(spec.name):
+        if not spec.given or spec.open() or seeing.sees_all(spec.name):
             return spec.empty
         some = f"Your role shows some {spec.many} only: those that are given to you, to your team, or shared with you."
         return Empty(f"No {spec.many} that you may see", f"{some} An administrator can explain and change that.")

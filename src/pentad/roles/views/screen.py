@@ -142,8 +142,7 @@ def _table(request: HttpRequest, spec: ListSpec, state: ListState) -> dict[str, 
         "next_url": state.url(cursor=page.next) if page.next else "",
         "previous_url": state.url(cursor=page.previous) if page.previous else "",
         "figures": spec.figures(page.rows) if spec.figures and page.rows else (),
-        "hiding": heads.hiding(spec, state) if not page.rows else [],
-        "blank": heads.blank(spec, state) if not page.rows else None,
+        **heads.nothing(spec, state, not page.rows),
     }
 
 

@@ -66,13 +66,15 @@ def context(request: HttpRequest, spec: ListSpec, state: ListState) -> dict[str,
     ]  # fmt: skip
     shelves = _shelves(spec, state, grouping, asked)
     pending = any(shelf.count is None for shelf in shelves)
+    bare = not any(shelf.rows for shelf in shelves) and not plans.plan(spec, state).rows.exists()
     return {
         "grouping": grouping,
         "shelves": shelves,
         "sizes_url": _part(spec, state, "sizes") if pending or (board and spec.total) else "",
         "heads": heads.heads(spec, state, spec.shown_columns(state.columns)) if not board else [],
         "total": counts.known_count(spec, state),
-        "bare": not any(shelf.rows or shelf.rows is None for shelf in shelves),
+        "bare": bare,
+        **heads.nothing(spec, state, bare),
     }
 
 

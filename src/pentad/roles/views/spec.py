@@ -167,6 +167,8 @@ class ListSpec:
     """The base for reading rows by their primary keys; when the condition of `base` would tempt SQLite to an index."""
     open: Callable[[], bool] = lambda: True
     """Whether the reader sees every row in full, so that counts may be shared with others."""
+    given: bool = False
+    """Whether its rows are given to colleagues and teams: who sees none of them is told that there may be others."""
     sees: Callable[[str], bool] = lambda name: True
     """Whether the reader sees a field (by the name of its column, filter or sort) in full; else it is no way to search."""
     default_columns: Callable[[], Sequence[str]] = tuple

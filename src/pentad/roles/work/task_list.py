@@ -147,6 +147,7 @@ TASKS = register(
     ListSpec(
         name="tasks", title="Tasks", one="task", many="tasks", icon="list-checks", url="/tasks/", right="tasks.view",
         base=lambda: Task.seen.select_related("owner"),
+        given=True,
         open=lambda: False,  # “mine” is different for everybody, so no count may be shared
         row_url=lambda task: f"/tasks/{task.id}/", row_key=lambda task: task.id, label=lambda task: task.title,
         columns=(
