@@ -8,15 +8,19 @@ import pytest
 from django.test import Client
 
 from pentad.core.actor import SYSTEM, acting_as
-from pentad.core.errors import Conflict, Denied, NotFound
+from pentad.core.errors import Conflict, Denied, Invalid, NotFound
+from pentad.data.fields.actions import add_field
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person
+from pentad.data.profiles import vocabulary
+from pentad.data.profiles.actions import set_trait
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions
 from pentad.roles.access.models import User
+from pentad.roles.access.purposes.models import FieldPurpose
 from pentad.roles.access.purposes.queries import of_role
 from pentad.roles.access.queries import actor_of
-from pentad.roles.access.rights_models import Elevation, Role, Share, Team
+from pentad.roles.access.rights_models import Elevation, FieldClass, Role, Share, Team
 from pentad.roles.notices.actions import notify
 from pentad.roles.notices.models import Notice
 from pentad.roles.undo.models import Change
@@ -361,3 +365,33 @@ def test_through_her_eyes_everything_own_is_hers(admin: Client, nadia: User, kei
     assert not Notice.objects.exclude(read=None).exists(), "nobody reads them for her"
     admin.post("/settings/eyes/leave/")
     assert "Nadias" in admin.get("/notices/").content.decode()
+
+
+def test_fields_are_named_as_people_call_them_and_names_that_do_nothing_refused(admin: Client) -> None:
+    ann = Person.objects.create(name="Ann", known=True)
+    set_trait(actor=SYSTEM, person=ann, name="birthday", value="1990-01-01")
+    vocabulary.trait_names.forget()  # type: ignore[attr-defined]
+    add_field(actor=SYSTEM, kind="people", name="home_town", label="City", type="text")
+    assert "trait:birthday" in admin.get("/settings/access/review/").content.decode(), (
+        "traits are suggested, not only fields"
+    )
+
+    def say(field: str) -> str:
+        given = {"kind": "people", "field": field, "sensitivity": "sensitive"}
+        return html.unescape(admin.post("/settings/access/field/", given, follow=True).content.decode())
+
+    for typed in ("City", "Birthday", "e-mail address"):
+        assert "have no field" not in say(typed)
+    assert "Customers have no field or trait “shoesize”" in say("shoesize")
+    assert "no customer has the trait “shoesize” yet" in say("trait:shoesize")
+    assert "Did you mean “trait:birthday”" in say("trait:Birthday")
+    found = set(FieldClass.objects.values_list("field", flat=True))
+    assert found == {"trait:home_town", "trait:birthday", "email", "trait:shoesize", "trait:Birthday"}
+    given = {"kind": "people", "field": "City", "purpose": "service"}
+    assert "is changed" in admin.post("/settings/access/purposes/", given, follow=True).content.decode()
+    assert FieldPurpose.objects.get().field == "trait:home_town"
+    rep = Role.objects.get(name="rep")
+    actions.set_field_rule(actor=SYSTEM, role=rep, kind="people", target="City", level="hidden")
+    assert rep.field_rules.filter(target="trait:home_town", level="hidden").exists()
+    with pytest.raises(Invalid, match="no field or trait"):
+        actions.set_field_rule(actor=SYSTEM, role=rep, kind="people", target="Town", level="hidden")

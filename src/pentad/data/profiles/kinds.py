@@ -1,6 +1,6 @@
 """What rights may say of customers and companies: their fields, and how a loaded row hides what is not to be seen."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +138,12 @@ def _identifiers_too(at: At) -> At:
     return of
 
 
+def _known(kind: str, names: Sequence[str]) -> list[str]:
+    """Names of traits, without those that are hidden from the reader."""
+    at = levels(kind)
+    return [name for name in names if at(f"trait:{name}") > Level.HIDDEN]
+
+
 PEOPLE = Kind(
     "people",
     "customer",
@@ -152,6 +158,7 @@ PEOPLE = Kind(
     _veil_person,
     lambda: _declared("people"),
     lambda name: PersonTrait.objects.filter(name=name.removeprefix("trait:")).exists(),
+    lambda: _known("people", trait_names()),
 )
 COMPANIES = Kind(
     "companies",
@@ -161,6 +168,7 @@ COMPANIES = Kind(
     _veil_company,
     lambda: _declared("companies"),
     lambda name: CompanyTrait.objects.filter(name=name.removeprefix("trait:")).exists(),
+    lambda: _known("companies", company_trait_names()),
 )
 
 register(Person, PEOPLE)

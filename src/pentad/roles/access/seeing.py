@@ -40,7 +40,8 @@ class Kind:
     """A kind of record that rights speak of.
 
     fields: (name, label) of what a field rule may name, without those that are too many to list, such as traits; own_fields:
-    those that people have declared. stated: whether some record has a field of this name.
+    those that people have declared. stated: whether some record has a field of this name. traits: names of those there are,
+    as far as the reader may know of them.
     veil: hides in one loaded record what the levels (asked by field name) do not let through.
     """
 
@@ -51,6 +52,7 @@ class Kind:
     veil: Callable[[Any, Callable[[str], Level]], None]
     own_fields: Callable[[], Sequence[tuple[str, str]]] = tuple
     stated: Callable[[str], bool] = lambda name: False
+    traits: Callable[[], Sequence[str]] = tuple
 
     def label(self, name: str) -> str:
         """What a field is called."""

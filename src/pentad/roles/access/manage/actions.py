@@ -10,6 +10,7 @@ from pentad.roles.access import builtin
 from pentad.roles.access.giving import require_changeable, require_may_give, require_may_rule, require_other
 from pentad.roles.access.manage.shares import Kept, end_shares
 from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.naming import field_meant
 from pentad.roles.access.policy import below
 from pentad.roles.access.purposes import actions as purposes
 from pentad.roles.access.rights import CLASSES, Level, Scope
@@ -110,6 +111,7 @@ def set_field_rule(*, actor: Actor, role: Role, kind: str, target: str, level: s
     if not level:
         rows.delete()
     elif level in {one.name.lower() for one in Level}:
+        target = _target(kind, target)
         FieldRule.objects.update_or_create(role=role, kind=kind, target=target, deny=deny, defaults={"level": level})
     else:
         raise Invalid(f"“{level}” is no level.", code="bad_level", fix="hidden, masked, see or change.")
@@ -118,16 +120,26 @@ def set_field_rule(*, actor: Actor, role: Role, kind: str, target: str, level: s
 
 @action("admin.rights")
 def set_field_class(*, actor: Actor, kind: str, field: str, sensitivity: str) -> None:
-    """Class a field as public, internal, personal or sensitive; "" leaves it to its name again."""
+    """Class a field as public, internal, personal or sensitive; "" leaves it to its name again. Raises Invalid for what is
+    no field.
+    """
+    given = FieldClass.objects.filter(kind=kind, field=field)
+    if sensitivity or not given.exists():  # what was classed once may be left again, whatever it is called
+        field = field_meant(kind, field)
     if not sensitivity:
         FieldClass.objects.filter(kind=kind, field=field).delete()
     elif sensitivity in CLASSES:
-        FieldClass.objects.update_or_create(
-            kind=kind, field=_text(field, 140, "A field"), defaults={"sensitivity": sensitivity}
-        )
+        FieldClass.objects.update_or_create(kind=kind, field=field, defaults={"sensitivity": sensitivity})
     else:
         raise Invalid(f"“{sensitivity}” is no class.", code="bad_class", fix=f"One of {', '.join(CLASSES)}.")
     note(f"field:{kind}.{field}", sensitivity=sensitivity)
+
+
+def _target(kind: str, target: str) -> str:
+    """What a rule is about: a class of fields, any field, or a field of the kind. Raises Invalid."""
+    if kind == "*" or target.startswith("class:") or target == "*":
+        return target
+    return field_meant(kind, target)
 
 
 # -- teams -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pentad.roles.access import builtin
 from pentad.roles.access.gate import signed_in
 from pentad.roles.access.manage import actions, explain, finding, programs, queries, role_form
 from pentad.roles.access.models import User
+from pentad.roles.access.naming import field_meant, unheard_of
 from pentad.roles.access.policy import policy_for
 from pentad.roles.access.purposes import queries as purposes
 from pentad.roles.access.queries import roles_least_first

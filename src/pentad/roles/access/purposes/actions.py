@@ -10,11 +10,12 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access import builtin, giving
+from pentad.roles.access.naming import field_meant
 from pentad.roles.access.purposes import queries
 from pentad.roles.access.purposes.models import FieldPurpose, Purpose, RolePurpose
 from pentad.roles.access.rights import Policy
 from pentad.roles.access.rights_models import Role
-from pentad.roles.access.seeing import kinds, works_for
+from pentad.roles.access.seeing import works_for
 
 EVERY = "every"
 """How audit lines say that somebody works for every purpose: no purpose is called so."""
@@ -98,7 +99,8 @@ def set_field_purposes(*, actor: Actor, kind: str, field: str, purposes: Collect
     Who works for some purposes only opens a field to no other one, and none at all of which they see nothing.
     Raises Invalid for an unknown kind, field or purpose.
     """
-    field = _field(kind, field.strip())
+    had = FieldPurpose.objects.filter(kind=kind, field=field.strip())
+    field = field.strip() if not purposes and had.exists() else field_meant(kind, field)
     had = FieldPurpose.objects.filter(kind=kind, field=field)
     chosen = _known(purposes, had.values_list("purpose_id", flat=True))
     policy, limits = actor.policy, queries.of_fields()
@@ -149,23 +151,6 @@ def _known(chosen: Collection[str], had: Collection[str]) -> list[str]:
                 field="purposes",
             )
     return sorted(set(chosen))
-
-
-def _field(kind: str, field: str) -> str:
-    """Raises Invalid: what is misspelt would seem to be limited and be open."""
-    fields = {one.name: [name for name, _ in one.fields] for one in kinds()}
-    if kind not in fields:
-        raise Invalid(
-            f"“{kind[:20]}” is no kind of record.", code="bad_record_kind", fix=f"One of {', '.join(fields)}."
-        )
-    if field not in fields[kind] and not (field.startswith("trait:") and field[6:] and len(field) <= 140):
-        raise Invalid(
-            f"“{field[:60]}” is no field of {kind}.",
-            code="bad_field",
-            fix=f"One of {', '.join(fields[kind])}, or a trait, such as trait:plan.",
-            field="field",
-        )
-    return field
 
 
 def _label(label: str) -> str:

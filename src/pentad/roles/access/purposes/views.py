@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.errors import NotFound, PentadError
 from pentad.roles.access.gate import signed_in
+from pentad.roles.access.naming import field_meant, unheard_of
 from pentad.roles.access.purposes import actions, queries
 from pentad.roles.access.purposes.models import Purpose
 from pentad.roles.page import actor_of
@@ -63,19 +64,22 @@ def of_field(request: HttpRequest) -> HttpResponse:
     kind, field = request.POST.get("kind", ""), request.POST.get("field", "").strip()
     chosen = request.POST.getlist("purpose")
     told = f"What {kind}.{field} may be used for is changed." if chosen else f"{kind}.{field} is not limited any more."
-    _try(
+    done = _try(
         request,
         told,
         lambda: actions.set_field_purposes(actor=actor_of(request), kind=kind, field=field, purposes=chosen),
     )
+    if done and chosen and (warning := unheard_of(kind, field_meant(kind, field))):
+        messages.warning(request, warning)
     return redirect(f"{reverse('settings_review')}#fields-by-purpose")
 
 
-def _try(request: HttpRequest, told: str, act: Callable[[], object]) -> None:
-    """Tell what became of it."""
+def _try(request: HttpRequest, told: str, act: Callable[[], object]) -> bool:
+    """Tell what became of it; whether it was done."""
     try:
         act()
     except PentadError as error:
         messages.error(request, f"{error.message} {error.fix}".strip())
-    else:
-        messages.success(request, told)
+        return False
+    messages.success(request, told)
+    return True
