@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,94 @@ def test_a_parquet_file_that_lies_about_its_pages(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(parquet_files, "MOST_FOOTER", 100)
     path.write_bytes(sound)
     assert "its footer has" in _refused(path, monkeypatch)
+
+
+@pytest.mark.parametrize(("encoding", "what"), [
+    ("DELTA_LENGTH_BYTE_ARRAY", "pages"), ("DELTA_BYTE_ARRAY", "pages"), ("DELTA_BYTE_ARRAY", "steps"), ("DELTA_BYTE_ARRAY", "bytes"),
+])  # fmt: skip
+def test_looking_at_a_parquet_file_is_told_to_take_too_long_before_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, what: str
+) -> None:
+    path, most = tmp_path / "t.parquet", parquet_files.MOST_LOOKED_AT
+    how = {"use_dictionary": False, "column_encoding": encoding, "data_page_size": 1000, "write_batch_size": 100}
+    parquet.write_table(pa.table({"who": [f"ann {n}" for n in range(2000)]}), path, compression="zstd", **how)
+    for kind, room in {"pages": 20, "steps": 100, "bytes": 4_000 if "LENGTH" not in encoding else 100}.items():
+        monkeypatch.setitem(most, kind, (room, 0.0))
+    assert len(list(parquet_files.rows(path))) == 2000, "of lengths alone nothing is unfolded but their number"
+    parquet_files._verdicts.clear()
+    monkeypatch.setitem(most, what, ({"pages": 3, "steps": 50, "bytes": 1_000}[what], 0.0))
+    assert f"file_unfolds: {path} would unfold to too much: to tell by how much takes more {what}" in _refused(
+        path, monkeypatch
+    )
+
+
+def test_what_a_parquet_file_was_found_to_be_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, looked, pages = tmp_path / "t.parquet", list[int](), parquet_pages.pages
+
+    def noted(*given: Any) -> Any:
+        looked.append(1)
+        return pages(*given)
+
+    monkeypatch.setattr(parquet_pages, "pages", noted)
+    parquet.write_table(pa.table({"who": ["ann", "x" * 2_000_000]}), path, compression="zstd", use_dictionary=False)
+    for most in (1_000_000, 4_000_000):
+        monkeypatch.setattr(parquet_files, "MOST_UNFOLDED", most)
+        for _ in range(3):
+            if most > 2_000_000:
+                assert len(list(parquet_files.rows(path))) == 2
+                continue
+            with pytest.raises(Invalid, match="bytes of pages"):
+                list(parquet_files.rows(path))
+    assert len(looked) == 2
+    parquet.write_table(pa.table({"who": ["bob"]}), path)
+    assert [row.cells for row in parquet_files.rows(path)] == [["bob"]], "another file"
+
+
+def test_a_page_that_is_too_heavy_is_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, how = tmp_path / "t.parquet", {"use_dictionary": False, "column_encoding": "DELTA_BYTE_ARRAY"}
+    parquet.write_table(pa.table({"who": ["x" * 2_000_000]}), path, compression="zstd", **how)
+    monkeypatch.setattr(parquet_files, "MOST_UNFOLDED", 1_000_000)
+    monkeypatch.setattr(parquet_files._Column, "_check_delta", lambda *_: pytest.fail("it was looked into"))
+    assert "bytes of pages" in _refused(path, monkeypatch)
+
+
+def test_pages_without_values_are_counted_dear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"who": [f"ann {n}" for n in range(9)]}), path, use_dictionary=False)
+    hollow = [replace(page, values=0) for page in _pages_of(path)] * 3
+    monkeypatch.setattr(parquet_pages, "pages", lambda *_: iter(hollow))
+    monkeypatch.setattr(parquet_files, "MOST_PAGES", 250)
+    assert "more than 250 pages" in _refused(path, monkeypatch)
+
+
+def _pages_of(path: Path) -> list[parquet_pages.Page]:
+    column = parquet.ParquetFile(path).metadata.row_group(0).column(0)
+    with path.open("rb") as file:
+        return list(parquet_pages.pages(file, column.data_page_offset, column.num_values))
+
+
+@pytest.mark.parametrize(("parts", "run"), [(1, b"\x20\x01\x03\x00"), (1, b"\x00\x01\x03\x00"), (1, b"\x80\x01\x00\x03\x00"),
+                                            (1, b"\x80\x01\x08\x03\x00")])  # fmt: skip
+def test_blocks_that_the_library_refuses_are_refused_before(parts: int, run: bytes) -> None:
+    with pytest.raises(parquet_pages.Odd, match="of no known size"):
+        parquet_pages.check_delta(run + b"\x00" * 99, 0, parts, 9, lambda steps: None)
+
+
+def test_the_second_run_of_delta_coded_numbers_is_found_behind_the_first() -> None:
+    first = b"\x80\x01\x04\xc9\x01\x00" + (b"\x00" + b"\x02\x00\x00\x00" + b"a" * 8) * 2  # 201: two blocks
+    steps = list[int]()
+    for count, faulty in ((9, False), (300, True)):
+        second = (
+            b"\x80\x01\x04"
+            + bytes([count & 127 | (128 if count > 127 else 0), *([count >> 7] if count > 127 else [])])
+            + b"\x00"
+        )
+        if faulty:
+            with pytest.raises(parquet_pages.Odd, match="300 follow"):
+                parquet_pages.check_delta(first + second, 0, 2, 201, steps.append)
+        else:
+            parquet_pages.check_delta(first + second, 0, 2, 201, steps.append)
+    assert steps == [10, 10]
 
 
 @pytest.mark.parametrize(("header", "why"), [
