@@ -54,7 +54,11 @@ def test_sql(tree: Tree) -> str:
         return feature(tree)[1]
     kind, of = tree
     if kind == "not":
-        return f"NOT ({test_sql(of[0])})"
+        inner = of[0]
+        # Two negations are none: brackets cost the translation of the SQL dear.
+        return test_sql(inner[1][0]) if isinstance(inner, tuple) and inner[0] == "not" else f"NOT ({test_sql(inner)})"
+    if len(of) == 1:
+        return test_sql(of[0])
     if not of:
         return "TRUE" if kind == "all" else "FALSE"
     return (" AND " if kind == "all" else " OR ").join(f"({test_sql(one)})" for one in of)

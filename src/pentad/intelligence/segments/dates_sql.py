@@ -4,13 +4,15 @@ A date is a text like 2026-11-21, 2026-11-21T14:30, 2026-11-21 14:30:05.25 or 20
 2299; without an offset it is a wall time of the definition's zone, and a day means its first instant.
 """
 
+from calendar import isleap
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from pentad.intelligence.segments.definition import Anniversary, OnDate
-from pentad.intelligence.segments.moments_sql import Keep, flip_sql, instant_sql, stamp, wall_sql, within_sql
-from pentad.intelligence.segments.periods import END, FIRST, Span, bounds, flips, today, wall_bounds
-from pentad.intelligence.segments.zones import day
+from pentad.intelligence.segments.moments_sql import Keep, flip_sql, instant_sql, stamp, tree_sql, within_sql
+from pentad.intelligence.segments.periods import END, FIRST, Span, bounds, flips, start_of, today, wall_bounds
+from pentad.intelligence.segments.zones import day, instant, wall
 from pentad.ledger.sql import literal
 
 _DAY = "^(19|2[0-2])[0-9]{2}-[0-9]{2}-[0-9]{2}"
@@ -85,8 +87,9 @@ def _stretches(test: Anniversary, now: datetime, zone: str) -> list[tuple[int, s
     found = []
     for year in range(first.year, last.year + 1):
         low, high = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        found.append((year, f"{low:%m-%d}", f"{high:%m-%d}", not leap and f"{low:%m-%d}" <= "02-28" <= f"{high:%m-%d}"))
+        found.append(
+            (year, f"{low:%m-%d}", f"{high:%m-%d}", not isleap(year) and f"{low:%m-%d}" <= "02-28" <= f"{high:%m-%d}")
+        )
     return found
 
 
@@ -101,17 +104,42 @@ def _kept_sql(year_sql: str, day_sql: str, test: Anniversary, now: datetime, zon
 
 
 def _anniversary_sql(text: str, moment: str, test: Anniversary, asked: Place) -> str:
-    """Where no expression can be given a name, inside of a list, only dates without an offset are looked at."""
     now, zone = asked.now, asked.zone
     if moment:
-        return _kept_sql(*_parts_of(_local_sql(moment, asked)), test, now, zone)
+        return _kept_at_sql(moment, test, now, zone)
     by_text = _kept_sql(f"left({text}, 4)", f"substring({text}, 6, 5)", test, now, zone)
-    wall = f"regexp_matches({text}, {literal(_WALL)}) THEN {by_text} AND {stamp_sql(text)} IS NOT NULL"
-    if asked.keep is None:
-        return f"CASE WHEN {wall} ELSE FALSE END"
+    by_wall = f"regexp_matches({text}, {literal(_WALL)}) THEN {by_text} AND {stamp_sql(text)} IS NOT NULL"
+    if asked.keep is None:  # inside of a list no expression can be given a name
+        return f"CASE WHEN {by_wall} ELSE FALSE END"
     at = asked.keep(moments_of(text)[1])
-    by_time = _kept_sql(*_parts_of(_local_sql(at, asked)), test, now, zone)
-    return f"CASE WHEN {wall} WHEN {at} IS NOT NULL THEN {by_time} ELSE FALSE END"
+    return f"CASE WHEN {by_wall} WHEN {at} IS NOT NULL THEN {_kept_at_sql(at, test, now, zone)} ELSE FALSE END"
+
+
+def _kept_at_sql(value: str, test: Anniversary, now: datetime, zone: str) -> str:
+    """An instant lies, in an earlier year, on one of the days that count: from midnight to midnight of the zone."""
+    bounds, results = [], ["FALSE"]
+    for year in range(FIRST.year, today(now, zone).year + 1):
+        for low, high in sorted(_days_of(year, test, now, zone)):
+            if bounds and bounds[-1] == instant(low, zone):
+                bounds.pop(), results.pop()  # the last day of a year and the first of the next
+            else:
+                bounds.append(instant(low, zone))
+                results.append("TRUE")
+            bounds.append(instant(high, zone))
+            results.append("FALSE")
+    return tree_sql(value, bounds, results)
+
+
+def _days_of(year: int, test: Anniversary, now: datetime, zone: str) -> Iterator[tuple[datetime, datetime]]:
+    for kept_in, low, high, leapless in _stretches(test, now, zone):
+        if year < kept_in:
+            first = _day_of(year, low)
+            yield first, _day_of(year, "02-29" if leapless and high == "02-28" else high) + timedelta(days=1)
+
+
+def _day_of(year: int, month_day: str) -> datetime:
+    month, number = map(int, month_day.split("-"))
+    return day(year, month, number) if month_day != "02-29" or isleap(year) else day(year, 2, 28)
 
 
 def _parts_of(shown: str) -> tuple[str, str]:
@@ -123,20 +151,14 @@ def _parts_of(shown: str) -> tuple[str, str]:
     return f"CAST(year({shown}) AS VARCHAR)", f"({two('month')} || '-' || {two('day')})"
 
 
-def _local_sql(at: str, asked: Place) -> str:
-    """The wall time of an instant since 1900. Later than now the offset of now: nothing later is asked of."""
-    assert asked.keep is not None
-    return asked.keep(wall_sql(at, asked.zone, FIRST, asked.now, exact=False))
-
-
 # -- when time alone changes the answer ------------------------------------------------------------
 
 
 def moments_of(text: str) -> tuple[str, str]:
     """The wall time of a date without an offset, and the instant of one with an offset; NULL for others."""
-    wall = f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {stamp_sql(text)} END"
+    shown = f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {stamp_sql(text)} END"
     at = f"CASE WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {utc_sql(text)} END"
-    return wall, at
+    return shown, at
 
 
 def due_sql(text: str, moment: str, test: OnDate | Anniversary, asked: Place) -> str:
@@ -145,33 +167,44 @@ def due_sql(text: str, moment: str, test: OnDate | Anniversary, asked: Place) ->
     assert keep is not None
     if moment:
         return _due_sql(moment, test, asked, shown=False)
-    wall, at = (keep(one) for one in moments_of(text))
-    every = [_due_sql(wall, test, asked, shown=True), _due_sql(at, test, asked, shown=False)]
+    shown, at = (keep(one) for one in moments_of(text))
+    every = [_due_sql(shown, test, asked, shown=True), _due_sql(at, test, asked, shown=False)]
     return least([one for one in every if one])
 
 
 def _due_sql(value: str, test: OnDate | Anniversary, asked: Place, *, shown: bool) -> str:
     assert asked.keep is not None
     if isinstance(test, Anniversary):
-        return _anniversary_due_sql(value if shown else _local_sql(value, asked), test, asked)
+        return _anniversary_due_sql(value, test, asked, shown=shown)
     every = [flip_sql(value, one, asked.now, asked.zone, asked.keep, shown=shown) for one in flips(test.when) if one]
     return least(every)
 
 
-def _anniversary_due_sql(shown: str, test: Anniversary, asked: Place) -> str:
-    """It begins `days` before the day and ends with it."""
+def _anniversary_due_sql(value: str, test: Anniversary, asked: Place, *, shown: bool) -> str:
+    """It begins `days` before the day and ends with it. Of an instant the day is known but for one more or less, so
+    there every midnight about then is named.
+    """
     keep, now, zone = asked.keep, asked.now, asked.zone
     assert keep is not None
-    year, month_day = (keep(one) for one in _parts_of(shown))
+    year, month_day = (keep(one) for one in _parts_of(value))
+    midnight = instant(day(now.year, now.month, now.day), zone)
+    while midnight <= now:
+        midnight = instant(start_of(wall(midnight, zone), "day", 1), zone)
     found = []
-    for number in range(today(now, zone).year, today(now, zone).year + 3):
+    for number in range(today(now, zone).year - 1, today(now, zone).year + 3):
         kept = keep(
             f"coalesce(TRY_CAST('{number}-' || {month_day} || ' 00:00:00' AS TIMESTAMP), "
             f"CASE WHEN {month_day} = '02-29' THEN {stamp(day(number, 2, 28))} END)"
         )
         for at in (f"{kept} - INTERVAL {test.days} DAY", f"{kept} + INTERVAL 1 DAY"):
             there = keep(instant_sql(keep(at), zone, now - timedelta(days=3), now + timedelta(days=400)))
-            found.append(f"CASE WHEN {year} < '{number}' AND {there} > {stamp(now)} THEN {there} END")
+            if shown:
+                found.append(f"CASE WHEN {year} < '{number}' AND {there} > {stamp(now)} THEN {there} END")
+            else:
+                early, late = f"{there} - INTERVAL 2 DAY", f"{there} + INTERVAL 2 DAY"
+                found.append(
+                    f"CASE WHEN {early} > {stamp(now)} THEN {early} WHEN {late} > {stamp(now)} THEN {stamp(midnight)} END"
+                )
     return least(found)
 
 

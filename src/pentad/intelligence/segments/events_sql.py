@@ -159,7 +159,7 @@ def _figured(one: Aggregate, zone: str, scene: Scene) -> EventPart:
     number = value.number or needed.add(f"n_{value.text}", f"TRY_CAST({needed.sql_of(value.text)} AS DOUBLE)")
     sql = {
         "sum": f"sum({number})", "average": f"avg({number})", "minimum": f"min({number})", "maximum": f"max({number})",
-        "distinct": f"count(DISTINCT lower({view_sql(value)}))",
+        "distinct": f"count(DISTINCT nullif(lower({view_sql(value)}), ''))",
     }[one.function]  # fmt: skip
     finite = f"{number} BETWEEN {number_sql(-MAX)} AND {number_sql(MAX)}"
     guard = all_of(matched, inside, "" if one.function == "distinct" else finite)

@@ -16,6 +16,8 @@ Keep = Callable[[str], str]
 HORIZON = timedelta(days=400)
 """Nothing is said to become due later than this: a look in vain once a year costs less than the changes until then."""
 _MONTHS = {"month": 1, "year": 12}
+_LONGEST = 200 * 366
+"""Days after which no moment that is kept anywhere passes a bound within the horizon."""
 
 
 def stamp(at: datetime) -> str:
@@ -34,13 +36,13 @@ def within_sql(value: str, span: Span) -> str:
     return " AND ".join(parts) if parts else f"{value} IS NOT NULL"
 
 
-def _tree(value: str, bounds: Sequence[datetime], results: Sequence[str]) -> str:
+def tree_sql(value: str, bounds: Sequence[datetime], results: Sequence[str]) -> str:
     """results[i]: for values before bounds[i] and not before bounds[i - 1]. Halved again and again."""
     if not bounds:
         return results[0]
     middle = len(bounds) // 2
-    low = _tree(value, bounds[:middle], results[: middle + 1])
-    high = _tree(value, bounds[middle + 1 :], results[middle + 1 :])
+    low = tree_sql(value, bounds[:middle], results[: middle + 1])
+    high = tree_sql(value, bounds[middle + 1 :], results[middle + 1 :])
     return f"CASE WHEN {value} < {stamp(bounds[middle])} THEN {low} ELSE {high} END"
 
 
@@ -51,19 +53,19 @@ def _plus(value: str, by: timedelta) -> str:
     return f"{value} {'+' if seconds > 0 else '-'} INTERVAL {abs(seconds)} SECOND"
 
 
-def wall_sql(value: str, zone: str, low: datetime, high: datetime, *, exact: bool = True) -> str:
-    """As `zones.reached`, for instants from low to high; not exact: what the clock shows, repeated or not."""
+def wall_sql(value: str, zone: str, low: datetime, high: datetime) -> str:
+    """As `zones.reached`, for instants from low to high: at or after the wall time, by the repeated hour at most."""
     bounds: list[datetime] = []
     results = [_plus(value, zones.offset(low, zone))]
     for one in zones.changes(zone, low, high):
         first, end = one.repeated
-        if exact and end > first:
+        if end > first:
             bounds += [one.at + zones.TICK, one.at + (end - first)]
             results += [stamp(end), _plus(value, one.after)]
         else:
             bounds.append(one.at)
             results.append(_plus(value, one.after))
-    return _tree(value, bounds, results)
+    return tree_sql(value, bounds, results)
 
 
 def instant_sql(value: str, zone: str, low: datetime, high: datetime) -> str:
@@ -79,7 +81,7 @@ def instant_sql(value: str, zone: str, low: datetime, high: datetime) -> str:
             bounds.append(end)
             results.append(stamp(one.at))
         results.append(_plus(value, -one.after))
-    return _tree(value, bounds, results)
+    return tree_sql(value, bounds, results)
 
 
 def moved_sql(value: str, duration: Duration, zone: str, low: datetime, high: datetime, keep: Keep) -> str:
@@ -114,7 +116,10 @@ def flip_sql(value: str, flip: Flip, now: datetime, zone: str, keep: Keep, *, sh
             value = keep(instant_sql(value, zone, _clamped(now - abs(by)), _clamped(horizon + abs(by))))
         at = keep(_plus(value, by)) if by else value
     else:
-        reach = timedelta(days=abs(flip.n) * {"day": 1, "week": 7, "month": 31, "year": 366}[flip.unit] + 400)
+        days = abs(flip.n) * {"day": 1, "week": 7, "month": 31, "year": 366}[flip.unit]
+        if days > _LONGEST:
+            return "CAST(NULL AS TIMESTAMP)"
+        reach = timedelta(days=days + 400)
         if not shown:
             value = keep(wall_sql(value, zone, _clamped(now - reach), _clamped(horizon + reach)))
         if flip.kind == "move":

@@ -30,7 +30,7 @@ def select_sql(parts: Sequence[Named], scene: Scene, *, eventful: bool = False) 
     persons = [part for _, part in parts if isinstance(part, PersonPart)]
     events = [part for _, part in parts if isinstance(part, EventPart)]
     subs = [(name, part) for name, part in parts if isinstance(part, SubPart)]
-    sources = [*(["e"] if events else []), *(f"s_{name}" for name, part in subs)]
+    sources = [*(["e"] if events else []), *(["s"] if subs else [])]
     # Joined to one source alone: with several a person may be in any of them.
     first = sources[0] if eventful and len(sources) == 1 else "p"
     joins = []
@@ -38,7 +38,8 @@ def select_sql(parts: Sequence[Named], scene: Scene, *, eventful: bool = False) 
         joins.append(f"({_people_sql(persons, scene)}) AS p")
     if events:
         joins.append(_joined(f"({_events_sql(events, scene)})", "e", first))
-    joins += [_joined(f"({part.select})", f"s_{name}", first) for name, part in subs]
+    if subs:
+        joins.append(_joined(f"({_subs_sql(subs)})", "s", first))
     if first != "p" and persons:
         joins.append(f"JOIN ({_people_sql(persons, scene)}) AS p ON p.person_no = {first}.person_no")
     values = [f"{_value(name, part)} AS {name}" for name, part in parts]
@@ -57,17 +58,33 @@ def _joined(select: str, alias: str, first: str) -> str:
 
 
 def _value(name: str, part: PersonPart | EventPart | SubPart) -> str:
-    return part.sql.replace("value", f"s_{name}.value", 1) if isinstance(part, SubPart) else part.sql
+    return part.sql.replace("value", f"s.v_{name}", 1) if isinstance(part, SubPart) else part.sql
 
 
 def _due(parts: Sequence[Named]) -> str:
-    found = []
-    for name, part in parts:
-        if isinstance(part, SubPart):
-            found += [f"s_{name}.due"] if part.due else []
-        elif part.due:
-            found.append(part.due)
+    found = [part.due for _, part in parts if not isinstance(part, SubPart) and part.due]
+    if any(isinstance(part, SubPart) and part.due for _, part in parts):
+        found.append("s.due")
     return least(list(dict.fromkeys(found))) or "CAST(NULL AS TIMESTAMP)"
+
+
+def _subs_sql(subs: Sequence[tuple[str, SubPart]]) -> str:
+    """person_no, v_<name> of each and the earliest due: one below the other, as engines plan a long row of joins badly."""
+    dues = any(part.due for _, part in subs)
+    if len(subs) == 1:
+        name, part = subs[0]
+        return f"SELECT person_no, value AS v_{name}{', due' if dues else ''} FROM ({part.select}) AS u"
+    below = " UNION ALL ".join(
+        f"SELECT person_no, {n} AS which, value{_own_due(part) if dues else ''} FROM ({part.select}) AS u{n}"
+        for n, (_, part) in enumerate(subs)
+    )
+    values = (f"max(CASE WHEN which = {n} THEN value END) AS v_{name}" for n, (name, _) in enumerate(subs))
+    soonest = ", min(due) AS due" if dues else ""
+    return f"SELECT person_no, {', '.join(values)}{soonest} FROM ({below}) AS u GROUP BY person_no"
+
+
+def _own_due(part: SubPart) -> str:
+    return ", due" if part.due else ", CAST(NULL AS TIMESTAMP) AS due"
 
 
 # -- people ----------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ def _followed(run: _Run, rows: str) -> tuple[str, str]:
     whole = run.sequence.within
     assert whole is not None
     same = "".join(f" AND b.{name} = a.{name}" for name in run.keys[1:])
-    columns = ", ".join(f"b.{name}" for name in (*run.keys, "ts", "seq", "step"))
+    columns = ", ".join(f"b.{name} AS {name}" for name in (*run.keys, "ts", "seq", "step"))
     # Cut to what a run may hold before it is joined: its own first event stays, for what must not come after it.
     starts, end = run.ended(f"SELECT * FROM ({rows}) AS s WHERE step = 1", "ts", whole)
     pairs = (

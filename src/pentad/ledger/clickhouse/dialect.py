@@ -4,6 +4,7 @@ SQLGlot does the greater part. What it would translate into something that silen
 put right here (missing properties, microseconds, letters beyond ASCII), or refused.
 """
 
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -12,6 +13,9 @@ from sqlglot.errors import SqlglotError
 
 from pentad.ledger.clickhouse import json_words
 from pentad.ledger.protocol import QueryFailed
+
+# The parser goes some 25 calls deeper with each bracket.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 4000))
 
 TIMESTAMP = "DateTime64(6, 'UTC')"
 NULL_KIND = "NULL"

@@ -36,6 +36,10 @@ _SETTINGS = {
     "mutations_sync": 2,
     "log_queries": 0,  # the server's own log would keep what an erasure looks for
     "max_partitions_per_insert_block": 0,  # an import spans years
+    # The features of many segments are asked for in one statement.
+    "max_query_size": 100_000_000,
+    "max_ast_elements": 10_000_000,
+    "max_expanded_ast_elements": 10_000_000,
 }
 _FIRST_YEAR, _LAST_YEAR = 1900, 2299  # of DateTime64
 _DATABASE = "pentad"

@@ -1,0 +1,80 @@
+"""Literal definitions asked of literal people: the members were worked out by hand, and are the same on each engine.
+
+Three ways to ask: of the events on the spot, of features as the feature table keeps them, and of some people only.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+
+import msgspec
+import pytest
+
+from pentad.core.errors import Invalid
+from pentad.intelligence.segments.compile import Compiled, compiled, features_sql, raw_sql
+from pentad.intelligence.segments.definition import Definition
+from pentad.intelligence.segments.reading import read
+from pentad.ledger import Ledger
+from pentad.ledger.duckdb import DuckDBLedger
+from tests.conformance.segments.about_events import COUNTS, JUNCTIONS, OTHERS, PICKED, SEQUENCES, TIMES
+from tests.conformance.segments.about_people import DATES, NAMES, TRAITS
+from tests.conformance.segments.people import EVERYBODY
+from tests.conformance.segments.words import NOW, Case
+
+CASES = [*TRAITS, *DATES, *NAMES, *TIMES, *COUNTS, *PICKED, *SEQUENCES, *JUNCTIONS]
+
+
+def others(id: str) -> Definition:
+    where, zone = OTHERS[id]
+    return read(msgspec.json.encode({"where": where, "time_zone": zone}))
+
+
+def asked(case: Case) -> Compiled:
+    return compiled(read(msgspec.json.encode({"where": case.where, "time_zone": case.zone})), others)
+
+
+def test_every_promise_has_a_name_of_its_own() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 150
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_on_the_spot(everybody: Ledger, case: Case) -> None:
+    rows = everybody.rows(raw_sql(asked(case), datetime.fromisoformat(case.now)))
+    assert sorted(row["person_no"] for row in rows) == sorted(case.members)
+
+
+def test_from_features(everybody: Ledger) -> None:
+    """All definitions of a moment in one statement, as the feature table is filled."""
+    # ClickHouse's engine takes long to plan so large a statement; it has been asked each definition by itself above.
+    some = CASES if isinstance(everybody, DuckDBLedger) else CASES[::9]
+    moments = defaultdict(list)
+    for case in some:
+        moments[case.now].append(case)
+    for now, cases in moments.items():
+        every = [asked(case) for case in cases]
+        features = list({one.column: one for each in every for one in each.features}.values())
+        tests = ", ".join(f"({each.test}) AS c{n}" for n, each in enumerate(every))
+        sql = f"SELECT person_no, {tests} FROM ({features_sql(features, datetime.fromisoformat(now))}) AS f"
+        found = everybody.rows(sql)
+        for n, case in enumerate(cases):
+            assert {row["person_no"] for row in found if row[f"c{n}"]} == case.members, case.name
+
+
+def test_of_some_people(everybody: Ledger) -> None:
+    """Everybody restricted to some is the same as asking of these alone."""
+    some = [1, 5, 21, 24, 28, 54, 57, 66, 70, 80, 82, 85]
+    kinds = {str(case.where["kind"]): case for case in CASES if case.now == NOW and case.members != EVERYBODY}
+    chosen = list(kinds.values()) if isinstance(everybody, DuckDBLedger) else list(kinds.values())[::3]
+    for case in chosen:
+        sql = raw_sql(asked(case), datetime.fromisoformat(case.now), "scope")
+        rows = everybody.rows(sql, scope=some)
+        assert {row["person_no"] for row in rows} == case.members & set(some), case.name
+
+
+def test_a_circle_is_refused_with_its_path() -> None:
+    circle = {"a": "b", "b": "c", "c": "a"}
+
+    def next_one(id: str) -> Definition:
+        return read(msgspec.json.encode({"where": {"kind": "segment", "id": circle[id]}}))
+
+    with pytest.raises(Invalid, match="a → b → c → a"):
+        compiled(next_one("a"), next_one, own="a")
