@@ -283,7 +283,17 @@ def test_a_hidden_trait_is_not_named_among_the_columns(road: Road) -> None:
 def test_a_key_has_no_more_than_who_made_it(road: Road) -> None:
     world = build(road, "rep")
     grants = dict.fromkeys(
-        ("admin__keys", "people__view", "companies__view", "tasks__view", "tasks__edit", "tasks__assign"), "all"
+        (
+            "admin__keys",
+            "people__view",
+            "companies__view",
+            "tasks__view",
+            "tasks__edit",
+            "tasks__assign",
+            "segments__view",
+            "segments__edit",
+        ),
+        "all",
     )
     actor = keeper(world, **grants)
     actions.set_field_rule(

@@ -144,6 +144,16 @@ def test_a_group_of_a_provider_gives_its_giver_no_other_role(world: World) -> No
     assert User.objects.get(pk=world.user.pk).role == "keeper"
 
 
+def test_a_key_sees_no_field_that_its_maker_does_not(world: World) -> None:
+    actor = bounded(world, admin__keys="all", people__view="all")
+    plain = Role.objects.create(name="plain", label="Plain")
+    plain.grants.create(right="people.view")
+    plain.field_rules.create(kind="people", target=SENSITIVE, level="hidden")
+    accounts.add_key(actor=actor, name="Export", role="plain")
+    plain.field_rules.create(kind="people", target="trait:health", level="see")
+    refused(accounts.add_key, actor=actor, name="Health", role="plain")
+
+
 # -- through others' eyes --------------------------------------------------------------------------
 
 
@@ -186,13 +196,13 @@ def test_what_is_shared_with_a_colleague_is_not_seen_through_their_eyes(world: W
 def test_whoever_connects_providers_signs_in_as_no_administrator(world: World) -> None:
     actor = keeper(world, admin__signin="all")
     accounts.add_user(actor=SYSTEM, email="boss@head.example", name="Boss", role="admin")
-    named = {"kind": "saml", "config": {}}
+    named = {"kind": "oidc", "config": {"issuer": "https://login.example"}}
     for domains in (["kestrel.example"], ["partner.example", "head.example"], []):
         refused(add_provider, actor=actor, name="House", terms=Terms(domains=domains), **named)
     made = add_provider(actor=actor, name="Partner", terms=Terms(domains=["partner.example"]), **named)
     refused(change_provider, actor=actor, provider=made, terms=Terms(domains=["head.example"]))
     house = add_provider(actor=SYSTEM, name="House", terms=Terms(domains=["head.example"]), **named)
-    refused(change_provider, actor=actor, provider=house, config={"idp": {"x509cert": "mine"}})
+    refused(change_provider, actor=actor, provider=house, config={"issuer": "https://mine.example"})
     house.refresh_from_db()
     change_provider(actor=actor, provider=house, name="Head office", active=False)
     refused(change_provider, actor=actor, provider=house, active=True)

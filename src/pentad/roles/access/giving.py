@@ -7,13 +7,16 @@ from django.db.models import Q
 from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied
+from pentad.roles.access.comparing import more_in
+from pentad.roles.access.manage.queries import all_rights
 from pentad.roles.access.models import User
+from pentad.roles.access.policy import policy_for
 from pentad.roles.access.purposes import queries as purposes
-from pentad.roles.access.rights import Grant, Level, Policy, Scope
-from pentad.roles.access.rights_models import Elevation, FieldRule, Role
+from pentad.roles.access.rights import Grant, Policy, Scope
+from pentad.roles.access.rights_models import Elevation, Role
 from pentad.roles.access.rights_models import Grant as GrantRow
 from pentad.roles.access.rules import ADMIN, OWN_NOTICES
-from pentad.roles.access.seeing import works_for
+from pentad.roles.access.seeing import kinds, works_for
 
 ADMINISTRATION = ("admin.", "scim.")
 
@@ -33,11 +36,10 @@ def require_may_lend(actor: Actor, role: str, only: Sequence[str] = (), only_for
     require_purposes(actor, frozenset(only_for) if only_for else purposes.of_role(role))
     lent = _grants([role])
     _require(actor, [one for right in only for one in _within(lent, right)] if only else lent)
-    if isinstance(actor.policy, Policy) and actor.policy.fields:
-        levels = {(kind, target): Level[level.upper()] for kind, target, level in _fields(role)}
-        for rule in actor.policy.fields:
-            if levels.get((rule.kind, rule.target), Level.CHANGE) > rule.level:
-                raise _denied(f"see {rule.target}", "*")
+    if isinstance(actor.policy, Policy):
+        lent_policy = policy_for(role, None, only=only, only_for=only_for)
+        if more := more_in(lent_policy, actor.policy, all_rights(), [kind.name for kind in kinds()]):
+            raise _denied(more, "*")
 
 
 def require_may_act_as(actor: Actor, owner: User, rights: Sequence[str]) -> None:
@@ -131,10 +133,6 @@ def _within(grants: list[tuple[str, str]], only: str) -> list[tuple[str, str]]:
     """What is left of the grants when one may use this right, or those of this pattern, alone."""
     wide = [(only, scope) for right, scope in grants if Grant("", right).covers(only)]
     return wide + [(right, scope) for right, scope in grants if Grant("", only).covers(right)]
-
-
-def _fields(role: str) -> list[tuple[str, str, str]]:
-    return list(FieldRule.objects.filter(role=role).values_list("kind", "target", "level"))
 
 
 def _require(actor: Actor, grants: list[tuple[str, str]]) -> None:
