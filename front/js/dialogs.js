@@ -17,6 +17,28 @@ document.addEventListener("click", (event) => {
 // A form in a dialog that was sent and refused comes back with the page: what was wrong with it must be seen.
 document.querySelector("dialog.dialog:not([open]):has(.fault, [role=alert])")?.showModal();
 
+// A page whose form was refused begins at what was wrong with it.
+const wrong = [...document.querySelectorAll(".fault")].find((one) => !one.closest("dialog"));
+if (wrong) {
+  wrong.closest(".field, fieldset")?.querySelector("input:not([type=hidden]), select, textarea, summary")?.focus();
+  wrong.scrollIntoView({ block: "center" });
+}
+
+// What was refused comes back with <… data-fault-of="name of the field">: that field is marked and has the focus.
+function showFault(body) {
+  const told = body.querySelector("[data-fault-of]");
+  if (!told) return;
+  const name = told.dataset.faultOf;
+  const field = name && [...body.querySelectorAll("[name]")].find((one) => one.name === name || one.name === `field:${name}`);
+  told.id ||= "fault-told";
+  if (!field) told.tabIndex = -1;
+  else {
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${told.id} ${field.getAttribute("aria-describedby") || ""}`.trim());
+  }
+  (field || told).focus();
+}
+
 document.addEventListener("htmx:after:swap", () => {
   const dialog = modal();
   const body = document.getElementById("modal-body");
@@ -25,7 +47,7 @@ document.addEventListener("htmx:after:swap", () => {
   dialog.dataset.size = body.firstElementChild.dataset.size || "";
   const heading = body.querySelector("h2");
   if (heading) dialog.setAttribute("aria-label", heading.textContent);
-  if (dialog.open) return;
+  if (dialog.open) return showFault(body);
   dialog.showModal();
   body.querySelector("[autofocus]")?.focus();
 });

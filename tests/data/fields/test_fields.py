@@ -156,7 +156,9 @@ class TestDeclaring:
         declare("salary_band", "text", sensitivity="sensitive")
         assert FieldClass.objects.get().sensitivity == "sensitive"
         assert queries.sensitivity("people", "salary_band") == "sensitive"
-        assert 'value="trait:salary_band"' in signed_in("admin").get("/settings/roles/rep/").content.decode()
+        assert (
+            'name="field:people:trait:salary_band"' in signed_in("admin").get("/settings/roles/rep/").content.decode()
+        )
         developer = Actor("user", "7", "Dev", policy=builtin.policy("developer"))
         kept = CustomField.objects.get()
         with pytest.raises(Denied, match=r"admin\.rights"):
@@ -229,12 +231,22 @@ class TestEntering:
         other = signed_in("marketer").get(f"/people/{ann.id}/").content.decode()
         assert "Renewal" in other and "Fill in" not in other and "Health" not in other
 
+    def test_a_refused_declaration_says_which_field_was_wrong(self) -> None:
+        admin = signed_in("admin")
+        given = {"kind": "people", "label": "Colour", "type": "one"}
+        assert 'data-fault-of="choices"' in admin.post("/settings/fields/new/", given).content.decode()
+        given |= {"type": "text", "label": " "}
+        assert 'data-fault-of="name"' in admin.post("/settings/fields/new/", given).content.decode()
+
     def test_what_is_required_is_asked_of_a_new_customer_and_stays(self) -> None:
         declare("seats", "number", required=True)
         member = signed_in("member")
         assert 'name="field:seats"' in member.get("/people/new/").content.decode()
         answer = member.post("/people/new/", {"email": "new@lumen.example", "field:seats": ""})
         assert answer.status_code == 422 and "“Seats” is required" in answer.content.decode()
+        assert 'data-fault-of="seats"' in answer.content.decode(), "which field it was"
+        nobody = member.post("/people/new/", {"name": "Nobody", "field:seats": "3"}).content.decode()
+        assert 'data-fault-of="email"' in nobody
         assert not Person.objects.exists()
         member.post("/people/new/", {"email": "new@lumen.example", "field:seats": "3"})
         person = Person.objects.get()

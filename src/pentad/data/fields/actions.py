@@ -36,6 +36,7 @@ def add_field(
         raise Conflict(
             f"The trait “{field.name}” has the field “{other.label}”{' in the archive' if other.archived else ''}.",
             code="field_taken",
+            field="name",
             fix="Restore that one." if other.archived else "Change that one, or take another name.",
         )
     field.save()
@@ -93,19 +94,22 @@ def restore_field(*, actor: Actor, field: CustomField) -> CustomField:
 
 def _fill(field: CustomField, **said: Any) -> None:
     if said["type"] not in TYPES:
-        raise Invalid(f"“{said['type'][:40]}” is no type.", code="bad_field_type", fix=f"One of {', '.join(TYPES)}.")
-    field.label = _text(said["label"], "The label", 80, least=1)
-    field.help = _text(said["help"], "The help text", 300)
+        raise Invalid(
+            f"“{said['type'][:40]}” is no type.", code="bad_field_type", field="type", fix=f"One of {', '.join(TYPES)}."
+        )
+    field.label = _text(said["label"], "label", "The label", 80, least=1)
+    field.help = _text(said["help"], "help", "The help text", 300)
     field.type, field.choices = said["type"], checked_choices(said["type"], said["choices"])
     field.required, field.key_fact = said["required"], said["key_fact"]
 
 
-def _text(given: str, what: str, most: int, *, least: int = 0) -> str:
+def _text(given: str, field: str, what: str, most: int, *, least: int = 0) -> str:
     text = " ".join(given.replace("\0", " ").split())
     if not least <= len(text) <= most:
         raise Invalid(
             f"{what} has {len(text)} characters; it must have {least} to {most}.",
             code="bad_field_text",
+            field=field,
             fix="Shorten it.",
         )
     return text

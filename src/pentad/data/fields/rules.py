@@ -212,7 +212,9 @@ def checked_name(given: str, label: str) -> str:
     """The trait's name: as given, else made from the label, as in “contract_end”. Raises Invalid."""
     name = given.strip() or "_".join(re.findall(r"\w+", label.lower()))
     if not name or len(name) > 120 or not name.isprintable():
-        raise Invalid(f"The trait name “{name[:40]}” must have 1 to 120 characters.", code="bad_trait_name")
+        raise Invalid(
+            f"The trait name “{name[:40]}” must have 1 to 120 characters.", code="bad_trait_name", field="name"
+        )
     return name
 
 
@@ -222,18 +224,26 @@ def checked_choices(type: str, given: Sequence[str]) -> list[str]:
         return []
     choices = [one.strip() for one in given if one.strip()]
     if not choices:
-        raise Invalid("A list needs choices.", code="bad_choices", fix="Write them one a line.")
+        raise Invalid("A list needs choices.", code="bad_choices", fix="Write them one a line.", field="choices")
     if len(choices) > MOST_CHOICES:
-        raise Invalid(f"A list has at most {MOST_CHOICES} choices; these are {len(choices)}.", code="bad_choices")
+        raise Invalid(
+            f"A list has at most {MOST_CHOICES} choices; these are {len(choices)}.", code="bad_choices", field="choices"
+        )
     seen: set[str] = set()
     for one in choices:
         if len(one) > MOST_CHOICE_LENGTH or "|" in one or not one.isprintable():
             raise Invalid(
                 f"“{one[:60]}” cannot be a choice.",
                 code="bad_choices",
+                field="choices",
                 fix=f"At most {MOST_CHOICE_LENGTH} characters, and no “|”.",
             )
         if one.lower() in seen:
-            raise Invalid(f"“{one}” is among the choices twice.", code="bad_choices", fix="Large and small are one.")
+            raise Invalid(
+                f"“{one}” is among the choices twice.",
+                code="bad_choices",
+                field="choices",
+                fix="Large and small are one.",
+            )
         seen.add(one.lower())
     return choices

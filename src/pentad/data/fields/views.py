@@ -65,7 +65,7 @@ def new_field(request: HttpRequest) -> HttpResponse:
             return shown
         made = actions.add_field(actor=actor_of(request), kind=kind.name, **_said(given), name=given["name"])
     except PentadError as error:
-        return _form(request, kind, given, action=f"{HOME}new/", fault=f"{error.message} {error.fix}".strip())
+        return _form(request, kind, given, action=f"{HOME}new/", error=error)
     messages.success(request, f"“{made.label}” is a field of {kind.many.lower()} now.")
     return modal_done(f"{HOME}?kind={kind.name}")
 
@@ -86,7 +86,7 @@ def change_field(request: HttpRequest, field_id: str) -> HttpResponse:
             return shown
         actions.change_field(actor=actor_of(request), field=field, **_said(given))
     except PentadError as error:
-        return _form(request, kind, given, action=action, field=field, fault=f"{error.message} {error.fix}".strip())
+        return _form(request, kind, given, action=action, field=field, error=error)
     messages.success(request, f"“{field.label}” is changed.")
     return modal_done(f"{HOME}?kind={kind.name}")
 
@@ -138,21 +138,22 @@ def _form(
     *,
     action: str,
     field: CustomField | None = None,
-    fault: str = "",
+    error: PentadError | None = None,
 ) -> HttpResponse:
     context = {
         "kind": kind,
         "given": given,
         "action": action,
         "field": field,
-        "fault": fault,
+        "fault": f"{error.message} {error.fix}".strip() if error else "",
+        "fault_field": error.data.get("field", "") if error else "",
         "types": TYPES.items(),
         "sensitivities": CLASSES,
         "may_class": actor_of(request).may("admin.rights"),
         "usage": queries.usage(field.declared) if field else None,
         "traits": _undeclared(kind) if field is None else (),
     }
-    return render(request, "fields/_form.html", context, status=422 if fault else 200)
+    return render(request, "fields/_form.html", context, status=422 if error else 200)
 
 
 def _undeclared(kind: FieldKind) -> list[str]:

@@ -94,13 +94,13 @@ def create_person(*, actor: Actor, identifiers: list[Ident], traits: dict[str, A
     rules = store.rules_in_force()
     usable = rules.ordered(identifiers)
     if not usable:
-        raise Invalid("A customer needs an identifier, such as an e-mail address.", code="no_identifier")
+        raise Invalid("A customer needs an identifier, such as an e-mail address.", code="no_identifier", field="email")
     theirs, _ = store.owners(usable)
     for ident in usable:
         if (other := _whose(ident)) is not None:
             raise Conflict(
                 f"The {ident.namespace} {ident.value!r} belongs to a customer already.", code="identifier_taken",
-                fix="Open that customer instead.", person=other.id,
+                fix="Open that customer instead.", person=other.id, field=ident.namespace,
             )  # fmt: skip
     now, changes = clock.now_us(), store.Changes()
     no = changes.person(now, now)

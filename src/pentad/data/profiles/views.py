@@ -71,8 +71,8 @@ def new_person(request: HttpRequest) -> HttpResponse:
     try:
         made = actions.create_person(actor=actor_of(request), identifiers=idents, traits=traits)
     except PentadError as error:
-        context = {"given": given, "fault": error.message, "taken": error.data.get("person")}
-        context["controls"] = required_controls(request)
+        context = {"given": given, "fault": error.message, "fault_field": error.data.get("field", "")}
+        context |= {"taken": error.data.get("person"), "controls": required_controls(request)}
         return render(request, "profiles/_new_person.html", context, status=422)
     sent(request)
     counts.forget_counts()

@@ -217,9 +217,11 @@ def about_of(row: Task, *, as_reader: bool = True) -> Any:
 def _title(text: str) -> str:
     text = " ".join(text.replace("\0", " ").split())
     if not text:
-        raise Invalid("A task needs a title.", code="empty_task", fix="Say what is to be done.")
+        raise Invalid("A task needs a title.", code="empty_task", field="title", fix="Say what is to be done.")
     if len(text) > 200:
-        raise Invalid(f"A task's title has at most 200 characters; this one has {len(text)}.", code="task_too_long")
+        raise Invalid(
+            f"A task's title has at most 200 characters; this one has {len(text)}.", code="task_too_long", field="title"
+        )
     return text
 
 
@@ -243,6 +245,7 @@ def _check_assignee(actor: Actor, assignee: User | None, about: Owned | None) ->
         raise Invalid(
             f"{assignee} may not see what this task is about.",
             code="assignee_cannot_see",
+            field="assignee",
             fix="Share the record first, or choose somebody else.",
         )
 

@@ -67,7 +67,7 @@ def new_task(request: HttpRequest) -> HttpResponse:
     try:
         row = actions.create_task(actor=actor_of(request), about=about, **_given(request))
     except PentadError as error:
-        context = _form(request, about, None, request.POST.dict(), error.message)
+        context = _form(request, about, None, request.POST.dict(), error)
         return render(request, "work/_form.html", context, status=422)
     sent(request)
     told = {"text": "Task added.", "tone": "green", "link": f"/tasks/{row.id}/", "linkText": "Open"}
@@ -89,7 +89,7 @@ def edit_task(request: HttpRequest, task_id: str) -> HttpResponse:
         left = {name: version(mine[name]) for name in conflicts.keeps_theirs(request, mine)}
         actions.change_task(actor=actor_of(request), row=row, **given, seen={**seen, **left})
     except PentadError as error:
-        context = _form(request, actions.about_of(row), row, request.POST.dict(), error.message)
+        context = _form(request, actions.about_of(row), row, request.POST.dict(), error)
         if conflicts.is_conflict(error):
             context |= _asked(request, error, given) | {"seen": conflicts.seen_text(conflicts.seen_after(error, seen))}
         return render(request, "work/_form.html", context, status=422)
@@ -116,11 +116,14 @@ def _asked(request: HttpRequest, error: PentadError, given: dict[str, Any]) -> d
     return {"questions": conflicts.questions(error, words, queries.in_words, actor_of(request).name), "fault": ""}
 
 
-def _form(request: HttpRequest, about: Any, row: Task | None, given: dict[str, Any], fault: str = "") -> dict[str, Any]:
+def _form(
+    request: HttpRequest, about: Any, row: Task | None, given: dict[str, Any], error: PentadError | None = None
+) -> dict[str, Any]:
     subject = subjects.subject_of(about) if about is not None else None
     actor = actor_of(request)
     return {
-        "task": row, "given": given or {"remind": "1"}, "fault": fault,
+        "task": row, "given": given or {"remind": "1"}, "fault": error.message if error else "",
+        "fault_field": error.data.get("field", "") if error else "",
         "about": {"title": subject.title(about), "reference": subjects.reference(about)} if subject else None,
         "assignees": named("", about, 200) if actor.may("tasks.assign") else [],
         "me": given.get("assignee") or actor.id, "seen": given.get("seen", ""), "draft_about": row or about,
@@ -132,7 +135,9 @@ def _given(request: HttpRequest, row: Task | None = None) -> dict[str, Any]:
     try:
         due = rules.parse(given.get("day", ""), given.get("time", ""), timezone.get_current_timezone(), clock.now())
     except (ValueError, OverflowError):
-        raise Invalid("The day or the time is none.", code="bad_due", fix="Write 2026-03-02 and 14:30.") from None
+        raise Invalid(
+            "The day or the time is none.", code="bad_due", field="day", fix="Write 2026-03-02 and 14:30."
+        ) from None
     assignee = queries.colleague(given.get("assignee", ""))
     if assignee is None:
         assignee = row.owner if row is not None else queries.colleague(actor_of(request).id)
