@@ -50,7 +50,7 @@ class AppOf:
 
     def agree(self, scope: str, *, tick: list[str] | None = None, action: str = "grant") -> Any:
         """The colleague's answer on the page; `tick` is what they leave ticked."""
-        page = self.ask(scope)
+        page = self.ask(scope, prompt="consent")
         assert page.status_code == 200, page.headers.get("Location")
         request = re.search(r'name="request" value="([^"]+)"', page.content.decode())
         assert request

@@ -77,6 +77,20 @@ class TestTheWayIn:
             assert answer.status_code == 400 and "Location" not in answer.headers, address
         assert AppOf("nobody", browser=reports.browser).ask("people.view").status_code == 400
 
+    def test_what_was_agreed_to_is_not_asked_again_until_more_is_wanted(self, reports: AppOf, nadia: User) -> None:
+        first = reports.sign_in("openid email people.view")
+        again = reports.exchange(reports.ask("openid people.view"))
+        assert again["status"] == 200 and again["access_token"] != first["access_token"]
+        assert call(again["access_token"]).status_code == 200
+        assert reports.ask("openid people.view people.edit").status_code == 200, "more than was agreed to"
+        assert reports.ask("openid people.view", prompt="consent").status_code == 200
+        Consent.objects.get().delete()
+        assert reports.ask("openid people.view").status_code == 200, "shut out"
+        app, _ = add(nadia, public=True)
+        phone = AppOf(app.id, browser=reports.browser)
+        phone.sign_in("people.view")
+        assert phone.ask("people.view").status_code == 200, "anybody could say to be an app without a secret"
+
     def test_the_page_may_lead_to_the_app_alone(self, reports: AppOf) -> None:
         policy = reports.ask("people.view").headers["Content-Security-Policy"]
         assert policy.endswith("form-action 'self' https://reports.example")

@@ -161,6 +161,13 @@ class TestPages:
         answer = client.post("/settings/sign-in/new/oidc/", {**data, "group_roles": "a = king"})
         assert answer.status_code == 422
 
+    def test_the_redirect_address_is_shown_while_the_name_is_typed(self, client: Client, nadia: User) -> None:
+        client.force_login(nadia)
+        new = client.get("/settings/sign-in/new/oidc/").content.decode()
+        assert "Type a name" in new and "?part=addresses" in new
+        typed = client.get("/settings/sign-in/new/oidc/?part=addresses&name=The+House").content.decode()
+        assert 'data-copy="http://testserver/signin/oidc/the-house/callback/"' in typed and "<form" not in typed
+
     def test_members_may_not(self, client: Client, tom: User) -> None:
         client.force_login(tom)
         assert client.get("/settings/sign-in/").status_code == 403

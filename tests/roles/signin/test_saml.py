@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pentad.core.actor import SYSTEM
 from pentad.core.errors import Invalid
 from pentad.core.settings import put
 from pentad.roles.access.models import User
+from pentad.roles.access.sso.actions import Terms, change_provider
 from pentad.roles.access.sso.models import IdentityProvider
 from pentad.roles.access.sso.saml import read_metadata
 from tests.roles.signin.saml_provider import SSO, House
@@ -147,7 +149,11 @@ def test_metadata_that_is_none_is_refused(client: Client, house: House, nadia: U
     assert 'data-copy="http://cx.kestrel.example/signin/saml/house/metadata/"' in page
     assert 'data-copy="http://cx.kestrel.example/signin/saml/house/acs/"' in page
     kept = {"name": "The house", "groups_claim": "groups", "group_roles": "cx-admins = admin"}
-    assert client.post("/settings/sign-in/house/", kept).status_code == 302
+    refused = client.post("/settings/sign-in/house/", kept)
+    assert refused.status_code == 422 and "Domains it speaks for" in refused.content.decode(), "nobody could come in"
+    with pytest.raises(Invalid, match="nobody could sign in"):
+        change_provider(actor=SYSTEM, provider=IdentityProvider.objects.get(), terms=Terms())
+    assert client.post("/settings/sign-in/house/", kept | {"domains": "kestrel.example"}).status_code == 302
     provider = IdentityProvider.objects.get()
     assert (provider.name, provider.config["idp"]["entity_id"]) == ("The house", house.entity_id)
 

@@ -100,9 +100,9 @@ def let_app_in(*, actor: Actor, app: App, user: User, rights: Collection[str]) -
     _require_in_force(app)
     if actor.ref != f"user:{user.pk}":
         raise Invalid("Colleagues let apps in themselves.", code="own_consent")
-    agreed = sorted(set(rights) & set(app.rights))
+    agreed = sorted(set(rights) & {*app.rights, *rules.IDENTITY})
     consent, _ = Consent.objects.update_or_create(app=app, user=user, defaults={"rights": agreed})
-    note(f"app:{app.id}", only=agreed)
+    note(f"app:{app.id}", only=[one for one in agreed if one not in rules.IDENTITY])
     return consent
 
 

@@ -51,8 +51,15 @@ class Consent(models.Model):
     app = models.ForeignKey(App, models.CASCADE, related_name="consents")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     rights = models.JSONField(default=list, help_text="What the colleague agreed to, the last time they were asked")
+    """With the scopes that say who they are, which are no rights."""
+
     created = models.DateTimeField(default=clock.now)
     last_used = models.DateTimeField(null=True)
+
+    @property
+    def granted(self) -> list[str]:
+        """Of these, the rights."""
+        return [one for one in self.rights if one not in rules.IDENTITY]
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["app", "user"], name="consent_once")]

@@ -123,7 +123,9 @@ token = by_apps(Token.as_view())
 
 
 class Authorize(library.AuthorizationView):  # type: ignore[misc]
-    """“Reports would like to act for you.” Asked each time; nothing is agreed to without the page."""
+    """“Reports would like to act for you.” Nothing is agreed to without the page; what was agreed to is not asked again of an
+    app that has a secret: whoever else catches its code can do nothing with it.
+    """
 
     template_name = "access/apps/consent.html"
 
@@ -141,6 +143,9 @@ class Authorize(library.AuthorizationView):  # type: ignore[misc]
             return _to_app(error.in_uri(error.redirect_uri))
         if (refusal := self._refusal()) is not None:
             return _to_app(refusal.in_uri(self._request_info["redirect_uri"]))
+        if (consent := self._agreed_before()) is not None:
+            self._request_info.pop("request", None)
+            return self._let_in(consent, self._scopes)
         return self.render_to_response(self.get_context_data())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -151,9 +156,12 @@ class Authorize(library.AuthorizationView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         """As the library's does it; what was signed as the page was shown counts, and nothing that came with the answer."""
-        said = dict(self._request_info)
         scopes = form.cleaned_data["scopes"]
-        consent = _agree(self.request, find_app(said["client_id"]), scopes)
+        return self._let_in(_agree(self.request, find_app(self._request_info["client_id"]), scopes), scopes)
+
+    def _let_in(self, consent: Consent, scopes: list[str]) -> HttpResponse:
+        """Back to the app with a code for these scopes."""
+        said = dict(self._request_info)
         get_validator_context().requested_resources = said.pop("resources", None)
         asked = (self.request.path, "POST", "", extract_headers(self.request))
         try:
@@ -178,6 +186,14 @@ class Authorize(library.AuthorizationView):  # type: ignore[misc]
         response = super().render_to_response(context, **kwargs)
         response.form_targets = (rules.form_target(self._request_info["redirect_uri"]),)
         return response  # type: ignore[no-any-return]
+
+    def _agreed_before(self) -> Consent | None:
+        """What the colleague agreed to earlier, when that holds all that is asked for now. `prompt` asks for the page."""
+        if self.request.GET.get("prompt") or getattr(self.request, "eyes", None):
+            return None
+        app = find_app(self._request_info["client_id"])
+        consent = None if app.public else Consent.objects.filter(app=app, user=self.request.user).first()
+        return consent if consent is not None and set(self._scopes) <= set(consent.rights) else None
 
     def _refusal(self) -> OAuth2Error | None:
         """What the app must ask differently. PKCE is for every app, confidential ones too (RFC 9700)."""

@@ -40,6 +40,11 @@ class Arrival:
     """The colleague whose account is linked to this identity already."""
 
 
+def slug_of(name: str) -> str:
+    """How a provider of this name stands in its addresses."""
+    return slugify(name)[:60]
+
+
 @action("admin.signin")
 def add_provider(
     *, actor: Actor, kind: str, name: str, config: dict[str, Any], terms: Terms, secret: str = ""
@@ -47,13 +52,14 @@ def add_provider(
     """Connect an identity provider. Raises Invalid for a bad name or role, Conflict for a name that is taken,
     Denied when it would speak for colleagues whom the actor may not look after.
     """
-    slug = slugify(name)[:60]
+    slug = slug_of(name)
     if not slug:
         raise Invalid("The provider needs a name with letters.", code="name_missing", field="name")
     if IdentityProvider.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a provider with the address “{slug}”.", code="provider_exists", field="name")
     made = IdentityProvider(kind=kind, slug=slug, name=name.strip(), config=config, **_checked(terms))
     _require_may_vouch(actor, made)
+    _require_domains(made)
     made.secret = secret
     made.save()
     note(f"provider:{slug}", kind=kind)
@@ -88,6 +94,8 @@ def change_provider(
         provider.active = active
     if _ways(provider) != before or (provider.active and not offered):
         _require_may_vouch(actor, provider)
+    if terms is not None:
+        _require_domains(provider)
     provider.save()
     note(f"provider:{provider.slug}", active=provider.active, new_secret=bool(secret))
     return provider
@@ -99,6 +107,17 @@ def remove_provider(*, actor: Actor, provider: IdentityProvider) -> None:
     links, _ = SocialAccount.objects.filter(provider=provider.slug).delete()
     provider.delete()
     note(f"provider:{provider.slug}", links=links)
+
+
+def _require_domains(provider: IdentityProvider) -> None:
+    """SAML does not say of an address that it was verified: without domains nobody could come in. Raises Invalid."""
+    if provider.kind == IdentityProvider.SAML and not provider.domains:
+        raise Invalid(
+            "Without a domain nobody could sign in: SAML does not say which addresses were verified.",
+            code="domains_missing",
+            fix="Name the domains whose addresses it speaks for, such as kestrel.example.",
+            field="domains",
+        )
 
 
 def welcome(provider: IdentityProvider, arrival: Arrival) -> User:

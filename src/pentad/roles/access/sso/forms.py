@@ -51,8 +51,14 @@ class TermsForm(forms.Form):
         return Terms(**{name: self.cleaned_data[name] for name in names})
 
 
+Named = forms.TextInput(
+    {"hx-get": "?part=addresses", "hx-trigger": "input changed delay:200ms", "hx-target": "#provider-addresses"}
+)
+"""What to tell the provider depends on the name; it is shown while that is typed."""
+
+
 class OidcForm(TermsForm):
-    name = forms.CharField(max_length=80, label="Name", help_text="On the button: “Sign in with …”")
+    name = forms.CharField(max_length=80, label="Name", help_text="On the button: “Sign in with …”", widget=Named)
     issuer = forms.CharField(max_length=300, label="Issuer", help_text="Such as https://login.example.com/realms/house")
     client_id = forms.CharField(max_length=200, label="Client id")
     client_secret = forms.CharField(
@@ -65,7 +71,10 @@ class OidcForm(TermsForm):
 
 
 class SamlForm(TermsForm):
-    name = forms.CharField(max_length=80, label="Name", help_text="On the button: “Sign in with …”")
+    name = forms.CharField(max_length=80, label="Name", help_text="On the button: “Sign in with …”", widget=Named)
+    domains = forms.CharField(
+        label="Domains it speaks for", help_text="Such as kestrel.example. Only addresses in them can sign in."
+    )
     metadata = forms.CharField(
         widget=forms.Textarea({"rows": 6}),
         required=False,

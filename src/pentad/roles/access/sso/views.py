@@ -79,6 +79,9 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, kind: str, provider: IdentityProvider | None) -> HttpResponse:
+    if request.GET.get("part") == "addresses":
+        shown = {"kind": kind, **_addresses(request, provider, kind)}
+        return render(request, "access/_provider_addresses.html", shown)
     made = FORMS[kind]
     form = made(request.POST) if request.method == "POST" else made(initial=initial(provider) if provider else None)
     if request.method == "POST" and form.is_valid():
@@ -89,7 +92,7 @@ def _edit(request: HttpRequest, kind: str, provider: IdentityProvider | None) ->
         else:
             messages.success(request, f"{saved.name} is connected.")
             return redirect("settings_provider", slug=saved.slug)
-    context = {"form": form, "provider": provider, "kind": kind, **_addresses(request, provider)}
+    context = {"form": form, "provider": provider, "kind": kind, **_addresses(request, provider, kind)}
     return render(request, "access/provider.html", context, status=422 if form.errors else 200)
 
 
@@ -118,13 +121,15 @@ def _saml_config(said: dict[str, Any], provider: IdentityProvider | None) -> dic
     return config_of(idp, said["email_attribute"].strip(), said["name_attribute"].strip())
 
 
-def _addresses(request: HttpRequest, provider: IdentityProvider | None) -> dict[str, str]:
-    """What to tell the identity provider about us, once there is an address."""
-    if provider is None:
+def _addresses(request: HttpRequest, provider: IdentityProvider | None, kind: str) -> dict[str, str]:
+    """What to tell the identity provider about us; of a new one by the name that is typed, nothing before there is one."""
+    typed = request.POST.get("name", "") or request.GET.get("name", "")
+    slug = provider.slug if provider is not None else actions.slug_of(typed)
+    if not slug:
         return {}
-    if provider.kind == IdentityProvider.OIDC:
-        return {"callback": request.build_absolute_uri(reverse("openid_connect_callback", args=[provider.slug]))}
+    if kind == IdentityProvider.OIDC:
+        return {"callback": request.build_absolute_uri(reverse("openid_connect_callback", args=[slug]))}
     return {
-        "callback": request.build_absolute_uri(reverse("saml_acs", args=[provider.slug])),
-        "entity": request.build_absolute_uri(reverse("saml_metadata", args=[provider.slug])),
+        "callback": request.build_absolute_uri(reverse("saml_acs", args=[slug])),
+        "entity": request.build_absolute_uri(reverse("saml_metadata", args=[slug])),
     }
