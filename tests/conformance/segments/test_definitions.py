@@ -5,6 +5,7 @@ Three ways to ask: of the events on the spot, of features as the feature table k
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,13 +13,14 @@ import pytest
 from pentad.core.errors import Invalid
 from pentad.intelligence.segments.compile import Compiled, compiled, features_sql, raw_sql
 from pentad.intelligence.segments.definition import Definition
+from pentad.intelligence.segments.explain import explain
 from pentad.intelligence.segments.reading import read
 from pentad.ledger import Ledger
 from pentad.ledger.duckdb import DuckDBLedger
 from tests.conformance.segments.about_events import COUNTS, JUNCTIONS, OTHERS, PICKED, SEQUENCES, TIMES
 from tests.conformance.segments.about_people import DATES, NAMES, TRAITS
 from tests.conformance.segments.people import EVERYBODY
-from tests.conformance.segments.words import NOW, Case
+from tests.conformance.segments.words import NOW, Case, every, occurrence, prop, trait
 
 CASES = [*TRAITS, *DATES, *NAMES, *TIMES, *COUNTS, *PICKED, *SEQUENCES, *JUNCTIONS]
 
@@ -50,9 +52,9 @@ def test_from_features(everybody: Ledger) -> None:
     for case in some:
         moments[case.now].append(case)
     for now, cases in moments.items():
-        every = [asked(case) for case in cases]
-        features = list({one.column: one for each in every for one in each.features}.values())
-        tests = ", ".join(f"({each.test}) AS c{n}" for n, each in enumerate(every))
+        ready = [asked(case) for case in cases]
+        features = list({one.column: one for each in ready for one in each.features}.values())
+        tests = ", ".join(f"({each.test}) AS c{n}" for n, each in enumerate(ready))
         sql = f"SELECT person_no, {tests} FROM ({features_sql(features, datetime.fromisoformat(now))}) AS f"
         found = everybody.rows(sql)
         for n, case in enumerate(cases):
@@ -78,3 +80,38 @@ def test_a_circle_is_refused_with_its_path() -> None:
 
     with pytest.raises(Invalid, match="a → b → c → a"):
         compiled(next_one("a"), next_one, own="a")
+
+
+def test_explained(everybody: Ledger) -> None:
+    """The explanation says of a member that the whole holds, and of another person that it does not."""
+    if not isinstance(everybody, DuckDBLedger):
+        pytest.skip("the same statements, one person at a time")
+    for case in CASES[::4]:
+        definition = read(msgspec.json.encode({"where": case.where, "time_zone": case.zone}))
+        for number in [*sorted(case.members)[:1], *sorted(EVERYBODY - case.members)[:1]]:
+
+            def ask(sql: str, number: int = number) -> list[dict[str, Any]]:
+                return everybody.rows(sql, scope=[number])
+
+            reason = explain(definition, number, datetime.fromisoformat(case.now), others, ask)
+            assert reason.holds == (number in case.members), (case.name, number)
+
+
+def test_explained_with_the_values_seen(everybody: Ledger) -> None:
+    where = every(
+        trait("plan", "equals", value="solo"),
+        {"kind": "segment", "id": "buyers"},
+        occurrence("first", "Order Completed", where=[prop("cart.total", "equals", value=3)]),
+    )
+    definition = read(msgspec.json.encode({"where": where}))
+    reason = explain(definition, 20, datetime.fromisoformat(NOW), others, lambda sql: everybody.rows(sql, scope=[20]))
+    assert not reason.holds
+    plan, buyers, first = reason.of
+    assert (plan.holds, plan.values) == (False, {"value": None})
+    assert (buyers.holds, buyers.of[0].values["count"], len(buyers.of[0].values["events"])) == (True, 2, 2)
+    # the first order, and not the second one that has the cart
+    at, name = "2026-11-01T10:00:00Z", "Order Completed"
+    assert (first.holds, first.values["events"]) == (
+        False,
+        [{"at": at, "name": name, "properties": {"cart.total": None}}],
+    )

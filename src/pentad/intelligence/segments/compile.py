@@ -123,6 +123,14 @@ def _judged(tree: Tree, scene: Scene) -> str:
     return f"SELECT person_no, ({asked.test}) AS holds{', due' if scene.due else ''} FROM ({rows}) AS judged"
 
 
+def judged_sql(features: Sequence[Feature], tests: Sequence[str], scene: Scene) -> str:
+    """Each feature by its column, and each test as j0, j1 …, of everybody in the scene's scope."""
+    asked = list({one.column: one for one in features}.values())
+    rows = scans.select_sql([(one.column, _part(one, scene)) for one in asked], scene)
+    judged = ", ".join(f"({test}) AS j{n}" for n, test in enumerate(tests))
+    return f"SELECT *{', ' if judged else ''}{judged} FROM ({rows}) AS judged"
+
+
 def _without_events(tree: Tree) -> bool | None:
     """What the test says of somebody without any event, when that can be told from the test alone."""
     if isinstance(tree, Leaf):

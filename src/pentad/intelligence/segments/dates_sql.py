@@ -117,7 +117,8 @@ def _anniversary_sql(text: str, moment: str, test: Anniversary, asked: Place) ->
 
 def _kept_at_sql(value: str, test: Anniversary, now: datetime, zone: str) -> str:
     """An instant lies, in an earlier year, on one of the days that count: from midnight to midnight of the zone."""
-    bounds, results = [], ["FALSE"]
+    bounds: list[datetime] = []
+    results = ["FALSE"]
     for year in range(FIRST.year, today(now, zone).year + 1):
         for low, high in sorted(_days_of(year, test, now, zone)):
             if bounds and bounds[-1] == instant(low, zone):

@@ -47,3 +47,10 @@ def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], lef
         case Colleagues():
             return Leaf(Colleagues(Any(()), node.which), zone, _tree(node.of, zone, others, path, left))
     return Leaf(node, zone)
+
+
+def leaf_of(node: Condition, zone: str, others: Others) -> Leaf:
+    """One condition that is no junction and no segment."""
+    found = _tree(node, zone, others, (), [MOST_LEAVES])
+    assert isinstance(found, Leaf)
+    return found

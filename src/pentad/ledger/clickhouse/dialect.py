@@ -61,7 +61,7 @@ def translate(sql: str, kinds: tuple[tuple[str, str], ...], relations: tuple[tup
     _bind(tree, dict(kinds))
     _substitute(tree, dict(relations))
     # From the inside out: what stands inside of a word that is put right is right by then.
-    for node in reversed(list(tree.walk())):
+    for node in reversed(list(tree.find_all(exp.Expression))):
         right = _put_right(node)
         if right is not node:
             node.replace(right)
