@@ -338,3 +338,5 @@ class TestWhatProvidersMayNot:
         many = [{"op": "replace", "path": "title", "value": "Guide"}] * 1_001
         assert scim.patch(f"/Users/{tom.pk}", *many)[0] == 413
         assert scim.patch(f"/Users/{tom.pk}", *many[:1_000])[0] == 200
+        members = [{"value": str(tom.pk)}] * 10_001
+        assert scim("POST", "/Groups", {"schemas": [GROUP], "displayName": "All", "members": members})[0] == 413

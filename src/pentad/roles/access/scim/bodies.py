@@ -9,6 +9,8 @@ from scim2_models import InvalidSyntaxException, InvalidValueException, PayloadT
 DEEPEST = 20
 MOST_OPERATIONS = 1_000
 """Of one PATCH. Each is looked up and checked by itself: providers send a few, or a hundred members at a time."""
+MOST_LISTED = 10_000
+"""Members, addresses and operations of one body together: seconds of work."""
 
 
 def read(body: bytes) -> Any:
@@ -26,7 +28,7 @@ def read(body: bytes) -> Any:
 
 def _check(said: Any) -> None:
     """Raise unless texts and numbers are such as a database keeps, and nothing is nested beyond reason."""
-    level = [said]
+    level, listed = [said], 0
     for _ in range(DEEPEST):
         deeper: list[Any] = []
         for one in level:
@@ -34,8 +36,11 @@ def _check(said: Any) -> None:
                 deeper += [*one.keys(), *one.values()]
             elif isinstance(one, list):
                 deeper += one
+                listed += len(one)
             elif (isinstance(one, str) and not is_text(one)) or (isinstance(one, float) and not math.isfinite(one)):
                 raise InvalidValueException(detail="A value is no text or number that can be kept.")
+        if listed > MOST_LISTED:
+            raise PayloadTooLargeException(detail=f"At most {MOST_LISTED:,} values fit into the lists of one request.")
         level = deeper
     if level:
         raise InvalidSyntaxException(detail=f"The body is nested deeper than {DEEPEST} levels.")
