@@ -1,15 +1,23 @@
 """What is hidden stays hidden where it lies inside another value, where it was copied to, and where its order would tell."""
 
+import base64
+
 import pytest
+from django.db import transaction
 
 from pentad.core.actor import SYSTEM, acting_as
+from pentad.data.identity.models import Person
 from pentad.data.profiles import vocabulary
+from pentad.data.profiles.bulk import restore_traits, set_trait_of_all
 from pentad.data.profiles.kinds import event_veil
+from pentad.data.profiles.models import PersonTrait
 from pentad.roles.access.manage.explain import explain_field
 from pentad.roles.access.purposes import actions
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights import FieldRule, Level, Policy
 from pentad.roles.access.seeing import kinds
+from pentad.roles.undo.models import ChangedRecord
+from pentad.roles.views import paging
 from pentad.roles.views.actions import open_with_view, save_view
 from pentad.roles.views.state import Filter, ListState
 from tests.data.road import Road
@@ -146,3 +154,37 @@ def test_a_view_that_filters_by_a_hidden_field_shuts_nobody_out(road: Road) -> N
     text = page(world, "/people/")
     assert "by a field that you may not see" in text
     assert f"{word('own')} Person" in text
+
+
+def test_places_in_lists_do_not_tell_how_many_there_are(road: Road) -> None:
+    world = build(road, "admin")
+    found, after, marks = set[str](), "", list[str]()
+    while True:
+        answer = call(world, "get", f"/api/v1/people?limit=3{after and '&after='}{after}").json()
+        found |= {one["id"] for one in answer["results"]}
+        if not answer["next"]:
+            break
+        after = answer["next"]
+        marks.append(after)
+    assert len(found) == Person.objects.filter(root=None).count()
+    marks.append(str(paging.Cursor(True, "ann", 48_285_000_001, 51)))
+    assert paging.Cursor.parse(marks[-1]) == paging.Cursor(True, "ann", 48_285_000_001, 51)
+    for mark in marks:
+        assert not mark.isdecimal()
+        assert b"48285" not in base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4))
+    for foreign in ("1", marks[-1], "WzEs", "%00"):
+        assert call(world, "get", f"/api/v1/people?after={foreign}").status_code == 400
+
+
+def test_an_undo_does_not_reach_what_holds_a_hidden_field(road: Road) -> None:
+    world = build(road, "member")
+    own = world.people["own"]
+    change = set_trait_of_all(actor=SYSTEM, records=[own], name="deal", value="one")
+    rows = list(ChangedRecord.objects.filter(change=change))
+    Person.objects.filter(pk=own.pk).update(traits={"deal": {"budget": BUDGET}})  # another source's counts by now
+    limited("people", "trait:budget")
+    member = actor_of(world.user)
+    assert restore_traits(member, change, rows) == rows
+    assert PersonTrait.objects.filter(person=own, name="deal", value="one", withdrawn=False).exists()
+    with transaction.atomic():
+        assert restore_traits(SYSTEM, change, rows) == []

@@ -17,11 +17,11 @@ from pentad.data.identity.store import chunks
 from pentad.data.ingest.own import own_number
 from pentad.data.profiles import actions, fold
 from pentad.data.profiles.company_actions import set_company_trait
+from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait
 from pentad.data.profiles.rules import text_of
 from pentad.data.profiles.touched import touch, touch_companies
-from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import Owned, kind_of, level_for, require
+from pentad.roles.access.seeing import Owned, kind_of, require
 from pentad.roles.undo import actions as undo
 from pentad.roles.undo.models import Change, ChangedRecord
 
@@ -182,7 +182,7 @@ def _hand_back(side: _Side, restated: dict[int, str], name: str) -> None:
 
 def _check(actor: Actor, side: _Side, record: Any, name: str) -> None:
     require(actor, f"{side.kind}.edit", getattr(record, "root", None) or record)
-    if level_for(actor, side.kind, f"trait:{name}") < Level.CHANGE:
+    if not may_change(actor, record, name):
         raise Denied(f"{actor.name} may not change “{name}” here.", right=f"{side.kind}.edit")
 
 

@@ -1,7 +1,5 @@
 """Reads of profiles: one customer, their traits and why, their timeline, their companies."""
 
-import base64
-import binascii
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from pentad import ledger
 from pentad.core import clock
 from pentad.core.errors import Invalid
 from pentad.core.nested import MOST_DEPTH, TOO_DEEP, shallow
+from pentad.core.secretbox import cover, uncover
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
@@ -27,6 +26,8 @@ from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import in_full, level, levels, sees, veiled
 
 MAX_PAGE = 500
+PLACES = "places in timelines"
+"""Covered: numbers of events would tell how many there are."""
 SUMMED = ("revenue", "total", "value", "currency")
 """Properties that the ledger's amounts are taken from."""
 
@@ -273,14 +274,14 @@ def _object(text: str | None) -> dict[str, Any]:
 
 
 def _as_cursor(row: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(f"{clock.to_us(row['ts'])}.{row['seq']}".encode()).decode().rstrip("=")
+    return cover(PLACES, f"{clock.to_us(row['ts'])}.{row['seq']}")
 
 
 def _cursor(text: str) -> tuple[datetime, int]:
     try:
-        at, seq = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(".")
+        at, seq = uncover(PLACES, text).split(".")
         return clock.from_us(int(at)).replace(tzinfo=None), int(seq)
-    except (ValueError, binascii.Error, OverflowError):
+    except (ValueError, OverflowError):
         raise Invalid(
             f"{text[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”."
         ) from None

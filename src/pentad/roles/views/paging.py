@@ -1,7 +1,5 @@
 """Pages of a list by keyset: a page costs the same wherever it lies, and rows do not shift under it."""
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from pentad.core.errors import Invalid
+from pentad.core.secretbox import cover, uncover
 from pentad.roles.views import valued
 from pentad.roles.views.plans import Plan, Rows, plan, read
 from pentad.roles.views.plans import beyond as beyond
@@ -17,6 +16,8 @@ from pentad.roles.views.spec import ListSpec
 from pentad.roles.views.state import ListState
 
 PAGE = 50
+PLACES = "places in lists"
+"""Covered: numbers of rows would tell how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,19 @@ class Cursor:
 
     def __str__(self) -> str:
         value = {"t": self.value.isoformat()} if isinstance(self.value, datetime) else self.value
-        text = json.dumps([int(self.forward), value, self.key, self.number], separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        text = json.dumps([int(self.forward), value, self.key, self.number], separators=(",", ":"), ensure_ascii=False)
+        return cover(PLACES, text)
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         try:
-            forward, value, key, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            forward, value, key, number = json.loads(uncover(PLACES, text))
             if isinstance(value, dict):
                 value = datetime.fromisoformat(value["t"])
             if not isinstance(value, str | int | float | datetime):
                 raise ValueError(value)
             return cls(bool(forward), value, int(key), int(number))
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError, binascii.Error):
+        except (ValueError, TypeError, KeyError, OverflowError):
             raise _foreign(text) from None
 
 

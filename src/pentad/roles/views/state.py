@@ -83,7 +83,7 @@ class ListState:
             tuple(unquote(name) for name in columns),
             query.get("sort", "")[:60],
             query.get("view", "")[:40],
-            query.get("c", "")[:600],
+            query.get("c", "")[:1200],
             query.get("as", "")[:20],
             query.get("by", "")[:140],
             query.get("on", "")[:140],
