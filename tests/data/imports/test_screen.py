@@ -85,6 +85,19 @@ def test_a_file_is_looked_at_corrected_and_brought_in(road: Road) -> None:
     assert [path.name for path in uploads.home().iterdir()] == [f"{row.id}.rejects.csv"]
 
 
+def test_one_bad_date_among_three_is_a_rejected_row_and_blocks_nothing(road: Road) -> None:
+    client = browser()
+    row = sent(client, "customer,date,amount\nann,2026-10-01,5\nbob,32.13.2026,6\ncem,2026-10-03,7\n")
+    page = client.get(f"/imports/{row.id}/").content.decode()
+    assert "in no format" not in page and "32.13.2026" in page and "date is not iso" in page
+    assert client.post(f"/imports/{row.id}/start/", {"name": "Old shop"}).status_code == 204
+    assert work(row).status == Job.DONE
+    row.refresh_from_db()
+    assert (row.rows, row.stored, row.rejected) == (3, 2, 1)
+    half = sent(client, "customer,date,amount\nann,2026-10-01,5\nbob,soon,6\n", "half.csv")
+    assert "The date “soon” is in no format" in client.get(f"/imports/{half.id}/").content.decode()
+
+
 def test_what_is_in_the_way_is_said_and_nothing_is_imported(road: Road, settings: Any) -> None:
     client = browser()
     assert client.post("/imports/new/", {}).status_code == 422

@@ -125,7 +125,9 @@ def make_plan(path: Path, options: Options) -> Plan:
     columns, header = _columns(path, facts, options, sound)
     body = sound[1:] if header and facts.encoding else sound
     roles = _roles(columns, options, body)
-    formats = _formats(options, roles, body)
+    dates = [row[roles["date"]] for row in body if "date" in roles and roles["date"] < len(row)]
+    dates = [one for one in dates if one.strip()]
+    formats = _formats(options, dates)
     amounts = [
         row[place]
         for role in ("amount", "quantity")
@@ -133,7 +135,6 @@ def make_plan(path: Path, options: Options) -> Plan:
         for row in body
         if place < len(row) and row[place].strip()
     ]
-    example = next((row[roles["date"]] for row in body if "date" in roles and roles["date"] < len(row)), "")
     layout = Layout(
         columns=tuple(columns),
         roles=roles,
@@ -142,7 +143,7 @@ def make_plan(path: Path, options: Options) -> Plan:
         currency=options.currency.upper(),
         dialect=f"{facts.encoding} {delimiter!r} {'header' if header else 'no header'}",
     )
-    problems = rules_guess.problems(columns, roles, formats, example)
+    problems = rules_guess.problems(columns, roles, formats, rules_guess.date_example(dates, formats))
     if not body:
         problems.append("There is no row beneath the header.")
     return Plan(path, facts, delimiter, header, layout, problems)
@@ -221,7 +222,10 @@ def _place(columns: list[str], column: str) -> int:
     raise Invalid(f"There is no column “{column}”.", code="bad_mapping", fix=f"Columns are {', '.join(columns)}.")
 
 
-def _formats(options: Options, roles: Mapping[str, int], body: list[list[str]]) -> list[str]:
+def _formats(options: Options, dates: list[str]) -> list[str]:
+    """How the dates are written: as most of them are, and rows with other ones are rejected; more than one when that cannot
+    be told.
+    """
     if options.date_format:
         try:
             date_parser(options.date_format)("")
@@ -231,8 +235,4 @@ def _formats(options: Options, roles: Mapping[str, int], body: list[list[str]]) 
             if "bad directive" in str(error) or "stray" in str(error):
                 raise Invalid(f"“{options.date_format}” is no date format: {error}.", code="bad_date_format") from None
         return [options.date_format]
-    if "date" not in roles:
-        return []
-    return rules_guess.date_formats(
-        [row[roles["date"]] for row in body if roles["date"] < len(row) and row[roles["date"]].strip()]
-    )
+    return rules_guess.date_formats(dates, majority=True)

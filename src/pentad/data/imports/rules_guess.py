@@ -106,8 +106,10 @@ def roles(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, in
     return found
 
 
-def date_formats(values: Sequence[str]) -> list[str]:
-    """Every format that reads more values than any other does, and at least four in five."""
+def date_formats(values: Sequence[str], *, majority: bool = False) -> list[str]:
+    """Every format that reads more values than any other does, and at least four in five: that they are dates, nothing else
+    may say. majority: more than half are enough, as it is known that they are.
+    """
     counts = Counter[str]()
     for name in DATE_FORMATS:
         parse = date_parser(name)
@@ -118,7 +120,16 @@ def date_formats(values: Sequence[str]) -> list[str]:
     if not counts:
         return []
     most = max(counts.values())
-    return [name for name in DATE_FORMATS if counts[name] == most and most >= 0.8 * len(values)]
+    enough = most * 2 > len(values) if majority else most >= 0.8 * len(values)
+    return [name for name in DATE_FORMATS if counts[name] == most and enough]
+
+
+def date_example(values: Sequence[str], formats: Sequence[str]) -> str:
+    """A date to ask about: one that can be read in these ways, or one that cannot be read."""
+    for value in values:
+        if bool(date_formats([value])) is bool(formats):
+            return value
+    return values[0] if values else ""
 
 
 def decimal(values: Sequence[str]) -> str:
