@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pentad.roles.views import words
+from pentad.shell.templatetags import shell
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -52,3 +53,10 @@ def test_short(value: float, said: str) -> None:
 )
 def test_initials(name: str, said: str) -> None:
     assert words.initials(name) == said
+
+
+@pytest.mark.once
+def test_long_identifiers_keep_their_end() -> None:
+    assert words.middle("u-1001", 16) == ("u-1001", "")
+    assert words.middle("anon_9f31bb20a3c2d1", 16) == ("anon_9f31bb20", "a3c2d1")
+    assert shell.middle("anon_9f31bb2047aa11a3c2d1", 16) == "anon_9f31…a3c2d1"

@@ -51,6 +51,11 @@ class User(AbstractUser):
         return self.name or self.email
 
     @property
+    def ref(self) -> str:
+        """As audit lines and changes name them; also what gives their avatar its colour, the same everywhere."""
+        return f"user:{self.pk}"
+
+    @property
     def role_label(self) -> str:
         return Role.objects.filter(name=self.role).values_list("label", flat=True).first() or self.role
 

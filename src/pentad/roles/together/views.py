@@ -32,7 +32,7 @@ def here(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     if not presence.DOING.fullmatch(doing):
         raise Invalid(f"{doing[:40]!r} is nothing one does.", code="bad_doing", fix="Such as note, or field:title.")
-    seed = request.user.email  # type: ignore[union-attr]
+    seed = request.user.ref  # type: ignore[union-attr]
     came = presence.Here(user, actor_of(request).name, seed, doing, clock.now_us())
     presence.come((kind, record.pk), window, came)
     found = [(one, one.words(kind)) for one in presence.others((kind, record.pk), user)]

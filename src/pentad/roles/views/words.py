@@ -34,6 +34,13 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
 
+def middle(text: str, most: int, end: int = 6) -> tuple[str, str]:
+    """(beginning, end) of what is longer than `most`: identifiers often differ at their end alone. The end is "" of what
+    fits.
+    """
+    return (text, "") if len(text) <= most else (text[:-end], text[-end:])
+
+
 def initials(name: str) -> str:
     """First letters of the first and last word; the first two of a single word."""
     parts = [part for part in name.replace(".", " ").replace("@", " ").split() if part[0].isalnum()]

@@ -53,7 +53,7 @@ def _who(task: Any) -> str:
     if task.owner is None:
         return cells.NOTHING
     name = str(task.owner)
-    return format_html('<span class="flex items-center gap-2">{}{}</span>', cells.avatar(name, task.owner.email), name)
+    return format_html('<span class="flex items-center gap-2">{}{}</span>', cells.avatar(name, task.owner.ref), name)
 
 
 def _load(rows: Any) -> None:

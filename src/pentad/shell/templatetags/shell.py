@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from pentad.core import hooks
@@ -22,6 +23,24 @@ register.filter(cells.number)
 def short(value: float | int | None) -> str:
     """1234567 as 1.2M."""
     return "—" if value is None else words.short(value)
+
+
+@register.filter
+def middle(value: Any, most: int) -> str:
+    """`{{ id|middle:30 }}` without its middle when it is longer: “anon_9f31…a3c2d1”."""
+    begin, end = words.middle(value := str(value), most)
+    return f"{begin[: most - len(end) - 1]}…{end}" if end else value
+
+
+@register.simple_tag
+def ends(value: str) -> SafeString:
+    """A long identifier, cut before its end where there is no room; the end is always seen."""
+    begin, end = words.middle(value, 16)
+    return format_html(
+        '<span class="mono truncate">{}</span>{}',
+        begin,
+        end and format_html('<span class="mono -ms-1 shrink-0">{}</span>', end),
+    )
 
 
 @register.filter
