@@ -13,6 +13,7 @@ from pentad.core.models import Job
 from pentad.data.identity.actions import merge_people, undo_merge
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.rules import Ident
+from pentad.data.ingest import checks
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles import actions, bulk, mirror
 from pentad.data.profiles.company_actions import set_company_trait
@@ -264,6 +265,19 @@ def test_an_erased_customer_leaves_at_once_and_does_not_come_back(road: Road, mo
     jobs.run_here(Job.objects.get(kind="privacy.rewrite").pk)
     assert not TouchedPerson.objects.filter(no=keiko.no).exists()
     assert in_step(road)
+
+
+def test_the_doctor_compares_the_two(road: Road) -> None:
+    road.send(track(userId="keiko"))
+    drain(road)
+    assert checks.mirrored() == []
+    nobody = road.ledger.query("SELECT * FROM people LIMIT 0")
+    road.ledger.derived.put("people", nobody, None)
+    assert [problem.message for problem in checks.mirrored()] == [
+        "There are 1 customers with 1 events; beside the events stand 0 with 0."
+    ]
+    touch([road.person("user_id:keiko").no])
+    assert checks.mirrored() == [], "it is on its way"
 
 
 def test_a_store_from_another_moment_is_filled_anew(road: Road, told: list[Mirrored]) -> None:

@@ -1,7 +1,7 @@
 """What `pentad doctor` looks at on the road from the inbox to the profiles."""
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from pentad import ledger
 from pentad.core.hookvalues import Problem
@@ -10,12 +10,37 @@ from pentad.data.identity.models import MergeLink, Person
 from pentad.data.ingest.frames import logs
 from pentad.data.ingest.models import LoaderOffset
 from pentad.data.ingest.own import own_number
+from pentad.data.profiles.mirror import FILLED
+from pentad.data.profiles.models import TouchedPerson
+from pentad.ledger.protocol import DERIVED_DAMAGED
+
+ANEW = (
+    "Stop Pentad and delete derived.*.duckdb in the ledger's folder (on ClickHouse the rows of t_state whose names begin"
+    " with mark:mirror): the next start writes all of it anew."
+)
 
 
 def ledger_files() -> list[Problem]:
     """The ledger's own check of its files, offsets and counts."""
     fix = "Restore the data folder from a backup, or report this with the output of `pentad doctor`."
-    return [Problem("ledger", "error", f"{p.message} {p.where}".strip(), fix) for p in ledger.current().check()]
+    return [
+        Problem("ledger", "error", f"{p.message} {p.where}".strip(), ANEW if p.code == DERIVED_DAMAGED else fix)
+        for p in ledger.current().check()
+    ]
+
+
+def mirrored() -> list[Problem]:
+    """What is kept of customers beside the events is what the profiles say, once nothing waits to be written there."""
+    roots = Person.objects.filter(root=None).aggregate(n=Count("no"), events=Sum("event_count"))
+    sums = "SELECT count(*) AS n, CAST(coalesce(sum(event_count), 0) AS BIGINT) AS events FROM people"
+    found = ledger.current().rows(sums)[0]
+    if TouchedPerson.objects.exists() or not ledger.current().derived.mark(FILLED):
+        return []
+    wanted, there = (roots["n"], roots["events"] or 0), (found["n"], found["events"])
+    if wanted == there:
+        return []
+    text = "There are {:,} customers with {:,} events; beside the events stand {:,} with {:,}."
+    return [Problem("mirror", "error", text.format(*wanted, *there), ANEW)]
 
 
 def offsets() -> list[Problem]:
@@ -72,4 +97,4 @@ def database() -> list[Problem]:
     return [Problem("database", "error", text, "Restore the database from a backup.") for text in said]
 
 
-CHECKS = (ledger_files, offsets, graph, totals, database)
+CHECKS = (ledger_files, offsets, graph, totals, mirrored, database)
