@@ -160,6 +160,6 @@ def test_pages_are_accessible(
         page.goto(path)
         assert axe(page) == [], path
     guest.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    for path in ("/signin/", "/signin/forgot/", "/invitation/1/wrong/"):
+    for path in ("/signin/", "/signin/forgot/", "/password/1/wrong/"):
         guest.goto(path)
         assert axe(guest) == [], path

@@ -72,7 +72,7 @@ class TestEveryPage:
         assert seen >= 10
 
     def test_nobody_in_without_signing_in(self, client: Client, nadia: User) -> None:
-        open_to_all = {"/signin/", "/signin/passkey/", "/signin/forgot/", "/signin/closed/", "/setup/", "/signout/", "/invitation/done/",
+        open_to_all = {"/signin/", "/signin/passkey/", "/signin/forgot/", "/signin/closed/", "/setup/", "/signout/", "/password/done/",
                        "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/"}  # fmt: skip
         for address in set(addresses()) - open_to_all - FOR_APPS:
             answer = client.get(address)

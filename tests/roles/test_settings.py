@@ -196,7 +196,7 @@ class TestPages:
         assert (tom.role, tom.is_active) == ("admin", False)
         page = client.post(f"/settings/people/{nadia.pk}/", {"role": "member"}, follow=True).content.decode()
         assert "is the only administrator" in page
-        assert "/invitation/" in client.post(f"/settings/people/{nadia.pk}/", {"invite": "1"}).content.decode()
+        assert "/password/" in client.post(f"/settings/people/{nadia.pk}/", {"invite": "1"}).content.decode()
 
     @pytest.mark.parametrize("path", ["/settings/people/", "/settings/keys/"])
     def test_members_are_refused_and_told_why(self, client: Client, tom: User, path: str) -> None:

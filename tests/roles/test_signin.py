@@ -191,8 +191,18 @@ class TestSecondStep:
         assert browser.get("/signin/second-factor/").status_code == 200
         assert browser.post("/signin/second-factor/", {"code": "000000"}).status_code == 200
         assert AuditLine.objects.filter(action="second_step_failed", subject=f"user:{nadia.pk}").count() == 1
-        assert browser.post("/signin/second-factor/", {"code": self._code(secret, 1)}).headers["Location"] == "/"
+        code = self._code(secret, 1)
+        assert browser.post("/signin/second-factor/", {"code": code}).headers["Location"] == "/"
         assert browser.get("/account/").status_code == 200
+        assert AuditLine.objects.filter(action="sign_in").latest("id").detail == {
+            "how": "password, then code of an app"
+        }
+
+        thief = Client()
+        sign_in(thief)
+        cache.delete(f"allauth.mfa.totp.used?user={nadia.pk}&code={code}")  # the library forgets it after one period
+        refused = thief.post("/signin/second-factor/", {"code": code})
+        assert refused.status_code == 200 and "used already" in refused.content.decode()
 
         lost = Client()
         sign_in(lost)
@@ -208,7 +218,7 @@ class TestSecondStep:
         lost = Client()
         form = lost.get(actions.invitation(actor=SYSTEM, user=nadia), follow=True)  # a new password is no way round
         done = lost.post(form.redirect_chain[-1][0], {"password1": "single-origin", "password2": "single-origin"})
-        assert done.headers["Location"] == "/invitation/done/", done.content.decode()
+        assert done.headers["Location"] == "/password/done/", done.content.decode()
         assert sign_in(lost, password="single-origin").headers["Location"] == "/signin/second-factor/"
         for path in ("/account/", "/account/app/remove/", "/account/recovery/new/", "/account/confirm/", "/people/"):
             refused = lost.get(path)

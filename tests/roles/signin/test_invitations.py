@@ -138,7 +138,7 @@ class TestPasswordLink:
 
     def test_sets_a_password_once_and_keeps_to_the_configured_address(self, mails: None, tom: User) -> None:
         self._asked("Tom@kestrel.example")
-        link = re.search(r"https://cx\.kestrel\.example(/invitation/\S+)", mail.outbox[0].body)
+        link = re.search(r"https://cx\.kestrel\.example(/password/\S+)", mail.outbox[0].body)
         assert link, "never the host that a stranger's request named"
         guest = Client()
         where = guest.get(link[1], follow=True).redirect_chain[-1][0]

@@ -8,7 +8,10 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
 from allauth.mfa.base import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -57,6 +60,14 @@ def _too_many(again: datetime, wait: timedelta) -> str:
     )
 
 
+def _first_use(user: User, code: Any) -> bool:
+    """Whether a right code comes for the first time. The library remembers one for a single period, and takes it for one
+    more on either side.
+    """
+    span = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+    return cache.add(f"pentad.second_step.used[{user.pk}:{normalize_user_code(str(code))}]", 1, timeout=span)
+
+
 class _Counted:
     """Stands before the library's check of a code."""
 
@@ -69,6 +80,9 @@ class _Counted:
         except ValidationError:
             record(NOBODY, "second_step_failed", f"user:{self.user.pk}")
             raise
+        if not _first_use(self.user, code):
+            record(NOBODY, "second_step_failed", f"user:{self.user.pk}")
+            raise ValidationError("This code was used already. Wait for the next one.")
         forget_tries(self.user)
         return code
 

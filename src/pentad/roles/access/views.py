@@ -48,7 +48,7 @@ confirm_password = account.ReauthenticateView.as_view(template_name="access/conf
 # Signed in is asked for here too, because through a colleague's eyes nothing is changed, one's own account neither.
 change_password = signed_in()(account.PasswordChangeView.as_view(template_name="access/password.html"))
 set_password = signed_in()(account.PasswordSetView.as_view(template_name="access/password.html"))
-accept_invitation = account.PasswordResetFromKeyView.as_view(template_name="access/invitation.html")
+password_link = account.PasswordResetFromKeyView.as_view(template_name="access/password_link.html")
 
 second_factor = mfa.AuthenticateView.as_view(template_name="access/second_factor.html")
 confirm_second_factor = mfa.ReauthenticateView.as_view(template_name="access/confirm.html")
@@ -71,7 +71,7 @@ account_page = signed_in()(AccountPage.as_view())
 
 
 @never_cache
-def invitation_used(request: HttpRequest) -> HttpResponse:
+def password_set(request: HttpRequest) -> HttpResponse:
     """After a password was set by link."""
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
