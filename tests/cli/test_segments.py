@@ -29,8 +29,14 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
     person = server.person("user_id:u-2")
     assert person
     until(lambda: "Segment Entered" in {event["name"] for event in server.events(person["id"])}, 10)
+    why = server.cli("segment", "explain", *asked, "--person", person["id"], "--json").stdout
+    assert json.loads(why)["reason"]["holds"] is True
     server.stop()
     assert server.cli("segment", "count", "--segment", "buyers").stdout == "2\n"
+    told = server.cli("segment", "explain", *asked, "--person", "user_id:u-1").stdout
+    assert told.startswith("yes  ")
+    refused = server.cli("segment", "explain", "--segment", id, "--person", "nobody", status=1)
+    assert (refused.stdout, "nobody" in refused.stderr) == ("", True)
     file.write_text('{"where": {"kind": "nonsense"}}')
     assert "nonsense" in server.cli("segment", "count", *asked, status=1).stderr
     with sqlite3.connect(server.folder / "pentad.db") as rows:

@@ -94,6 +94,24 @@ def count(definition: Path | None, text: str | None, segment: str | None) -> Non
     click.echo(_by_owner("segments.count", {"definition": write(_asked(definition, text, segment))})["count"])
 
 
+@segment.command("explain")
+@_definition
+@_text
+@_segment
+@click.option(
+    "--person", required=True, metavar="ID", help="A customer's id or user_id, or an identifier as NAMESPACE:VALUE."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@on_data()
+def explain(definition: Path | None, text: str | None, segment: str | None, person: str, as_json: bool) -> None:
+    """Why a customer is described by a definition or not, condition by condition with the values seen."""
+    from pentad.intelligence.segments.reading import write
+
+    payload = {"definition": write(_asked(definition, text, segment)), "person": _person(person)}
+    told = _by_owner("segments.explain", payload)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _lines(told["reason"]))
+
+
 @segment.command("export")
 @click.argument("name", metavar="ID|NAME")
 @click.option(
@@ -114,16 +132,36 @@ def export(name: str, format: str, columns: str) -> None:
 
 def _asked(file: Path | None, text: str | None, segment: str | None) -> "Definition":
     from pentad.intelligence.segments import text as words
+    from pentad.intelligence.segments.compile import compiled
+    from pentad.intelligence.segments.queries import definition_of
     from pentad.intelligence.segments.reading import read
 
     if sum(one is not None for one in (file, text, segment)) != 1:
         raise click.UsageError("Give one of --definition, --text or --segment.")
     if segment is not None:
-        return _saved(segment).tree
-    if text is not None:
-        return words.parse(text)
-    assert file is not None
-    return read(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+        found = _saved(segment).tree
+    elif text is not None:
+        found = words.parse(text)
+    else:
+        assert file is not None
+        found = read(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+    compiled(found, definition_of)  # said here, where it may name what was asked
+    return found
+
+
+def _person(given: str) -> str:
+    """The public id of whom is meant."""
+    from pentad.core.errors import NotFound
+    from pentad.data.identity.queries import as_ident, person_by_identifier, person_seen
+
+    named = person_by_identifier(*as_ident(given)) if ":" in given else person_seen(given)
+    found = named or person_by_identifier("user_id", given)
+    if found is None:
+        raise NotFound(
+            f"Nobody has the id or the identifier {given!r}.", code="person_not_found",
+            fix="Write an identifier as NAMESPACE:VALUE; case counts.",
+        )  # fmt: skip
+    return found.id
 
 
 def _saved(name: str) -> "Segment":
@@ -145,3 +183,12 @@ def _by_owner(kind: str, payload: dict[str, Any]) -> Any:
         return runtime.see_through(job)
     finally:
         job.delete()
+
+
+def _lines(reason: dict[str, Any], depth: int = 0) -> str:
+    """The reasons as a tree of lines: yes or no, what was asked, and the values seen."""
+    own = f"{'  ' * depth}{'yes' if reason['holds'] else 'no '}  {reason['text']}"
+    seen = "; ".join(f"{name} {value}" for name, value in (reason.get("values") or {}).items())
+    return "\n".join(
+        [own + (f"  ({seen})" if seen else ""), *(_lines(one, depth + 1) for one in reason.get("of") or ())]
+    )

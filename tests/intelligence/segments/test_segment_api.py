@@ -85,7 +85,10 @@ def test_a_definition_is_counted_and_explained_without_saving_it(kept: Kept) -> 
     assert call("post", "/segments/count", {"definition": {"where": ORDERED}, "sample": 0})[1]["sample"] == []
     for wrong in ({}, {"definition": {"where": {"kind": "nonsense"}}}, {"text": "?!"}):
         assert call("post", "/segments/count", wrong)[0] == 400
-    kept.save("Family", FAMILY)
+    made = kept.save("Family", FAMILY)
+    told = call("get", f"/segments/{made.id}/people/{cy.id}")[1]
+    assert (told["person"], told["reason"]["holds"]) == (cy.id, False)
+    assert call("get", f"/segments/{made.id}/people/{ann.id}")[1]["reason"]["holds"] is True
     assert [one["name"] for one in call("get", f"/people/{ann.id}/segments")[1]["results"]] == ["Family"]
 
 
@@ -113,6 +116,8 @@ def test_one_counts_only_whom_one_may_see(kept: Kept) -> None:
     assert (read["size"], read["readable"]) == (1, True)
     for path in ("members", "history"):
         assert len(call("get", f"/segments/{buyers.id}/{path}")[1]["results"]) == 1
+    hidden = kept.road.person("user_id:cy")
+    assert call("get", f"/segments/{buyers.id}/people/{hidden.id}")[0] == 404
     assert call("post", "/segments/count", {"definition": colleagues})[1]["code"] == "segment_fields"
     assert call("post", "/segments", BUYERS)[0] == 403
     assert call("get", f"/segments/{buyers.id}/export")[0] == 403
@@ -135,7 +140,7 @@ def test_a_hidden_field_is_no_way_to_ask_and_neither_is_a_colleagues_segment(kep
         None,
         None,
     ]
-    for path in ("members", "history", "versions", "overlap", "export"):
+    for path in ("members", "history", "versions", "overlap", "export", f"people/{kept.road.person('user_id:ann').id}"):
         assert call("get", f"/segments/{whole['id']}/{path}")[0] == 403, path
     assert call("post", f"/segments/{whole['id']}/archive")[0] == 403
     assert call("delete", f"/segments/{whole['id']}")[0] == 403

@@ -15,6 +15,8 @@ from pentad.data.identity.models import Person
 from pentad.intelligence.segments import compile as compiler
 from pentad.intelligence.segments.access import require_fields, seen_numbers
 from pentad.intelligence.segments.definition import Definition
+from pentad.intelligence.segments.explain import Reason
+from pentad.intelligence.segments.explain import explain as why
 from pentad.intelligence.segments.models import Segment, SegmentMember
 from pentad.intelligence.segments.queries import Use, definition_of, uses, views_using
 from pentad.ledger import Ledger
@@ -103,3 +105,10 @@ def member_numbers(segment: Segment, only: Collection[int] | None = None) -> pa.
     rows = SegmentMember.objects.filter(segment=segment).order_by("person_id")
     found = pa.array(rows.values_list("person_id", flat=True).iterator(chunk_size=50_000), pa.int32())
     return found if only is None else found.filter(pc.is_in(found, value_set=pa.array(only, pa.int32())))
+
+
+def explain(definition: Definition, person: Person, others: Others = definition_of) -> Reason:
+    """Why a customer meets the definition or not, condition by condition. The person is one the reader may see."""
+    require_fields(reader(), definition, others)
+    store, number = ledger.current(), person.root_id or person.no
+    return why(definition, number, now(), others, lambda sql: store.rows(sql, scope=[number]))

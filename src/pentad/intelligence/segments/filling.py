@@ -17,6 +17,9 @@ from pentad.intelligence.segments.table import Live
 from pentad.ledger import Ledger
 
 Progress = Callable[[float], None]
+TOGETHER = 25
+"""Segments that the table remembers in one statement: it writes each of its rows anew."""
+
 ASKED = 0.3
 """Which part of the work, for whoever watches, is done when all features were asked."""
 
@@ -32,19 +35,22 @@ def fill(store: Ledger, segments: Sequence[Segment], progress: Progress = lambda
         able = {one.no: one for one in computed(store, wanted, None)}
     progress(ASKED)
     spent = (time.perf_counter() - began) * 1000 / max(1, len(able))
+    asked = [(one, able.get(one.no)) for one in segments if one.no in able or not one.kept_up]
     done = 0
-    for index, segment in enumerate(segments):
-        one = able.get(segment.no)
-        if one is None and segment.kept_up:
-            continue
-        part = (1 - ASKED) / len(segments)
-        done += _write(store, segment, one, lambda share, i=index: progress(ASKED + part * (i + share)))  # type: ignore[misc]  # noqa: B023
-        if one is not None:
-            Segment.objects.filter(pk=segment.pk).update(filled=at, cost_ms=round(spent, 1), failure="", failed=None)
+    for index, (segment, one) in enumerate(asked):
+        done += _steps(store, segment, one, _part(progress, index, len(asked)))
+    for start in range(0, len(asked), TOGETHER):
+        done += _settle(store, asked[start : start + TOGETHER])
+    for one in able.values():
+        Segment.objects.filter(pk=one.no).update(filled=at, cost_ms=round(spent, 1), failure="", failed=None)
     with lock:
         table.clear(store)
     refreshed.ring()
     return done
+
+
+def _part(progress: Progress, index: int, whole: int) -> Progress:
+    return lambda share: progress(ASKED + (1 - ASKED) * (index + share) / whole)
 
 
 def _live(segment: Segment) -> Live | None:
@@ -64,8 +70,8 @@ def _stands(segment: Segment, one: Live | None) -> bool:
     return now is not None and now.asked.test == one.asked.test
 
 
-def _write(store: Ledger, segment: Segment, one: Live | None, progress: Progress) -> int:
-    """Make the rows what the table says: in steps, in between which others write, and a last one alone at it."""
+def _steps(store: Ledger, segment: Segment, one: Live | None, progress: Progress) -> int:
+    """Make the rows of a segment what the table says, in steps in between which others write."""
     enter, leave = _compared(store, segment, one)
     done, waiting = 0, [*leave.to_pylist(), *enter.to_pylist()]
     for at, some in enumerate(portions(waiting, STEP)):
@@ -75,14 +81,19 @@ def _write(store: Ledger, segment: Segment, one: Live | None, progress: Progress
                 return done
             wanted = set(table.members_of(store, one, some).to_pylist()) if one is not None else set()
             done += _moved(segment, wanted, set(some) - wanted)
+    return done
+
+
+def _settle(store: Ledger, asked: Sequence[tuple[Segment, Live | None]]) -> int:
+    """What others changed meanwhile, with nobody else at it; then the table may remember."""
+    done = 0
     with lock:
-        if not _stands(segment, one):
-            return done
-        enter, leave = _compared(store, segment, one)
-        done += _moved(segment, enter.to_pylist(), leave.to_pylist())
-        if one is not None:
-            table.remember(store, [one])
-        Segment.objects.filter(pk=segment.pk).update(size=SegmentMember.objects.filter(segment=segment).count())
+        standing = [(segment, one) for segment, one in asked if _stands(segment, one)]
+        for segment, one in standing:
+            enter, leave = _compared(store, segment, one)
+            done += _moved(segment, enter.to_pylist(), leave.to_pylist())
+            Segment.objects.filter(pk=segment.pk).update(size=SegmentMember.objects.filter(segment=segment).count())
+        table.remember(store, [one for _, one in standing if one is not None])
     return done
 
 

@@ -52,6 +52,11 @@ class MembershipsOut(Schema):
     results: list[MembershipOut]
 
 
+class ReasonOut(Schema):
+    person: str
+    reason: dict[str, Any] = Field(description="Condition by condition: whether it holds, and the values seen")
+
+
 class Paged(Schema):
     limit: int = 50
     after: str | None = None
@@ -106,6 +111,14 @@ def list_moves(request: HttpRequest, id: str, asked: Query[Paged]) -> dict[str, 
     if found:
         looked_at(actor_of(request), f"segment:{row.id}", "api history", again=True, rows=len(found))
     return {"results": shown.moves(found), "next": str(found[-1].pk) if len(page) > asked.limit else None}
+
+
+@router.get("/segments/{id}/people/{person}", response=ReasonOut, summary="Why somebody is in a segment, or not")
+def explain_member(request: HttpRequest, id: str, person: str) -> dict[str, Any]:
+    row = _readable(request, id)
+    found = find_person(person)
+    looked_at(actor_of(request), f"person:{found.id}", "api segment")
+    return shown.explained(row.tree, found)
 
 
 @router.get("/people/{id}/segments", response=MembershipsOut, summary="The segments somebody is in")

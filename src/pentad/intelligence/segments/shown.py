@@ -132,3 +132,9 @@ def moves(found: list[SegmentMove]) -> list[dict[str, Any]]:
         for one in found
         if (person := people.get(whole.get(one.person_id, 0))) is not None
     ]
+
+
+def explained(definition: Definition, person: Person) -> dict[str, Any]:
+    """Why a customer meets it or not."""
+    reason = msgspec.to_builtins(engine.explain(definition, person))
+    return {"person": person.id, "reason": reason}

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.jobs import Context, task
+from pentad.data.identity.queries import find_person
 from pentad.intelligence.segments import filling, queries, refresh, shown
 from pentad.intelligence.segments.actions import FILL, fill_again
 from pentad.intelligence.segments.models import Segment
@@ -45,3 +48,11 @@ def count(job: Context, definition: str) -> dict[str, Any]:
     """Count a definition, given as JSON text."""
     found = shown.counted(read(definition))
     return {"count": found["count"], "milliseconds": found["milliseconds"]}
+
+
+@task("segments.explain", attempts=1, scrub=True)
+def explain(job: Context, definition: str, person: str) -> Any:
+    """Why a customer, by public id, meets a definition or not. The answer tells of the customer: whoever asked takes it
+    away with the row.
+    """
+    return msgspec.to_builtins(shown.explained(read(definition), find_person(person)))
