@@ -1,16 +1,22 @@
 """What messages say becomes profiles: late facts, companies, pages of the timeline."""
 
 import copy
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pentad.core import clock, outbox
 from pentad.core.actor import SYSTEM
+from pentad.core.models import OutboxMessage
 from pentad.data.identity.models import Person
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest.checks import totals as totals_check
+from pentad.data.ingest.frames import OUTBOX
+from pentad.data.ingest.inbox import FrameMeta
 from pentad.data.ingest.models import Gap, Source
+from pentad.data.ingest.own import own_source
 from pentad.data.ingest.posthog import translate
 from pentad.data.profiles.actions import create_person, set_trait
 from pentad.data.profiles.models import Company, TraitRule
@@ -161,6 +167,18 @@ def test_totals_count_orders_and_money(road: Road) -> None:
     found = totals(road.person("user_id:u1"))
     assert (found.orders, found.revenue) == (2, {"EUR": 25.0})
     assert sum(day.orders for day in activity(road.person("user_id:u1"), days=4000)) == 2
+
+
+def test_what_the_team_states_is_not_what_the_customer_did(road: Road) -> None:
+    road.send(track(userId="u1"))
+    person = set_trait(actor=SYSTEM, person=road.person("user_id:u1"), name="plan", value="gold")
+    (row,) = OutboxMessage.objects.all()
+    told = FrameMeta(own_source().no, clock.now_us(), 1, "identify", "", OUTBOX)
+    road.inbox.append_many_sync([(told, json.dumps(outbox.message_of(row)).encode())])
+    road.loader.drain()
+    assert [one.type for one in timeline(person)[0]].count("identify") == 1, "it stands in the timeline"
+    assert totals(person).by_name == [("track", "Clicked", 1)]
+    assert sum(day.events for day in activity(person, days=4000)) == 1
 
 
 def test_colleagues_add_customers_traits_and_notes(road: Road) -> None:

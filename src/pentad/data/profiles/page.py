@@ -15,7 +15,7 @@ from pentad.data.ingest.models import Source
 from pentad.data.profiles.events import money, short_money
 from pentad.data.profiles.lists import TAGGED
 from pentad.data.profiles.models import Company
-from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, people_of
+from pentad.data.profiles.queries import Activity, Totals, TraitExplanation, done, people_of
 from pentad.data.profiles.values import field_text, icon_of, misfit_text, shown, tone_of
 from pentad.data.profiles.vocabulary import trait_icon
 from pentad.roles.access.rights import Level
@@ -201,7 +201,7 @@ def company_weeks(company: Company, since: datetime) -> list[Week]:
     try:
         rows = ledger.current().rows(
             "SELECT date_trunc('day', ts) AS day, count(*) AS n, count(*) FILTER (WHERE name = 'Order Completed') AS orders"
-            f" FROM events WHERE root_no IN ({', '.join(map(str, nos))}) AND ts >= ? GROUP BY 1",
+            f" FROM events WHERE root_no IN ({', '.join(map(str, nos))}) AND ts >= ? AND {done()} GROUP BY 1",
             [since.replace(tzinfo=None)],
         )
     except Unavailable:

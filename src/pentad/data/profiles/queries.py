@@ -17,6 +17,7 @@ from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
+from pentad.data.ingest.own import own_number
 from pentad.data.profiles.fold import preferred_sources, ranks
 from pentad.data.profiles.kinds import event_veil, unseen_groups, veiled_inside, veiled_traits
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
@@ -287,6 +288,11 @@ def _cursor(text: str) -> tuple[datetime, int]:
         ) from None
 
 
+def done() -> str:
+    """SQL: true of what was done, not of what the team itself stated about somebody."""
+    return f"NOT (source_no = {own_number()} AND type IN ('identify', 'group'))"
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Events of one day, and how many of them were orders."""
@@ -306,7 +312,7 @@ def activity(person: Person, days: int = 84) -> list[Activity]:
         if not shown
         else ledger.current().rows(
             "SELECT date_trunc('day', ts) AS day, count(*) AS n, count(*) FILTER (WHERE name = 'Order Completed') AS orders"
-            f" FROM events WHERE person_no IN ({_in(part_numbers(person))}) AND ts >= ? GROUP BY 1",
+            f" FROM events WHERE person_no IN ({_in(part_numbers(person))}) AND ts >= ? AND {done()} GROUP BY 1",
             [since.replace(tzinfo=None)],
         )
     )
@@ -334,7 +340,7 @@ def totals(person: Person) -> Totals:
         return Totals(0, {}, [])
     rows = ledger.current().rows(
         "SELECT type, name, count(*) AS n, sum(p_revenue) AS revenue, p_currency FROM events"
-        f" WHERE person_no IN ({_in(part_numbers(person))}) GROUP BY type, name, p_currency"
+        f" WHERE person_no IN ({_in(part_numbers(person))}) AND {done()} GROUP BY type, name, p_currency"
     )
     counts: dict[tuple[str, str], int] = {}
     revenue: dict[str, float] = {}
