@@ -235,6 +235,7 @@ API: dict[tuple[str, str], str] = {
     ("get", "/api/v1/segments/{id}/overlap"): "segments.view+people.view",
     ("get", "/api/v1/segments/{id}/members"): "segments.view+people.view",
     ("get", "/api/v1/segments/{id}/history"): "segments.view+people.view",
+    ("get", "/api/v1/segments/{id}/people/{person}"): "segments.view+people.view",
     ("get", "/api/v1/segments/{id}/export"): "segments.export+people.export",
     ("get", "/api/v1/fields"): "people.view",
     ("post", "/api/v1/fields"): "fields.edit",
