@@ -59,15 +59,39 @@ def test_the_touched_few_enter_and_leave(kept: Kept) -> None:
     assert told()[-1] == ("Segment Left", "Family")
 
 
+def test_only_what_the_events_may_have_changed_is_asked(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    called = {"kind": "event", "event": {"names": ["Called"]}, "when": {"kind": "last", "n": 30, "unit": "day"}}
+    kept.send(order("ann"), identify("bo"))
+    buyers, callers, family = kept.save("Buyers", ORDERED), kept.save("Callers", called), kept.save("Family", FAMILY)
+    asked: list[Any] = []
+    whole = table.compute
+
+    def compute(store: Any, some: Any, at: Any, only: Any = None, columns: Any = None) -> None:
+        asked.append((columns, {one.no for one in some}))
+        whole(store, some, at, only, columns)
+
+    monkeypatch.setattr(table, "compute", compute)
+    kept.send(order("bo"))
+    features = {one.no: {each.column for each in one.asked.features} for one in table.live()}
+    assert asked == [(features[buyers.no] | features[family.no], {buyers.no, family.no})]
+    kept.send(track("Called", userId="bo"), track("Called", userId="cy"))
+    assert (kept.members(buyers), kept.members(callers)) == ({"ann", "bo"}, {"bo", "cy"})
+    assert (None, {buyers.no, callers.no, family.no}) in asked, "who is new is asked everything"
+    due = table.next_due(kept.road.ledger)
+    assert due is not None
+    kept.send(order("bo"))
+    assert table.next_due(kept.road.ledger) == due, "what is not asked again stays due"
+
+
 def test_time_alone_moves_people_when_they_are_due_and_nobody_else_is_asked(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[set[int]] = []
     whole = table.compute
 
-    def compute(store: Any, some: Any, at: Any, only: Any = None) -> None:
+    def compute(store: Any, some: Any, at: Any, only: Any = None, columns: Any = None) -> None:
         asked.append(set(only or ()))
-        whole(store, some, at, only)
+        whole(store, some, at, only, columns)
 
     with clock.held(NOON):
         kept.send(order("ann", timestamp="2026-11-10T08:00:00Z"), order("bo", timestamp="2026-11-19T08:00:00Z"))
@@ -171,10 +195,10 @@ def test_one_that_cannot_be_asked_says_so_and_stops_no_other(kept: Kept, monkeyp
 def failing_for(no: int) -> Callable[..., None]:
     whole = table.compute
 
-    def compute(store: Any, some: Any, at: Any, only: Any = None) -> None:
+    def compute(store: Any, some: Any, at: Any, only: Any = None, columns: Any = None) -> None:
         if any(one.no == no for one in some):
             raise PentadError("The engine would not.")
-        whole(store, some, at, only)
+        whole(store, some, at, only, columns)
 
     return compute
 

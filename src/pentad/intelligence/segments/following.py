@@ -22,7 +22,7 @@ def follow(news: Mirrored) -> None:
     if news.roots is None or not store.derived.mark(MARK):
         _everybody(store)
     if news.roots is not None:
-        some_people(store, news.roots)
+        some_people(store, news.roots, news.names)
 
 
 def _nobody_asks_for() -> set[str]:

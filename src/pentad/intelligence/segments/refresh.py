@@ -32,31 +32,42 @@ refreshed = Bell()
 """Rings when features were asked: somebody may be due earlier than was known."""
 
 
-def some_people(store: Ledger, numbers: Collection[int]) -> int:
-    """Ask all segments of these persons again; returns how many changes there were. Numbers of people who are parts of
+def some_people(store: Ledger, numbers: Collection[int], names: Collection[str] | None = None) -> int:
+    """Ask segments of these persons again; returns how many changes there were. Numbers of people who are parts of
     others by now, or gone, are welcome: they leave.
+
+    names: of the events that arrived for them, where nothing but these and what is stated of them can have changed.
     """
     done = 0
     for some in portions(table.whom_it_touches(store, table.ready(store), numbers), AT_ONCE):
         with lock:
-            done += _settle(store, computed(store, table.ready(store), some), some)
+            kept_up = table.ready(store)
+            known = table.present(store, some) if names is not None else set()
+            if new := set(some) - known:
+                done += _settle(store, computed(store, kept_up, new), new)
+            if known:
+                columns = table.changed_by(kept_up, names or ())
+                concerned = [one for one in kept_up if not columns.isdisjoint(one.columns)]
+                done += _settle(store, computed(store, concerned, known, columns), known)
     refreshed.ring()
     return done
 
 
-def computed(store: Ledger, asked: Sequence[Live], only: Collection[int] | None) -> list[Live]:
+def computed(
+    store: Ledger, asked: Sequence[Live], only: Collection[int] | None, columns: Collection[str] | None = None
+) -> list[Live]:
     """Ask the features; a segment that cannot be asked is set aside, so that the others go on. Returns the others."""
     if not asked:
         return []
     try:
-        table.compute(store, asked, now(), only)
+        table.compute(store, asked, now(), only, columns)
         return list(asked)
     except PentadError as error:
         if len(asked) == 1:
             failed(asked[0].no, error)
             return []
         log.warning("segments_asked_one_by_one", error=str(error)[:500])
-    return [able for one in asked for able in computed(store, [one], only)]
+    return [able for one in asked for able in computed(store, [one], only, columns)]
 
 
 def failed(no: int, error: Exception) -> None:

@@ -89,13 +89,37 @@ def clear(store: Ledger) -> None:
         store.derived.drop_columns(unused)
 
 
-def compute(store: Ledger, some: Sequence[Live], at: datetime, only: Collection[int] | None = None) -> None:
-    """Ask the features of these segments, of everybody or of some persons, and keep the answers."""
-    features = list({one.column: one for each in some for one in each.asked.features}.values())
+def compute(
+    store: Ledger,
+    some: Sequence[Live],
+    at: datetime,
+    only: Collection[int] | None = None,
+    columns: Collection[str] | None = None,
+) -> None:
+    """Ask the features of these segments, or those of these columns alone, of everybody or of some persons, and keep the
+    answers.
+    """
+    features = [
+        one
+        for one in {one.column: one for each in some for one in each.asked.features}.values()
+        if columns is None or one.column in columns
+    ]
     sql = compiler.features_sql(features, at, "" if only is None else SCOPE, promoted=promoted(store))
-    if only is None:
+    if only is None or columns is not None:
         sql = _with_other_dues(sql, [one.column for one in features])
     store.derived.refresh(sql, scope=only)
+
+
+def changed_by(some: Sequence[Live], names: Collection[str]) -> set[str]:
+    """Columns of features that may have changed when events of these names arrived: all that ask no events too, for
+    traits change with them.
+    """
+    return {
+        one.column
+        for each in some
+        for one in each.asked.features
+        if one.events is None or not one.events.isdisjoint(names) or one.source not in ("event", "sequence")
+    }
 
 
 def _with_other_dues(sql: str, columns: Sequence[str]) -> str:
