@@ -133,7 +133,15 @@ AUDIT = ListSpec(
     views=(
         (
             "Sign-ins",
-            {"filters": [["action", "in", "sign_in|sign_in_failed|second_step_failed|sign_out|token_refused"]]},
+            {
+                "filters": [
+                    [
+                        "action",
+                        "in",
+                        "sign_in|sign_in_failed|second_step_failed|sign_out|token_refused|token_used_again",
+                    ]
+                ]
+            },
         ),
         ("Looks", {"filters": [["action", "in", "view|reveal"]]}),
         ("Exports", {"filters": [["action", "in", "export|export_people|export_audit"]]}),
