@@ -6,4 +6,4 @@ class IntelligenceConfig(AppConfig):
     label = "pentad_intelligence"
 
     def ready(self) -> None:
-        from pentad.intelligence.segments import filters, moves, undoing  # noqa: F401  they register themselves
+        from pentad.intelligence.segments import filters, moves, undoing, veiling  # noqa: F401  they register themselves

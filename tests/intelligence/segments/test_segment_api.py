@@ -149,6 +149,20 @@ def test_a_hidden_field_is_no_way_to_ask_and_neither_is_a_colleagues_segment(kep
     assert call("post", "/segments/count", {"definition": by_property})[1]["code"] == "segment_fields"
 
 
+def test_the_timeline_names_no_segment_that_one_may_not_read(kept: Kept) -> None:
+    well, family = kept.save("Well", HEALTH["where"]), kept.save("Family", FAMILY)
+    told = [
+        track("Segment Entered", userId="ann", properties={"segment_id": one.id, "segment": one.name})
+        for one in (well, family)
+    ]
+    kept.send(*told)
+    at = f"/people/{kept.road.person('user_id:ann').id}/events"
+    for role, names in (("admin", {"Well", "Family"}), ("marketer", {None, "Family"})):
+        found = [one for one in caller(role)("get", at)[1]["results"] if one["name"] == "Segment Entered"]
+        assert {one["properties"].get("segment") for one in found} == names
+        assert len({one["properties"].get("segment_id") for one in found}) == 2
+
+
 def test_members_are_taken_away_as_a_file_and_the_log_tells_of_it(kept: Kept) -> None:
     from django.test import Client
 

@@ -88,6 +88,18 @@ def unseen_groups(groups: Collection[str]) -> set[str]:
     return set(groups) - set(Company.seen.filter(group_id__in=groups).values_list("group_id", flat=True))
 
 
+Properties = Callable[[dict[str, Any]], dict[str, Any]]
+_veils: list[Callable[[], Properties]] = []
+
+
+def register_event_veil(make: Callable[[], Properties]) -> Callable[[], Properties]:
+    """Let a competency above this one take out of events' properties what the reader may not know. Made anew for each
+    page; not asked for who sees every field.
+    """
+    _veils.append(make)
+    return make
+
+
 def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bool], Said]:
     """How the reader sees properties, context and traits of events; the last argument: whether the traits are a company's,
     as those of a group call are.
@@ -111,7 +123,11 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
     def of_group(name: str) -> Level:
         return min(of_company(name), of_property(name))
 
+    others = [make() for make in _veils]
+
     def veil(properties: dict[str, Any], context: dict[str, Any], traits: dict[str, Any], company: bool) -> Said:
+        for other in others:
+            properties = other(properties)
         of_traits = of_person
         if company:
             of_traits = of_either if "traits" in context else of_group
