@@ -56,6 +56,24 @@ document.addEventListener("close", (event) => {
 }, true);
 document.addEventListener("close-modal", () => modal()?.close());
 
+// A dialog whose address was opened by itself lies in the page already; when it closes, the page it belongs to comes.
+const alone = document.querySelector("#modal[data-home]");
+if (alone) {
+  history.replaceState(history.state, "", alone.dataset.home);
+  const content = document.getElementById("modal-body");
+  alone.dataset.size = content.firstElementChild?.dataset.size || "";
+  alone.setAttribute("aria-label", content.querySelector("h2")?.textContent || "Dialog");
+  alone.showModal();
+  content.querySelector("[autofocus]")?.focus();
+  alone.addEventListener("close", () => location.reload());
+}
+// An address ends with "#new-role" where the dialog of that name is to be open.
+const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+if (named && named.matches("dialog.dialog:not([open])")) {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  named.showModal();
+}
+
 function guard(form) {
   const input = form.querySelector("[data-typed-input]");
   const button = form.querySelector("[type=submit]");

@@ -7,8 +7,9 @@ const SEQUENCE_MS = 900;
 let pending = "";
 let pendingSince = 0;
 
-export function add(keys, label, group, run, when = () => true) {
-  for (const key of [].concat(keys)) registry.push({ key, label, group, run, when, shown: key === [].concat(keys)[0] });
+// when: whether it does something now; told: whether `?` tells of it here.
+export function add(keys, label, group, run, when = () => true, told = when) {
+  for (const key of [].concat(keys)) registry.push({ key, label, group, run, when, told, shown: key === [].concat(keys)[0] });
 }
 
 export const visible = (node) => node.checkVisibility?.() ?? node.offsetParent !== null;
@@ -90,7 +91,7 @@ function listed() {
     const key = node.dataset.key;
     put(node.dataset.keyGroup || (key.startsWith("g ") ? "Go to" : "This page"), key, label.replace(/\s+/g, " "));
   }
-  for (const one of registry) if (one.shown && one.when()) put(one.group, one.key, one.label);
+  for (const one of registry) if (one.shown && one.told()) put(one.group, one.key, one.label);
   return groups;
 }
 

@@ -104,7 +104,7 @@ add(["j", "ArrowDown"], "Next row", "Lists", () => move(1), here);
 add(["k", "ArrowUp"], "Previous row", "Lists", () => move(-1), here);
 add("x", "Select the row", "Lists", () => toggle(current()), here);
 add("X", "Select up to the row", "Lists", () => toggle(current(), true), here);
-add("Enter", "Open the row", "Lists", () => current()?.querySelector("a[href]")?.click(), () => here() && !!current());
+add("Enter", "Open the row", "Lists", () => current()?.querySelector("a[href]")?.click(), () => here() && !!current(), here);
 // Peek: the record beside the list, which follows the current row until it is closed.
 const PEEK_MS = 120;
 const peek = () => document.getElementById("peek");
@@ -129,7 +129,7 @@ add(" ", "Peek at the row", "Lists", () => {
   if (unfolds()) unfolds().click();
   else if (peeks()) hidePeek();
   else showPeek();
-}, () => here() && !!(current()?.dataset.peek || unfolds()));
+}, () => here() && !!(current()?.dataset.peek || unfolds()), () => here() && !!document.querySelector("[data-peek], [data-unfolds]"));
 add("Escape", "Clear the selection, or go back", "Lists", () => {
   if (peeks()) hidePeek();
   else if (boxes().some((box) => box.checked)) clear();

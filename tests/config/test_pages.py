@@ -217,3 +217,53 @@ class TestStatic:
 
     def test_only_reading(self) -> None:
         assert self.fetch("/static/shell/app.css", "POST")[0] == 404
+
+
+class TestDialogs:
+    @pytest.mark.parametrize(
+        ("address", "home"),
+        [
+            ("/people/new/", "/people/"),
+            ("/imports/new/", "/imports/"),
+            ("/views/tasks/new/", "/tasks/"),
+            ("/settings/fields/new/?kind=people", "/settings/fields/"),
+        ],
+    )
+    def test_one_that_is_opened_by_its_address_stands_on_a_page(self, nadia: User, address: str, home: str) -> None:
+        client = Client()
+        client.force_login(nadia)
+        alone = client.get(address)
+        page = alone.content.decode()
+        assert page.lstrip().startswith("<!doctype html>")
+        assert f'data-home="{home}"' in page
+        assert "HX-Request" in alone.headers["Vary"]
+        part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+        assert "<!doctype" not in part
+        assert part.strip()[:200] in page, "the same dialog"
+
+    def test_nobody_sees_one_they_may_not_open(self, db: None) -> None:
+        client = Client()
+        assert client.get("/people/new/").status_code == 302
+
+    def test_what_is_not_there_is_not_tried_again(self, nadia: User) -> None:
+        client = Client()
+        client.force_login(nadia)
+        assert "Try again" not in client.get("/nothing/").content.decode()
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            ("explain access", "/settings/access/"),
+            ("Review", "/settings/access/review/"),
+            ("purposes", "/settings/purposes/"),
+            ("invite", "/settings/people/#new-colleague"),
+        ],
+    )
+    def test_the_palette_finds_pages_below_others(self, nadia: User, typed: str, found: str) -> None:
+        client = Client()
+        client.force_login(nadia)
+        assert f'href="{found}"' in client.get("/palette/", {"q": typed}).content.decode()
+        User.objects.update(role="member")
+        assert found not in client.get("/palette/", {"q": typed}).content.decode()

@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "pentad.roles.audit.middleware.set_origin",
     "pentad.roles.access.sessions.middleware.note_browser",
     "pentad.config.errors.RenderErrors",
+    "pentad.shell.dialogs.frame_dialogs",
     "axes.middleware.AxesMiddleware",  # must stay last
 ]
 

@@ -11,6 +11,7 @@ from pentad.data.profiles.entries import recent
 from pentad.data.profiles.views import RECENT_COOKIE
 from pentad.roles.access import signed_in
 from pentad.roles.access.models import User
+from pentad.shell.places import places
 
 THEMES = ("light", "dark", "system")
 
@@ -31,6 +32,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     known = hooks.palette(actor, query) if query else _recent(request)
     items = known + _commands(request, query) + _places(request, query)
+    items += places(actor, query, request.GET.get("page", "")[:80])
     groups: dict[str, list[PaletteItem]] = {}
     for item in items:
         groups.setdefault(item.group, []).append(item)
