@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 
 MOST_DEPTH = 40
+IN_MESSAGE = 3
+"""The level of a trait's value in the message that states it."""
 TOO_DEEP = "This part is nested too deeply to show."
 
 

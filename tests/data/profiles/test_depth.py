@@ -11,8 +11,10 @@ from pentad.core.errors import Invalid
 from pentad.data.ingest import slices
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.actions import set_trait
+from pentad.data.profiles.entering import typed_value
 from pentad.data.profiles.models import Company
 from pentad.roles.access import actions as accounts
+from pentad.roles.together.rules import version
 from tests.data.road import Road
 
 pytestmark = pytest.mark.once
@@ -65,3 +67,7 @@ def test_nobody_states_what_is_nested_too_deep(road: Road) -> None:
     set_trait(actor=SYSTEM, person=person, name="deal", value=nested(30))
     with pytest.raises(Invalid, match="nested"):
         set_trait(actor=SYSTEM, person=person, name="deal", value=nested(60))
+    for levels in (60, 900):
+        text = "[" * levels + "]" * levels
+        assert typed_value(text) == text, "as nothing that anybody would type"
+    assert version(nested(60)) != version(nested(61))

@@ -9,7 +9,7 @@ from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
-from pentad.core.nested import shallow
+from pentad.core.nested import IN_MESSAGE, shallow
 from pentad.core.outbox import emit
 from pentad.data.fields.queries import accept, declared
 from pentad.data.identity import store
@@ -31,8 +31,6 @@ from pentad.roles.together.conflicts import LastChange, last_change
 from pentad.roles.together.rules import Versions
 
 MAX_TRAIT_BYTES = 8_192
-IN_MESSAGE = 3
-"""The level of a trait's value in the message that states it."""
 STATING = ("set_trait", "create_person")
 """Actions whose audit lines name the traits that were stated."""
 

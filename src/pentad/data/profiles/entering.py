@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest
 
+from pentad.core.nested import IN_MESSAGE, shallow
 from pentad.data.fields.controls import Control, control, entered
 from pentad.data.fields.queries import changeable, declared_field
 from pentad.roles.page import zone_of
@@ -64,6 +65,8 @@ def typed_value(text: str) -> object:
     try:
         value = msgspec.json.decode(text)  # strict: NaN, half characters and endless nesting are no JSON
     except (msgspec.DecodeError, RecursionError):
+        return text
+    if shallow(value, IN_MESSAGE) != value:
         return text
     return (
         text

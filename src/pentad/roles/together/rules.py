@@ -15,7 +15,10 @@ Versions = Mapping[str, str]
 
 def version(value: Any) -> str:
     """A short mark of a value: the same for the same value, whoever asks."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    try:
+        text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    except RecursionError:  # nobody can have seen such a value
+        text = ""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
