@@ -14,7 +14,7 @@ from tests.conformance.segments.people import COMPANIES, DUPLICATES, EVENTS, LIN
 from tests.ledger.rows import event, table
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def everybody(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     folder = tmp_path_factory.mktemp("segments")
     if request.param == "clickhouse":

@@ -18,12 +18,24 @@ def trait_part(leaf: Leaf, scene: Scene) -> SubPart:
     assert isinstance(one, CompanyTrait)
     asked = scene.asked(leaf.zone, needed)
     value = json_value("traits", one.name, needed)
-    holds = test_sql(value, one.test, asked)
+    holds = test_sql(value, one.test, asked, loose=False)
     due = dates_sql.due_sql(value.text, "", one.test, asked) if scene.due and dated(one.test) else ""
     own, *more = needed.used(holds, due)
     companies = nested(f"SELECT company_no, {listed(own)} FROM companies", tuple(more))
     judged = f"SELECT company_no, {holds} AS holds{f', {due} AS due' if due else ''} FROM ({companies}) AS c"
+    if one.which == "any" and not scene.due:
+        return _of_any(judged, scene)
     return _per_person(judged, one.which, scene, due=bool(due), every="k = n", empty=True)
+
+
+def _of_any(judged: str, scene: Scene) -> SubPart:
+    """The companies that hold first: most often they are few."""
+    only = scene.only("b.person_no")
+    select = (
+        f"SELECT b.person_no AS person_no, 1 AS value FROM belongs AS b JOIN ({judged}) AS c ON c.company_no = b.company_no "
+        f"WHERE c.holds{f' AND {only}' if only else ''} GROUP BY b.person_no"
+    )
+    return SubPart(select, "coalesce(value, 0) = 1")
 
 
 def _per_person(judged: str, which: str, scene: Scene, *, due: bool, every: str, empty: bool) -> SubPart:

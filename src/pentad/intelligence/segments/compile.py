@@ -96,7 +96,7 @@ def features_sql(
 def _features(asked: Compiled, scene: Scene) -> str:
     """As few rows as will do: only persons with events where nobody else can meet the test."""
     of_events = [one for one in asked.features if one.source == "event"]
-    scene = replace(scene, alone=len(of_events) == 1)
+    scene = replace(scene, alone=len(of_events) == 1, loose="NOT " not in asked.test)
     parts = [(one.column, _part(one, scene)) for one in asked.features]
     return scans.select_sql(parts, scene, eventful=_without_events(asked.tree) is False)
 
@@ -118,7 +118,7 @@ def _part(one: Feature, scene: Scene) -> PersonPart | EventPart | SubPart:
 def _judged(tree: Tree, scene: Scene) -> str:
     """person_no, holds and, where the scene wants it, due of everybody in the scene's scope."""
     asked = _compiled(tree)
-    scene = replace(scene, alone=False)
+    scene = replace(scene, alone=False, loose=False)
     rows = scans.select_sql([(one.column, _part(one, scene)) for one in asked.features], scene)
     return f"SELECT person_no, ({asked.test}) AS holds{', due' if scene.due else ''} FROM ({rows}) AS judged"
 

@@ -12,11 +12,12 @@ from typing import Protocol
 from pentad.intelligence.segments.definition import Anniversary, OnDate
 from pentad.intelligence.segments.moments_sql import Keep, flip_sql, instant_sql, stamp, tree_sql, within_sql
 from pentad.intelligence.segments.periods import END, FIRST, Span, bounds, flips, start_of, today, wall_bounds
-from pentad.intelligence.segments.zones import day, instant, wall
+from pentad.intelligence.segments.zones import TICK, day, instant, wall
 from pentad.ledger.sql import literal
 
 _DAY = "^(19|2[0-2])[0-9]{2}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+_PLAIN_DAY = "^(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _WALL = f"{_DAY}({_CLOCK})?$"
 _OFFSET = f"{_DAY}{_CLOCK}(Z|[+-][01][0-9]:?[0-5][0-9])$"
 
@@ -44,7 +45,17 @@ def test_sql(text: str, moment: str, test: OnDate | Anniversary, asked: Place) -
         f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {within_sql(stamp_sql(text), walls)} "
         f"WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {within_sql(utc_sql(text), span)} ELSE FALSE END"
     )
-    return f"CASE WHEN {_near(text, span)} THEN {exact} ELSE FALSE END"
+    quick = f"CASE WHEN length({text}) = 10 THEN {_day_sql(text, walls)} ELSE {exact} END"
+    return f"CASE WHEN {_near(text, span)} THEN {quick} ELSE FALSE END"
+
+
+def _day_sql(text: str, walls: Span) -> str:
+    """A text of ten letters: as texts days stand in their order. The 29th and later are not in every month."""
+    low = (walls.low - TICK).date() + timedelta(days=1) if walls.low and walls.low > FIRST else FIRST.date()
+    high = (walls.high - TICK).date() + timedelta(days=1) if walls.high and walls.high < END else END.date()
+    real = f"CASE WHEN right({text}, 2) <= '28' THEN TRUE ELSE {stamp_sql(text)} IS NOT NULL END"
+    valid = f"CASE WHEN regexp_matches({text}, {literal(_PLAIN_DAY)}) THEN {real} ELSE FALSE END"
+    return f"CASE WHEN {text} >= '{low:%Y-%m-%d}' AND {text} < '{high:%Y-%m-%d}' THEN {valid} ELSE FALSE END"
 
 
 def _near(text: str, span: Span) -> str:
@@ -108,11 +119,21 @@ def _anniversary_sql(text: str, moment: str, test: Anniversary, asked: Place) ->
     if moment:
         return _kept_at_sql(moment, test, now, zone)
     by_text = _kept_sql(f"left({text}, 4)", f"substring({text}, 6, 5)", test, now, zone)
-    by_wall = f"regexp_matches({text}, {literal(_WALL)}) THEN {by_text} AND {stamp_sql(text)} IS NOT NULL"
+    valid = f"CASE WHEN {by_text} THEN {stamp_sql(text)} IS NOT NULL ELSE FALSE END"
+    by_wall = f"regexp_matches({text}, {literal(_WALL)}) THEN {valid}"
     if asked.keep is None:  # inside of a list no expression can be given a name
         return f"CASE WHEN {by_wall} ELSE FALSE END"
-    at = asked.keep(moments_of(text)[1])
-    return f"CASE WHEN {by_wall} WHEN {at} IS NOT NULL THEN {_kept_at_sql(at, test, now, zone)} ELSE FALSE END"
+    near = _about_sql(text, test, now, zone)
+    at = asked.keep(f"CASE WHEN {near} THEN {moments_of(text)[1]} END")
+    by_time = f"{at} IS NOT NULL THEN {_kept_at_sql(at, test, now, zone)}"
+    return f"CASE WHEN {near} THEN CASE WHEN {by_wall} WHEN {by_time} ELSE FALSE END ELSE FALSE END"
+
+
+def _about_sql(text: str, test: Anniversary, now: datetime, zone: str) -> str:
+    """The month and day in the text are not far off: far quicker than reading dates."""
+    wider = _stretches(Anniversary(test.days + 4), now - timedelta(days=2), zone)
+    parts = [f"substring({text}, 6, 5) BETWEEN '{low}' AND '{high}'" for _, low, high, _ in wider]
+    return f"({' OR '.join(parts)} OR substring({text}, 6, 5) = '02-29')"
 
 
 def _kept_at_sql(value: str, test: Anniversary, now: datetime, zone: str) -> str:

@@ -6,19 +6,11 @@ from pentad.intelligence.segments.dates_sql import least
 from pentad.intelligence.segments.definition import Aggregate, Event, EventMatch, Occurrence, PropertyTest, When
 from pentad.intelligence.segments.features import Feature, Leaf, named
 from pentad.intelligence.segments.moments_sql import flip_sql, stamp, within_sql
+from pentad.intelligence.segments.numbers_sql import MAX, number_sql
 from pentad.intelligence.segments.parts import Aggregated, EventPart, Needed, Read, Scene, all_of
 from pentad.intelligence.segments.people_sql import json_value
 from pentad.intelligence.segments.periods import Span, bounds, flips
-from pentad.intelligence.segments.values_sql import (
-    MAX,
-    Asked,
-    Value,
-    number_sql,
-    positive,
-    positive_sql,
-    test_sql,
-    view_sql,
-)
+from pentad.intelligence.segments.values_sql import Asked, Value, test_sql, view_sql
 from pentad.ledger.sql import literal
 
 TYPES = {"track": ("track",), "page": ("page",), "screen": ("screen",), "any": ("track", "page", "screen")}
@@ -74,8 +66,7 @@ def where_sql(match: EventMatch, where: tuple[PropertyTest, ...], scene: Scene, 
     parts = []
     for one in where:
         value = property_value(match, one.name, scene, needed)
-        negated = positive(one.test)[1]
-        parts.append((test_sql if negated else positive_sql)(value, one.test, asked))
+        parts.append(test_sql(value, one.test, asked, loose=True))
     return all_of(*(f"({part})" for part in parts)) if parts else ""
 
 

@@ -37,7 +37,8 @@ from pentad.intelligence.segments.definition import (
     Standing,
     Trait,
 )  # fmt: skip
-from pentad.intelligence.segments.values_sql import number_sql, positive, range_sql
+from pentad.intelligence.segments.numbers_sql import number_sql, range_sql
+from pentad.intelligence.segments.values_sql import positive
 
 Source = Literal["person", "event", "sequence", "company", "colleagues"]
 

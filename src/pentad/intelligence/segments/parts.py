@@ -21,7 +21,7 @@ class Scene:
     """What SQL is written for. now: naive UTC. scope: a relation of person numbers, "" for everybody.
 
     due: also say when time alone changes each answer. alone: one feature is asked, so its events are the only ones
-    that are read.
+    that are read. loose: nothing is negated, so that NULL will do for false; engines test that quicker.
     """
 
     now: datetime
@@ -29,6 +29,7 @@ class Scene:
     scope: str = ""
     due: bool = False
     alone: bool = False
+    loose: bool = False
 
     def asked(self, zone: str, needed: "Needed | None" = None) -> Asked:
         return Asked(self.now, zone, needed.keep if needed else None)

@@ -60,7 +60,7 @@ def _whole(sql: str) -> PersonPart:
 
 
 def _of_value(value: Value, test: Test, asked: Asked, scene: Scene, needed: Needed) -> PersonPart:
-    sql = test_sql(value, test, asked)
+    sql = test_sql(value, test, asked, loose=scene.loose)
     due = dates_sql.due_sql(value.text, value.moment, test, asked) if scene.due and dated(test) else ""
     return PersonPart(needed.used(sql, due), sql, due)
 

@@ -7,13 +7,11 @@ objects have neither view. Every function here returns a two-valued or NULL-for-
 """
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pentad.core.errors import Invalid
 from pentad.intelligence.segments import dates_sql
 from pentad.intelligence.segments.definition import (
     Anniversary,
@@ -40,9 +38,8 @@ from pentad.intelligence.segments.definition import (
     Starts,
     Test,
 )  # fmt: skip
+from pentad.intelligence.segments.numbers_sql import number_sql, range_sql
 from pentad.ledger.sql import literal
-
-MAX = 1.7976931348623157e308
 
 # Each negative test and the positive one that it is the opposite of.
 _OPPOSITE: dict[type, type] = {NotEquals: Equals, NotContains: Contains, NotIn: In, NotSet: IsSet, ListNone: ListAny}
@@ -83,9 +80,11 @@ def positive(test: Test) -> tuple[Test, bool]:
     return kind(**{name: getattr(test, name) for name in kind.__struct_fields__}), True  # type: ignore[attr-defined]
 
 
-def test_sql(value: Value, test: Test, asked: Asked) -> str:
-    """True or false of every value, also of one that is not there."""
+def test_sql(value: Value, test: Test, asked: Asked, *, loose: bool) -> str:
+    """True or false of every value, also of one that is not there. loose: a positive test may be NULL for false."""
     plain, negated = positive(test)
+    if loose and not negated:
+        return positive_sql(value, plain, asked)
     found = f"coalesce({positive_sql(value, plain, asked)}, FALSE)"
     return f"NOT {found}" if negated else found
 
@@ -111,40 +110,8 @@ def positive_sql(value: Value, test: Test, asked: Asked) -> str:
     raise TypeError(test)
 
 
-# -- numbers ---------------------------------------------------------------------------------------
-
-
-def number_sql(number: float) -> str:
-    """A DOUBLE in SQL: with an exponent, as both engines take other digits for decimals or whole numbers."""
-    try:
-        text = repr(float(number))
-    except OverflowError:
-        raise Invalid("A number of the definition is too large.", code="definition") from None
-    return text if "e" in text else f"{text}e0"
-
-
 def _number(value: Value) -> str:
     return value.number or f"TRY_CAST({value.text} AS DOUBLE)"
-
-
-def range_sql(number: str, test: Test) -> str:
-    """Both ends are finite: neither infinity nor NaN, which texts can be cast to, lies anywhere."""
-    match test:
-        case Greater():
-            low, high = math.nextafter(float(test.value), math.inf), MAX
-        case AtLeast():
-            low, high = float(test.value), MAX
-        case Less():
-            low, high = -MAX, math.nextafter(float(test.value), -math.inf)
-        case AtMost():
-            low, high = -MAX, float(test.value)
-        case Range():
-            low, high = float(test.low), float(test.high)
-        case _:
-            raise TypeError(test)
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return "FALSE"
-    return f"{number} BETWEEN {number_sql(low)} AND {number_sql(high)}"
 
 
 # -- texts -----------------------------------------------------------------------------------------
@@ -161,10 +128,15 @@ def view_sql(value: Value) -> str:
     if not kind:
         return text
     return (
-        f"CASE WHEN ends_with({text}, '.0') THEN CASE WHEN {kind} = 'DOUBLE' THEN left({text}, length({text}) - 2) "
-        f"ELSE {text} END WHEN starts_with({text}, '[') OR starts_with({text}, '{{') THEN "
-        f"CASE WHEN {kind} IN ('ARRAY', 'OBJECT') THEN NULL ELSE {text} END ELSE {text} END"
+        f"CASE WHEN {_compound(text)} THEN CASE WHEN {kind} IN ('ARRAY', 'OBJECT') THEN NULL ELSE {text} END "
+        f"WHEN ends_with({text}, '.0') THEN CASE WHEN {kind} = 'DOUBLE' THEN left({text}, length({text}) - 2) "
+        f"ELSE {text} END ELSE {text} END"
     )
+
+
+def _compound(text: str) -> str:
+    """It may be a list or an object: comparing looks at the first letters alone."""
+    return f"({text} BETWEEN '[' AND '[~' OR {text} BETWEEN '{{' AND '{{~')"
 
 
 def equals_sql(value: Value, wanted: Scalar) -> str:
@@ -236,12 +208,22 @@ def _part_sql(value: Value, test: Contains | Starts | Ends | Matches) -> str:
     name = {Contains: "contains", Starts: "starts_with", Ends: "ends_with"}[type(test)]
     wanted = lowered(test.value)
     quick = f"{name}(lower({value.text}), {wanted})"
-    if not value.kind:
+    if not value.kind or _same_of_all_kinds(test):
         return quick
+    if isinstance(test, Contains) and test.value[-1] not in ".0":
+        whole = f"CASE WHEN {_compound(value.text)} THEN coalesce({value.kind}, 'VARCHAR') = 'VARCHAR' ELSE TRUE END"
+        return f"CASE WHEN {quick} THEN {whole} ELSE FALSE END"
     exact = f"{name}(lower({view_sql(value)}), {wanted})"
     if isinstance(test, Ends) and test.value[-1].isdigit():
         return exact  # 5.0 ends with 5
     return f"CASE WHEN {quick} THEN {exact} ELSE FALSE END"
+
+
+def _same_of_all_kinds(test: Contains | Starts | Ends) -> bool:
+    """Neither a list, an object nor the point of a whole number can begin or end like this."""
+    if isinstance(test, Starts):
+        return test.value[0] not in "[{" and test.value[-1] not in ".0"
+    return isinstance(test, Ends) and test.value[-1] not in "]}.0123456789"
 
 
 def _set_sql(value: Value) -> str:
@@ -267,7 +249,8 @@ def _list_sql(value: Value, wanted: tuple[Scalar, ...], *, every: bool) -> str:
         return f"({single})"
     groups = [[one] for one in wanted] if every else [list(wanted)]
     many = join.join(f"({_holds_sql(value, group)})" for group in groups)
-    return f"CASE WHEN {value.kind} = 'ARRAY' THEN {many} ELSE {single} END"
+    # What is no list has no elements, and the text of a list equals no single value.
+    return f"CASE WHEN {many} THEN TRUE ELSE {single} END"
 
 
 def _holds_sql(value: Value, wanted: list[Scalar]) -> str:

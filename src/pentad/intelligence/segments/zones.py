@@ -48,7 +48,7 @@ def offset(at: datetime, zone: str) -> timedelta:
 
 @lru_cache(maxsize=4096)
 def _changes_of_year(zone: str, year: int) -> tuple[Change, ...]:
-    if not 2 <= year <= 9997:
+    if zone == "UTC" or not 2 <= year <= 9997:
         return ()
     found = []
     at, end = day(year), day(year + 1)
