@@ -32,6 +32,12 @@ def test_the_page_tells_who_she_is_and_from_where_we_know(page: Page, kestrel: S
     figures = page.get_by_role("region", name="Figures")
     expect(figures).to_contain_text("Lumen Health")
     expect(figures).to_contain_text("Activity, 12 weeks")
+    page.set_viewport_size({"width": 900, "height": 800})
+    expect(figures).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(figures).to_be_hidden()
+    page.get_by_role("tab", name="Figures").click()
+    expect(figures).to_contain_text("Revenue")
 
 
 def test_the_timeline_reaches_back_to_the_first_event(page: Page, kestrel: Server) -> None:

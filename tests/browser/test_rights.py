@@ -69,6 +69,25 @@ def test_a_rep_sees_her_own_customers_and_nobody_elses(page: Page, browser: Brow
     rep.context.close()
 
 
+def test_a_role_is_changed_in_one_go_on_a_phone(phone: Page) -> None:
+    phone.goto("/settings/roles/analyst/")
+    save = phone.get_by_role("button", name="Save", exact=True)
+    expect(save).to_be_in_viewport()
+    phone.get_by_label("people.bulk allowed for").select_option("own")
+    phone.get_by_label("people.merge denied for").select_option("all")
+    expect(phone.get_by_text("2 changes not saved")).to_be_visible()
+    save.click()
+    expect(phone.locator("#toasts")).to_contain_text("people.bulk allowed (own); people.merge denied (all)")
+    expect(phone.get_by_label("people.bulk allowed for")).to_have_value("own")
+    phone.locator("header").get_by_role("button", name="As it came").click()
+    dialog = phone.get_by_role("dialog", name="Give “Analyst” its first rights again?")
+    dialog.get_by_role("button", name="Keep the changes").click()
+    expect(phone.get_by_label("people.merge denied for")).to_have_value("all")
+    phone.locator("header").get_by_role("button", name="As it came").click()
+    dialog.get_by_role("button", name="As it came").click()
+    expect(phone.get_by_label("people.merge denied for")).to_have_value("none")
+
+
 def test_pages_on_rights_hold_at_both_sizes(page: Page, open_page: Callable[..., Page]) -> None:
     phone = open_page(size={"width": 390, "height": 844}, color_scheme="dark")
     for one in (page, phone):

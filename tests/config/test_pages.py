@@ -251,6 +251,13 @@ class TestDialogs:
         assert "Try again" not in client.get("/nothing/").content.decode()
 
 
+    def test_what_is_refused_says_what_the_right_is_for(self, nadia: User) -> None:
+        User.objects.update(role="member")
+        client = Client()
+        client.force_login(nadia)
+        assert "The right: Change roles, teams" in client.get("/settings/roles/").content.decode()
+
+
 class TestPlaces:
     @pytest.mark.parametrize(
         ("typed", "found"),

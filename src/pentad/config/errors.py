@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from pentad.core.errors import Denied, Invalid, NotFound, NotSignedIn, PentadError
 from pentad.platforms.api.problem import REASONS, problem
 from pentad.roles.access.gate import sign_in_address
+from pentad.roles.access.manage.queries import about
 
 _log = structlog.get_logger("pentad.error")
 
@@ -60,6 +61,7 @@ def answer(request: HttpRequest, error: PentadError) -> HttpResponse:
         "message": error.message,
         "fix": error.fix,
         "code": error.code,
+        "right": about(str(error.data.get("right", ""))) if error.status == 403 else "",
         "request_id": getattr(request, "id", ""),
         "framed": framed,
         "layout": "shell/base.html" if framed else "shell/plain.html",
