@@ -138,6 +138,8 @@ def _about_sql(text: str, test: Anniversary, now: datetime, zone: str) -> str:
 
 def _kept_at_sql(value: str, test: Anniversary, now: datetime, zone: str) -> str:
     """An instant lies, in an earlier year, on one of the days that count: from midnight to midnight of the zone."""
+    if zone == "UTC":
+        return _kept_sql(*_parts_of(value), test, now, zone)
     bounds: list[datetime] = []
     results = ["FALSE"]
     for year in range(FIRST.year, today(now, zone).year + 1):
