@@ -82,11 +82,10 @@ def _trait_values(name: str) -> list[str] | None:
     """Values of a trait that the reader may know of: all there are, or those of the customers that are seen, as far as
     they can be read. None: too many.
     """
-    if seeing.sees_all("people"):
-        return vocabulary.stated_values(name) or (None if name in vocabulary.trait_names() else [])
-    rows = PersonTrait.objects.filter(readable("people"), name=name, winner=True)
     if _sees_records("people"):
-        return _distinct(rows)
+        stated = vocabulary.stated_values(name) or (None if name in vocabulary.trait_names() else [])
+        return stated if stated is None or seeing.in_full("people") else [one for one in stated if "{" not in one]
+    rows = PersonTrait.objects.filter(readable("people"), name=name, winner=True)
     mine = Person.seen.filter(root=None).values("pk")
     return _distinct(rows.filter(person__in=mine), rows.filter(person__root__in=mine))
 
