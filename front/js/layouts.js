@@ -106,6 +106,12 @@ document.addEventListener("dragend", () => {
 
 // -- by keys
 
+// A card that has the focus is the current one, also when Tab brought it there.
+document.addEventListener("focusin", (event) => {
+  const card = event.target.closest?.("[data-card]");
+  if (card) rows().forEach((row) => row.toggleAttribute("data-current", row === card));
+});
+
 const isBoard = () => !!document.querySelector("[data-board]");
 const here = () => !!shape();
 

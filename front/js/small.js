@@ -84,3 +84,17 @@ document.addEventListener("input", (event) => {
   const wanted = event.target.value.trim().toLowerCase();
   for (const node of document.querySelectorAll(`${into} [data-text]`)) node.hidden = !node.dataset.text.toLowerCase().includes(wanted);
 });
+
+// A field with suggestions beneath it, [data-suggests] with aria-controls: the arrows lead into them and back.
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const field = by && [...document.querySelectorAll("[data-suggests]")].find((one) => {
+    return one === event.target || document.getElementById(one.getAttribute("aria-controls"))?.contains(event.target);
+  });
+  if (!field) return;
+  const all = [field, ...document.getElementById(field.getAttribute("aria-controls")).querySelectorAll("a[href]")];
+  const next = all[all.indexOf(event.target) + by];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
