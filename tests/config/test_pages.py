@@ -250,7 +250,6 @@ class TestDialogs:
         client.force_login(nadia)
         assert "Try again" not in client.get("/nothing/").content.decode()
 
-
     def test_what_is_refused_says_what_the_right_is_for(self, nadia: User) -> None:
         User.objects.update(role="member")
         client = Client()
