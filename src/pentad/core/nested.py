@@ -1,5 +1,6 @@
 """JSON that is nested deeper than anything here walks. No source gets such a thing in; what lies there from before is cut."""
 
+import json
 from typing import Any
 
 from django.db import models
@@ -8,6 +9,23 @@ MOST_DEPTH = 40
 IN_MESSAGE = 3
 """The level of a trait's value in the message that states it."""
 TOO_DEEP = "This part is nested too deeply to show."
+
+
+def read(text: str | bytes) -> Any:
+    """The JSON that somebody sent. Raises ValueError for what is none, and for what is nested too deeply."""
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise ValueError(TOO_DEEP) from None
+    level = [found]
+    for _ in range(MOST_DEPTH):
+        level = [
+            one for held in level if isinstance(held, dict | list)
+            for one in (held.values() if isinstance(held, dict) else held)
+        ]  # fmt: skip
+    if any(isinstance(one, dict | list) for one in level):
+        raise ValueError(TOO_DEEP)
+    return found
 
 
 def shallow(value: Any, depth: int = 1) -> Any:

@@ -6,6 +6,7 @@ KEEP.get()                       # typed; or settings.get("jobs.keep_days")
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -35,6 +36,8 @@ class Definition(Generic[T]):
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = field(default=())
+    allow: Callable[[Actor, T], None] | None = field(default=None)
+    """Asked before somebody changes it: it raises for a value that they may not set."""
 
     def get(self) -> T:
         """The value in force."""
@@ -113,11 +116,12 @@ def define(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    allow: Callable[[Actor, T], None] | None = None,
 ) -> Definition[T]:
     """Make a setting known. Its type is that of its default."""
     if name in _definitions and _definitions[name].default != default:
         raise ValueError(f"Two settings named {name!r}")
-    made = Definition(name, default, help, minimum, maximum, choices)
+    made = Definition(name, default, help, minimum, maximum, choices, allow)
     _definitions[name] = made
     return made
 
@@ -164,7 +168,9 @@ def forget() -> None:
 @action("settings.edit")
 def change_setting(*, actor: Actor, name: str, value: Any) -> None:
     """Change run-time settings."""
-    before = get(name)
+    before, asked = get(name), definition(name)
+    if asked.allow is not None:
+        asked.allow(actor, asked.check(value))
     put(name, value)
     note(f"setting:{name}", before=before, after=value)
 

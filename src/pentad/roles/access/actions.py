@@ -15,7 +15,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.roles.access import giving, rules
-from pentad.roles.access.manage.queries import all_rights
+from pentad.roles.access.manage.queries import is_right
 from pentad.roles.access.models import ApiKey, User
 from pentad.roles.access.purposes.queries import check_purposes
 from pentad.roles.access.queries import role_labels
@@ -47,8 +47,7 @@ def add_key(
 
 
 def _known_right(text: str) -> str:
-    known = all_rights()
-    if text not in known and not (text.endswith(".*") and any(right.startswith(text[:-1]) for right in known)):
+    if text == "*" or not is_right(text):
         raise Invalid(
             f"There is no right “{text[:80]}”.",
             code="unknown_right",

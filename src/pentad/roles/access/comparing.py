@@ -31,6 +31,17 @@ def more_in(other: Policy, own: Policy, rights: Collection[str], kinds: Collecti
     return ""
 
 
+def clearer_in(other: Policy, before: Policy, own: Policy, kinds: Collection[str]) -> str:
+    """Of which field the other policy shows more than it did before, and more than one's own does; "" of none."""
+    for kind in sorted(kinds):
+        opened = other.may(f"{kind}.view") and not before.may(f"{kind}.view")
+        for name in sorted({*_fields(own, other, kind), *_fields(own, before, kind)}):
+            given = other.level(kind, name)
+            if given > own.level(kind, name) and (opened or given > before.level(kind, name)):
+                return "see more of fields" if name == PLAIN else f"see more of {name}"
+    return ""
+
+
 def _reaches(own: Policy, mine: Reach, other: Policy, theirs: Reach) -> bool:
     if theirs.nothing or mine.everything:
         return True

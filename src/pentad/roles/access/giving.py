@@ -1,13 +1,14 @@
 """Nobody gives more than they have: who may give which role, to whom, and look after whose account."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db.models import Q
 
 from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied
-from pentad.roles.access.comparing import more_in
+from pentad.roles.access.comparing import clearer_in, more_in
 from pentad.roles.access.manage.queries import all_rights
 from pentad.roles.access.models import User
 from pentad.roles.access.policy import policy_for
@@ -102,6 +103,21 @@ def require_may_rule(actor: Actor, role: str, grants: Iterable[tuple[str, str]] 
             "Nobody changes the rules of a role they hold.", code="own_role", fix="Ask an administrator.", right="*"
         )
     _require(actor, list(grants))
+
+
+@contextmanager
+def never_clearer(actor: Actor, role: str) -> Iterator[None]:
+    """Around a change of a role's rules: raise Denied, so that it is undone, when the role shows more of a field than it
+    did and more than the actor sees. Whoever has every right may do that.
+    """
+    own = actor.policy
+    if not isinstance(own, Policy) or own.boundless:
+        yield
+        return
+    before = policy_for(role, None)
+    yield
+    if more := clearer_in(policy_for(role, None), before, own, [kind.name for kind in kinds()]):
+        raise _denied(more, "*")
 
 
 def may_give(actor: Actor, role: str) -> bool:

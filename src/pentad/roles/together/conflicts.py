@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from pentad.core import nested
 from pentad.core.errors import Conflict, PentadError
 from pentad.roles.audit import queries as audit
 from pentad.roles.together import rules
@@ -82,7 +83,7 @@ def seen_text(versions: rules.Versions) -> str:
 def seen_in(request: HttpRequest) -> dict[str, str]:
     """What the form says was seen; nothing when it says nothing that makes sense."""
     try:
-        found = json.loads(request.POST.get("seen", "") or "{}")
+        found = nested.read(request.POST.get("seen", "") or "{}")
     except ValueError:
         return {}
     return {str(name): str(one) for name, one in found.items()} if isinstance(found, dict) else {}

@@ -1,12 +1,10 @@
 """What pages say and ask while somebody works on a record: presence and drafts."""
 
-import json
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pentad.core import clock
+from pentad.core import clock, nested
 from pentad.core.errors import Invalid
 from pentad.roles.access import signed_in
 from pentad.roles.notices import subjects
@@ -48,8 +46,8 @@ def draft(request: HttpRequest, place: str) -> HttpResponse:
         actions.throw_away(actor=actor_of(request), what=found.what, record=record)
         return HttpResponse(status=204)
     try:
-        given = json.loads(request.body)
-    except (ValueError, RecursionError):
+        given = nested.read(request.body)
+    except ValueError:
         given = None
     fields = given.get("fields") if isinstance(given, dict) else None
     if not isinstance(fields, dict):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid, NotFound
+from pentad.core.secretbox import cover, uncover
 from pentad.roles.access import signed_in
 from pentad.roles.access.rights_models import Role, Team
 from pentad.roles.views import actions
@@ -107,7 +108,7 @@ def delete(request: HttpRequest, view_id: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     view = find_view(actor, view_id)
     kept = actions.delete_view(actor=actor, view=view)
-    token = signing.dumps(kept, salt=SALT, compress=True)
+    token = cover(SALT, signing.dumps(kept, salt=SALT, compress=True))
     toast = {"text": f"View “{view.name}” deleted.", "undo": f"/views/restore/?what={token}"}
     location = {"path": f"{known_list(view.list).url}?f=", "target": "#list-body"}
     return HttpResponse(
@@ -118,10 +119,12 @@ def delete(request: HttpRequest, view_id: str) -> HttpResponse:
 @require_POST
 @signed_in("people.view")
 def restore(request: HttpRequest) -> HttpResponse:
-    """Undo of `delete`. The row travels in the address, signed."""
+    """Undo of `delete`. The row travels in the address, signed with its time, and covered: its filters may tell of
+    fields that whoever deletes it does not see.
+    """
     try:
-        kept = signing.loads(request.GET.get("what", ""), salt=SALT, max_age=3600)
-    except signing.BadSignature:
+        kept = signing.loads(uncover(SALT, request.GET.get("what", "")), salt=SALT, max_age=3600)
+    except (ValueError, signing.BadSignature):
         raise Invalid("It is too late to undo this.", code="too_late", fix="Save the view again.") from None
     view = actions.restore_view(actor=request.actor, kept=kept)  # type: ignore[attr-defined]
     return _go(view)

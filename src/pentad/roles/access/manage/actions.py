@@ -1,5 +1,6 @@
 """Verbs on roles, teams, owners, shares and elevations."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from pentad.core import clock
@@ -7,10 +8,17 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.roles.access import builtin
-from pentad.roles.access.giving import require_changeable, require_may_give, require_may_rule, require_other
+from pentad.roles.access.giving import (
+    never_clearer,
+    require_changeable,
+    require_may_give,
+    require_may_rule,
+    require_other,
+)
+from pentad.roles.access.manage.queries import is_right
 from pentad.roles.access.manage.shares import Kept, end_shares
 from pentad.roles.access.models import ApiKey, User
-from pentad.roles.access.naming import field_meant
+from pentad.roles.access.naming import field_meant, kind_of_name
 from pentad.roles.access.policy import below
 from pentad.roles.access.purposes import actions as purposes
 from pentad.roles.access.rights import CLASSES, Level, Scope
@@ -24,7 +32,7 @@ from pentad.roles.access.rights_models import (
     Team,
     TeamMember,
 )
-from pentad.roles.access.seeing import Owned, kind_of, may
+from pentad.roles.access.seeing import Owned, kind_of, kinds, may
 
 LONGEST_ELEVATION = timedelta(days=7)
 
@@ -49,14 +57,19 @@ def save_role(*, actor: Actor, name: str, label: str, note_text: str = "", like:
         raise Conflict(f"There is a role “{name}” already.", code="role_exists")
     require_may_rule(actor, name, Grant.objects.filter(role_id=like, deny=False).values_list("right", "scope"))
     role = Role.objects.create(name=name, label=label, note=note_text.strip()[:300])
-    if like:
-        for grant in Grant.objects.filter(role_id=like):
-            Grant.objects.create(role=role, right=grant.right, scope=grant.scope, deny=grant.deny)
-        for rule in FieldRule.objects.filter(role_id=like):
-            FieldRule.objects.create(role=role, kind=rule.kind, target=rule.target, level=rule.level, deny=rule.deny)
-    purposes.copy(actor, like, role)
+    with never_clearer(actor, name):
+        if like:
+            _copy(like, role)
+        purposes.copy(actor, like, role)
     note(f"role:{name}", like=like)
     return role
+
+
+def _copy(like: str, role: Role) -> None:
+    for grant in Grant.objects.filter(role_id=like):
+        Grant.objects.create(role=role, right=grant.right, scope=grant.scope, deny=grant.deny)
+    for rule in FieldRule.objects.filter(role_id=like):
+        FieldRule.objects.create(role=role, kind=rule.kind, target=rule.target, level=rule.level, deny=rule.deny)
 
 
 @action("admin.rights")
@@ -80,8 +93,9 @@ def put_role_back(*, actor: Actor, role: Role) -> None:
     if role.name not in builtin.ROLES:
         raise Invalid(f"“{role.label}” did not come with Pentad.", code="not_built_in")
     require_may_rule(actor, role.name, builtin.ROLES[role.name].grants.items())
-    builtin.put_back(Role, Grant, FieldRule, role.name)
-    purposes.put_back(actor, role.name)
+    with never_clearer(actor, role.name):
+        builtin.put_back(Role, Grant, FieldRule, role.name)
+        purposes.put_back(actor, role.name)
     note(f"role:{role.name}")
 
 
@@ -94,10 +108,13 @@ def set_grant(*, actor: Actor, role: Role, right: str, scope: str, deny: bool = 
     _text(right, 80, "A right")
     if scope == "none":  # taking away a denial gives what it denied
         require_may_rule(actor, role.name, [(right, "all")] if deny else [])
-        Grant.objects.filter(role=role, right=right, deny=deny).delete()
+        with never_clearer(actor, role.name):
+            Grant.objects.filter(role=role, right=right, deny=deny).delete()
     else:
+        _check_right(right, deny)
         require_may_rule(actor, role.name, [] if deny else [(right, scope)])
-        Grant.objects.update_or_create(role=role, right=right, deny=deny, defaults={"scope": scope})
+        with never_clearer(actor, role.name):
+            Grant.objects.update_or_create(role=role, right=right, deny=deny, defaults={"scope": scope})
     note(f"role:{role.name}", grant=right, scope=scope, deny=deny)
 
 
@@ -108,13 +125,14 @@ def set_field_rule(*, actor: Actor, role: Role, kind: str, target: str, level: s
     require_may_rule(actor, role.name)
     _text(target, 140, "A field")
     rows = FieldRule.objects.filter(role=role, kind=kind, target=target, deny=deny)
-    if not level:
-        rows.delete()
-    elif level in {one.name.lower() for one in Level}:
-        target = _target(kind, target)
-        FieldRule.objects.update_or_create(role=role, kind=kind, target=target, deny=deny, defaults={"level": level})
-    else:
+    if level and level not in {one.name.lower() for one in Level}:
         raise Invalid(f"“{level}” is no level.", code="bad_level", fix="hidden, masked, see or change.")
+    with never_clearer(actor, role.name):
+        if level:
+            target, said = _target(kind, target), {"level": level}
+            FieldRule.objects.update_or_create(role=role, kind=kind, target=target, deny=deny, defaults=said)
+        else:
+            rows.delete()
     note(f"role:{role.name}", field=f"{kind}.{target}", level=level, deny=deny)
 
 
@@ -135,11 +153,36 @@ def set_field_class(*, actor: Actor, kind: str, field: str, sensitivity: str) ->
     note(f"field:{kind}.{field}", sensitivity=sensitivity)
 
 
+def _check_right(right: str, deny: bool) -> None:
+    """Raise Invalid for a right that there is not, and for a denial of many: the form shows each right's own."""
+    if not is_right(right):
+        raise Invalid(
+            f"There is no right “{right}”.", code="unknown_right", fix="The reference lists them.", field="right"
+        )
+    if deny and "*" in right:
+        raise Invalid(
+            f"“{right}” cannot be denied: rights are denied one by one.",
+            code="bad_denial",
+            fix="Deny each right that should not be had, or take the grant away.",
+            field="right",
+        )
+
+
 def _target(kind: str, target: str) -> str:
-    """What a rule is about: a class of fields, any field, or a field of the kind. Raises Invalid."""
-    if kind == "*" or target.startswith("class:") or target == "*":
+    """What a rule is about: a class of fields, any field, or a field of the kind, or of some kind. Raises Invalid."""
+    known = [one.name for one in kinds()] if kind == "*" else [kind_of_name(kind).name]
+    prefix, _, sensitivity = target.partition(":")
+    if prefix == "class":
+        if sensitivity not in CLASSES:
+            raise Invalid(f"“{sensitivity}” is no class.", code="bad_class", fix=f"One of {', '.join(CLASSES)}.")
         return target
-    return field_meant(kind, target)
+    if target == "*":
+        return target
+    *others, last = known
+    for name in others:
+        with suppress(Invalid):
+            return field_meant(name, target)
+    return field_meant(last, target)
 
 
 # -- teams -------------------------------------------------------------------------------------------

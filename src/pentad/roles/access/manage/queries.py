@@ -32,6 +32,12 @@ def all_rights() -> list[str]:
     return sorted({*RIGHTS, *PAGE_RIGHTS, *granted, *PLAIN, "people.erase"} - {OWN_ACCOUNT})
 
 
+def is_right(text: str) -> bool:
+    """Whether there is such a right, or one that the pattern ("people.*", or "*" for all) covers."""
+    known = all_rights()
+    return text in ("*", *known) or (text.endswith(".*") and any(right.startswith(text[:-1]) for right in known))
+
+
 VERBS = {
     "view": "See {many} in lists, search, pages and the API.",
     "edit": "Change {many}: fields, notes, followers.",
@@ -96,11 +102,13 @@ class RightRow:
 
 
 def matrix(role: Role) -> list[tuple[str, list[RightRow]]]:
-    """(area, rights) of a role, every right there is."""
+    """(area, rights) of a role: every right there is, and what it was given that can only be taken away."""
     grants = list(role.grants.all())
     own = {(grant.right, grant.deny): grant.scope for grant in grants}
     areas: dict[str, list[RightRow]] = {}
-    for right in all_rights():
+    known = all_rights()
+    odd = {g.right for g in grants if g.right not in known and (g.deny or not is_right(g.right))}
+    for right in [*known, *sorted(odd)]:
         patterns = [g.right for g in grants if not g.deny and g.right in ("*", f"{right.partition('.')[0]}.*")]
         scope = own.get((right, False), "")
         by = "" if scope or not patterns else patterns[0]

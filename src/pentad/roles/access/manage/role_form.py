@@ -1,12 +1,12 @@
 """A role's page as one form: what it shows, what differs in what it sends, and the one action that does all of that."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 
+from pentad.core import nested
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.roles.access.manage import queries
@@ -36,9 +36,9 @@ def change_role(*, actor: Actor, role: Role, changes: Mapping[str, str]) -> None
     """Change rights, fields and purposes of a role at once, all or none; each is checked as by itself.
 
     changes: "allow:<right>" and "deny:<right>" to a scope, "field:<kind>:<target>" to a level, "purposes" to their
-    names with blanks between.
+    names with blanks between. Fields come first: a right to see records is then given with them.
     """
-    for name, value in changes.items():
+    for name, value in sorted(changes.items(), key=lambda one: not one[0].startswith("field:")):
         what, _, which = name.partition(":")
         if what in ("allow", "deny"):
             set_grant(actor=actor, role=role, right=which, scope=value, deny=what == "deny")
@@ -70,7 +70,7 @@ def wishes(asked: QueryDict, now: Mapping[str, str]) -> tuple[dict[str, str], di
     if PURPOSES in asked:
         given[PURPOSES] = " ".join(one for one in asked.getlist("purpose") if " " not in one)
     try:
-        seen = json.loads(asked.get("seen", "{}"))
+        seen = nested.read(asked.get("seen", "{}"))
     except ValueError:
         seen = {}
     shown = {**now, **({k: v for k, v in seen.items() if isinstance(v, str)} if isinstance(seen, dict) else {})}
