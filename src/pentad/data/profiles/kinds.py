@@ -9,9 +9,9 @@ from pentad.core.nested import MOST_DEPTH, TOO_DEEP
 from pentad.data.fields import kinds as fields
 from pentad.data.fields.queries import declared
 from pentad.data.identity.models import Conflict, MergeLink, Person
-from pentad.data.identity.queries import bare, identifying_names
+from pentad.data.identity.queries import bare, field_of, identifying_names
 from pentad.data.profiles.models import Attachment, Company, CompanyTrait, Note, PersonTrait
-from pentad.data.profiles.vocabulary import company_trait_names, trait_names
+from pentad.data.profiles.vocabulary import company_trait_names, namespaces, trait_names
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import Kind, in_full, kind_of, levels, register, register_about, sees_all, veiled
 
@@ -113,9 +113,7 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
     if in_full("people") and in_full("companies"):
         return lambda properties, context, traits, company: Said(properties, context, traits)
     of_person, of_company = (_identifiers_too(levels(kind)) for kind in ("people", "companies"))
-
-    def of_property(name: str) -> Level:
-        return Level.SEE if name.casefold() == "trait:name" else of_person(name)
+    of_property = _but_names(of_person)
 
     def of_either(name: str) -> Level:
         return min(of_company(name), of_person(name))
@@ -139,19 +137,33 @@ def event_veil() -> Callable[[dict[str, Any], dict[str, Any], dict[str, Any], bo
     return veil
 
 
-def _identifiers_too(at: At) -> At:
+def property_levels(actor: Actor) -> At:
+    """How much an actor sees of what events say under each name, written as a trait's: as `event_veil` has it."""
+    return _but_names(_identifiers_too(levels("people", actor), actor))
+
+
+def _but_names(at: At) -> At:
+    return lambda name: Level.SEE if name.casefold() == "trait:name" else at(name)
+
+
+def _identifiers_too(at: At, actor: Actor | None = None) -> At:
     """The same levels, and for what names identifiers at most theirs."""
-    people, names = levels("people"), identifying_names()
+    people, names = levels("people", actor), identifying_names() | _names_in_use()
     ids = people("identifiers")
     external = min(ids, people("email"), people("phone"))
 
     def of(name: str) -> Level:
         said = bare(name.removeprefix("trait:"))
-        if said == "externalids":
+        if said in ("externalid", "externalids"):
             return min(at(name), external)
         return min(at(name), ids) if said in names else at(name)
 
     return of
+
+
+def _names_in_use() -> set[str]:
+    """What senders call identifiers of their own, bare: namespaces without a rule."""
+    return {bare(name) for name in namespaces() if field_of(name) == "identifiers"}
 
 
 def _known(kind: str, names: Sequence[str]) -> list[str]:

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from django.db.models import QuerySet
 
 from pentad.core.actor import Actor, reader
-from pentad.core.errors import Denied
+from pentad.core.errors import Denied, Invalid
 from pentad.data.identity.models import Person
+from pentad.data.identity.queries import field_of
+from pentad.data.profiles.kinds import property_levels
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.rules import (
     fields_named,
     segments_named,
+    segments_told,
     speaks_of_companies,
     speaks_of_others,
 )
@@ -23,7 +26,10 @@ Others = Callable[[str], Definition]
 def require_fields(actor: Actor, definition: Definition, others: Others) -> None:
     """Raise Denied when the definition, or a segment that it names, asks for what the actor does not see in full."""
     levels = {kind: seeing.levels(kind, actor) for kind in ("people", "companies")}
-    for one in _whole(definition, others):
+    in_full = all(seeing.in_full(kind, actor) for kind in levels)
+    levels["events"] = levels["people"] if in_full else property_levels(actor)
+    levels["identifiers"] = lambda namespace: levels["people"](field_of(namespace))
+    for one in _whole(definition, others, told=not in_full):
         hidden = sorted(name for kind, name in fields_named(one) if levels[kind](name) < Level.SEE)
         if hidden and one is definition:
             named = ", ".join(f"“{name.removeprefix('trait:')}”" for name in dict.fromkeys(hidden))
@@ -48,8 +54,10 @@ def _all(actor: Actor, kind: str) -> bool:
     return seeing.within(actor, f"{kind}.view", kind) is None
 
 
-def _whole(definition: Definition, others: Others) -> Iterator[Definition]:
-    """The definition and every one that it names, at any depth; each once."""
+def _whole(definition: Definition, others: Others, told: bool) -> Iterator[Definition]:
+    """The definition and every one that it names, at any depth; each once. told: those too of whose entering and leaving
+    it asks as events. Raises Denied when these may be anybody's.
+    """
     seen, waiting = set[str](), [definition]
     while waiting:
         one = waiting.pop()
@@ -58,6 +66,26 @@ def _whole(definition: Definition, others: Others) -> Iterator[Definition]:
             if id not in seen:
                 seen.add(id)
                 waiting.append(others(id))
+        for id in _told(one) if told else ():
+            if id not in seen:
+                seen.add(id)
+                try:
+                    waiting.append(others(id))
+                except Invalid:  # gone, or no segment's id: what it asked is not known any more
+                    raise _whose() from None
+
+
+def _told(definition: Definition) -> list[str]:
+    if (ids := segments_told(definition)) is None:
+        raise _whose()
+    return ids
+
+
+def _whose() -> Denied:
+    return Denied(
+        "The definition asks for customers who entered or left segments that may not be read.", code="segment_fields",
+        fix="Name a segment that you may read, by its segment_id.", right="people.view",
+    )  # fmt: skip
 
 
 def _denied(message: str) -> Denied:

@@ -19,6 +19,7 @@ from pentad.intelligence.segments.explain import Reason
 from pentad.intelligence.segments.explain import explain as why
 from pentad.intelligence.segments.models import Segment, SegmentMember
 from pentad.intelligence.segments.queries import Use, definition_of, uses, views_using
+from pentad.intelligence.segments.veiling import eyes
 from pentad.ledger import Ledger
 from pentad.ledger.schema import Promoted
 
@@ -111,4 +112,4 @@ def explain(definition: Definition, person: Person, others: Others = definition_
     """Why a customer meets the definition or not, condition by condition. The person is one the reader may see."""
     require_fields(reader(), definition, others)
     store, number = ledger.current(), person.root_id or person.no
-    return why(definition, number, now(), others, lambda sql: store.rows(sql, scope=[number]))
+    return why(definition, number, now(), others, lambda sql: store.rows(sql, scope=[number]), eyes())

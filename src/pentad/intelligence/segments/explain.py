@@ -6,6 +6,7 @@ read apart from that and decide nothing.
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,23 @@ Ask = Callable[[str], list[dict[str, Any]]]
 SCOPE = "scope"
 
 
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """How the reader sees values: of a trait, an event's properties, a company's trait, a company's name."""
+
+    trait: Callable[[Any], Any]
+    properties: Callable[[dict[str, Any]], dict[str, Any]]
+    company_trait: Callable[[Any], Any]
+    company: Callable[[str], str]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+ALL_SEEING = Eyes(_as_it_is, _as_it_is, _as_it_is, _as_it_is)
+
+
 class Reason(Struct):
     """kind: of the condition. text: the condition in words. values: what was seen, as JSON; times are UTC."""
 
@@ -38,12 +56,17 @@ class Reason(Struct):
 
 
 def explain(
-    definition: d.Definition, person_no: int, now: datetime, others: Others = no_others, ask: Ask = lambda _: []
+    definition: d.Definition,
+    person_no: int,
+    now: datetime,
+    others: Others = no_others,
+    ask: Ask = lambda _: [],
+    eyes: Eyes = ALL_SEEING,
 ) -> Reason:
     """Raises NotFound when there is no such person among `people`."""
     tree_of(definition, others)  # refuses circles and what is too long
     scene = Scene(naive(now), scope=SCOPE)
-    found = _Found(scene, others, ask)
+    found = _Found(scene, others, ask, eyes)
     if not found.person:
         raise NotFound(f"There is no customer with the number {person_no}.", code="person_unknown")
     leaves = found.leaves(definition.where, definition.time_zone)
@@ -54,8 +77,8 @@ def explain(
 class _Found:
     """What is known of the person."""
 
-    def __init__(self, scene: Scene, others: Others, ask: Ask):
-        self.scene, self.others, self.ask = scene, others, ask
+    def __init__(self, scene: Scene, others: Others, ask: Ask, eyes: Eyes):
+        self.scene, self.others, self.ask, self.eyes = scene, others, ask, eyes
         rows = ask(seen_sql.person_sql(scene))
         self.person: dict[str, Any] = rows[0] if rows else {}
         self.judged: dict[str, bool] = {}
@@ -108,7 +131,7 @@ class _Found:
         one = leaf.condition
         match one:
             case d.Trait():
-                return {"value": _inside(self._json("traits"), one.name)}
+                return {"value": self.eyes.trait(_inside(self._json("traits"), one.name))}
             case d.Standing():
                 return {"value": _plain(self.person[one.field])}
             case d.Identifier():
@@ -118,7 +141,7 @@ class _Found:
                 return {"value": said.get(one.channel, said.get("", "unknown"))}
             case d.CompanyTrait():
                 rows = self.ask(seen_sql.companies_sql(self.scene))
-                return {"companies": [_company(row, one.name) for row in rows]}
+                return {"companies": [self._company(row, one.name) for row in rows]}
             case d.Event():
                 return {"count": value, "events": self._events(leaf)}
             case d.Aggregate():
@@ -131,20 +154,20 @@ class _Found:
         names = properties(leaf)
         found = []
         for row in self.ask(seen_sql.events_sql(leaf, self.scene)):
-            props = json.loads(row["props"] or "{}")
+            props = self.eyes.properties(json.loads(row["props"] or "{}")) if names else {}
             one = {"at": _plain(row["ts"]), "name": row["name"]}
             found.append(
                 one | ({"properties": {name: _inside(props, name) for name in sorted(names)}} if names else {})
             )
         return found
 
+    def _company(self, row: dict[str, Any], name: str) -> dict[str, Any]:
+        value = self.eyes.company_trait(_inside(json.loads(row["traits"]), name))
+        return {"company": self.eyes.company(row["name"] or "") or row["group_id"], "value": value}
+
     def _json(self, column: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.person[column])
         return found
-
-
-def _company(row: dict[str, Any], name: str) -> dict[str, Any]:
-    return {"company": row["name"] or row["group_id"], "value": _inside(json.loads(row["traits"]), name)}
 
 
 def _inside(found: Any, name: str) -> Any:

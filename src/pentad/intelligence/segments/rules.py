@@ -9,17 +9,21 @@ from pentad.intelligence.segments.definition import (
     Condition,
     Consent,
     Definition,
+    Equals,
+    EventMatch,
     Identifier,
+    In,
     Member,
     Occurrence,
     Sequence,
     Standing,
     Trait,
 )
+from pentad.intelligence.segments.events_sql import OWN
 from pentad.intelligence.segments.reading import conditions, matches
 
 Named = tuple[str, str]
-"""A kind of record as rights call it, and a field of it."""
+"""A kind of record as rights call it and a field of it; or “events” and what they say, or “identifiers” and a namespace."""
 
 
 def fields_named(definition: Definition) -> frozenset[Named]:
@@ -30,6 +34,26 @@ def fields_named(definition: Definition) -> frozenset[Named]:
 def segments_named(definition: Definition) -> list[str]:
     """Ids of the segments whose members it asks for, each once."""
     return list(dict.fromkeys(one.id for one in conditions(definition.where) if isinstance(one, Member)))
+
+
+def segments_told(definition: Definition) -> list[str] | None:
+    """Ids of the segments whose entering and leaving it asks for as events, each once; None when it does not say whose."""
+    found = list[str]()
+    for one in conditions(definition.where):
+        for event in matches(one):
+            if not set(OWN).isdisjoint(event.names):
+                if (ids := _ids_in(event)) is None:
+                    return None
+                found += ids
+    return list(dict.fromkeys(found))
+
+
+def _ids_in(event: EventMatch) -> list[str] | None:
+    """The values to one of which the event's `segment_id` is held; None when it may be any."""
+    for one in event.where:
+        if one.name == "segment_id" and isinstance(one.test, Equals | In):
+            return [str(value) for value in (one.test.values if isinstance(one.test, In) else [one.test.value])]
+    return None
 
 
 def speaks_of_companies(definition: Definition) -> bool:
@@ -51,7 +75,7 @@ def _of(node: Condition) -> Iterator[Named]:
         case Standing():
             yield "people", node.field
         case Identifier():
-            yield "people", node.namespace if node.namespace in ("email", "phone") else "identifiers"
+            yield "identifiers", node.namespace
         case Consent():
             yield "people", "consents"
     for event in matches(node):
@@ -77,8 +101,7 @@ def _parts(kind: str, name: str) -> Iterator[Named]:
 
 
 def _property(name: str) -> Iterator[Named]:
-    """A property follows the trait of its name, but for “name”, which is an article's or a page's."""
-    return (one for one in _parts("people", name) if one[1].casefold() != "trait:name")
+    return _parts("events", name)
 
 
 def circle(id: str, definition: Definition, others: Callable[[str], Definition]) -> list[str]:

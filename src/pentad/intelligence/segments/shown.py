@@ -16,6 +16,7 @@ from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment, SegmentMove
 from pentad.intelligence.segments.moves import roots_of
 from pentad.intelligence.segments.reading import check, read
+from pentad.roles.audit import looked_at
 
 
 def given(definition: Any = None, words: str | None = None) -> Definition:
@@ -87,22 +88,27 @@ def counted(definition: Definition, sample: int = 0) -> dict[str, Any]:
     found = engine.answer(definition, sample)
     return {
         "count": found.count,
-        "sample": _named(found.sample),
+        "sample": _named(found.sample, "list:people", "api segments"),
         "milliseconds": found.milliseconds,
         "as_of": found.as_of,
     }
 
 
-def _named(people: list[Person]) -> list[dict[str, str]]:
+def _named(people: list[Person], subject: str, how: str) -> list[dict[str, str]]:
+    """Customers by name, which the audit log tells of as of a page of the list."""
+    if people:
+        looked_at(reader(), subject, how, again=True, rows=len(people), first=people[0].id, last=people[-1].id)
     return [{"id": one.id, "name": title(one)} for one in people]
 
 
 def difference(row: Segment, definition: Definition, sample: int) -> dict[str, Any]:
     """What saving another definition would change."""
     found = engine.difference(row, definition, sample)
+    about, how = f"segment:{row.id}", "api difference"
+    entering, leaving = _named(found.entering, about, how), _named(found.leaving, about, how)
     return {
-        "size": found.size, "enter": found.enter, "leave": found.leave, "entering": _named(found.entering),
-        "leaving": _named(found.leaving), "used_by": used_by(found.used_by),
+        "size": found.size, "enter": found.enter, "leave": found.leave, "entering": entering, "leaving": leaving,
+        "used_by": used_by(found.used_by),
     }  # fmt: skip
 
 
