@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.template.loader import render_to_string
 
 from pentad.core.errors import Denied, Invalid, NotFound, NotSignedIn, PentadError
-from pentad.platforms.api.problem import REASONS, problem
+from pentad.platforms.api.problem import REASONS, keep, problem
 from pentad.roles.access.gate import sign_in_address
 from pentad.roles.access.manage.queries import about
 
@@ -34,7 +34,10 @@ class RenderErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotSignedIn) and not wants_json(request):
             return HttpResponseRedirect(sign_in_address(request.get_full_path()))
-        return answer(request, error) if isinstance(error, PentadError) else None
+        if not isinstance(error, PentadError):
+            return None
+        keep(error)
+        return answer(request, error)
 
 
 def _not_allowed(request: HttpRequest, bare: HttpResponseNotAllowed) -> HttpResponse:

@@ -15,9 +15,18 @@ Params = Sequence[Any] | Mapping[str, Any]
 
 
 class QueryFailed(PentadError):
-    """The engine refused a statement; the message is the engine's own."""
+    """The engine refused a statement. Its own words and the statement, which may hold anybody's values, are for the log
+    alone: str() and `sql`. `message` is what a caller reads.
+    """
 
     code = "ledger_query"
+
+    def __init__(
+        self, told: str, *, code: str | None = None, fix: str = "The log of the server says why.", sql: str = ""
+    ):
+        super().__init__("The event store could not answer this.", code=code, fix=fix)
+        self.args = (told,)
+        self.sql = sql
 
 
 @dataclass(frozen=True)

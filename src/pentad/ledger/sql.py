@@ -27,7 +27,8 @@ def promoted_value_sql(item: Promoted, props: str = "props") -> str:
 
     Objects and arrays give NULL, as does a text that is not of the type.
     """
-    path = literal("$." + quote(item.prop))
+    # A JSON pointer: in a path "*" would mean every key, even in quotation marks.
+    path = literal("/" + item.prop.replace("~", "~0").replace("/", "~1"))
     value = f"json_extract_string({props}, {path})"
     scalar = f"CASE WHEN json_type({props}, {path}) IN ('OBJECT', 'ARRAY') THEN NULL ELSE {value} END"
     kind = schema.TYPES[item.type][0]

@@ -1,7 +1,6 @@
 """However a definition is drawn, each way of asking gives the same members. Asked of DuckDB; see tests/conformance."""
 
 import random
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 
 from pentad import ledger
+from pentad.core.errors import Invalid
 from pentad.intelligence.segments import definition as d
 from pentad.intelligence.segments.compile import compiled, features_sql, raw_sql
 from pentad.ledger import Ledger, LedgerSlice, schema
-from pentad.ledger.protocol import QueryFailed
 from pentad.ledger.schema import Promoted
 from tests.conformance.segments.people import as_json
 from tests.intelligence.segments.drawing import PLAIN, definitions
@@ -121,12 +120,11 @@ def test_odd_names_and_values_are_no_sql(made_up: Ledger, definition: d.Definiti
     def nobody(id: str) -> d.Definition:
         return d.Definition(d.Any(()))
 
-    asked = compiled(definition, nobody)
+    try:
+        asked = compiled(definition, nobody)
+    except Invalid as error:
+        if "is no pattern" not in error.message:
+            raise
+        return
     for sql in (raw_sql(asked, NOW), features_sql(asked.features, NOW)):
-        try:
-            made_up.query(sql)
-        except QueryFailed as error:
-            if not re.search(
-                r"regular expression|regex|missing \)|invalid escape|bad repetition|no argument", str(error)
-            ):
-                raise
+        made_up.query(sql)

@@ -6,11 +6,16 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from structlog.testing import capture_logs
 
+from pentad import ledger
 from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine
-from pentad.intelligence.segments import queries
+from pentad.intelligence.segments import filling, queries, refresh
+from pentad.intelligence.segments.definition import Definition, Matches, Trait
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.reading import write
+from pentad.ledger.protocol import QueryFailed
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions as rights
 from pentad.roles.access.models import User
@@ -103,9 +108,70 @@ def test_members_come_in_pages_with_their_history_and_overlap(kept: Kept) -> Non
     assert call("get", f"/segments/{buyers.id}/members?on=yesterday")[0] == 400
     moves = call("get", f"/segments/{buyers.id}/history?limit=1")[1]
     assert (len(moves["results"]), moves["results"][0]["entered"], moves["next"] is not None) == (1, True, True)
+    more = call("get", f"/segments/{buyers.id}/history?limit=1&after={moves['next']}")[1]
+    assert (len(more["results"]), more["next"]) == (1, None)
+    for mark, path, of in (
+        (first["next"], "history", buyers),
+        (moves["next"], "members", buyers),
+        (first["next"], "members", family),
+        ("1", "members", buyers),
+        ("1", "history", buyers),
+    ):
+        assert not first["next"].isdecimal()
+        assert call("get", f"/segments/{of.id}/{path}?after={mark}")[1]["code"] == "bad_cursor"
     assert call("get", f"/segments/{buyers.id}/overlap")[1]["results"] == [
         {"id": family.id, "name": "Family", "size": 2, "both": 1}
     ]
+
+
+@pytest.mark.parametrize("pattern", ["(", "[", "(?=a)", r"(a)\1", "(a{900}){900}", "((a{30}){30}){30}", "*", "\\"])
+def test_a_pattern_that_is_none_is_neither_saved_nor_asked(kept: Kept, pattern: str) -> None:
+    call, test = caller("admin"), {"op": "matches", "value": pattern}
+    someone = kept.road.person("user_id:ann").id
+    good = kept.save("Good", FAMILY)
+    occurred = {"kind": "event", "event": {"where": [{"name": "sku", "test": test}]}}
+    for where in ({"kind": "trait", "name": "plan", "test": test}, occurred, {"kind": "colleagues", "of": occurred}):
+        asked = {"definition": {"where": {"kind": "not", "of": where}}}
+        for method, path, more in (
+            ("post", "/segments", {"name": "Bad"}), ("post", "/segments/count", {}),
+            ("patch", f"/segments/{good.id}", {}), ("post", f"/segments/{good.id}/difference", {}),
+        ):  # fmt: skip
+            status, told = call(method, path, {**asked, **more})
+            assert (status, told["code"]) == (400, "definition"), (path, told)
+            assert "is no pattern" in told["detail"]
+    assert Segment.objects.count() == 1
+    Segment.objects.update(definition=write(Definition(Trait("plan", Matches(pattern)))))
+    assert call("get", f"/segments/{good.id}/people/{someone}")[1]["code"] == "definition"
+    good.refresh_from_db()
+    filling.fill(ledger.current(), [good])
+    assert "is no pattern" in Segment.objects.get().failure
+
+
+@pytest.mark.parametrize("value", ["nan", "1e999", "-inf", "Infinity", "many"])
+def test_no_figure_equals_what_is_no_number(kept: Kept, value: str) -> None:
+    call, event = caller("admin"), {"names": ["Order Completed"]}
+    for function in ("minimum", "sum", "distinct"):
+        test = {"op": "equals", "value": value}
+        where = {"kind": "aggregate", "function": function, "property": "total", "event": event, "test": test}
+        assert call("post", "/segments/count", {"definition": {"where": where}})[1]["count"] == 0
+
+
+def test_what_the_engine_says_stays_in_the_log(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    segment = kept.save("Family", FAMILY)
+    monkeypatch.setattr("pentad.intelligence.segments.compile.raw_sql", lambda *_, **__: "SELECT * FROM secret_table")
+    with capture_logs() as logs:
+        status, told = caller("admin")("post", "/segments/count", {"definition": {"where": FAMILY}})
+    assert (status, told["code"], set(told)) == (
+        500,
+        "ledger_query",
+        {"type", "title", "status", "code", "detail", "fix"},
+    )
+    assert "secret_table" not in str(told)
+    assert any("secret_table" in one.get("sql", "") and "secret_table" in one["error"] for one in logs)
+    refresh.failed(segment.no, QueryFailed("Binder Error: secret_table", sql="SELECT secret_table"))
+    assert Segment.objects.get().failure == "The event store could not answer this."
+    refresh.failed(segment.no, ValueError("secret_table"))
+    assert "secret_table" not in Segment.objects.get().failure
 
 
 def test_one_counts_only_whom_one_may_see(kept: Kept) -> None:

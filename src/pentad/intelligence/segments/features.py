@@ -5,6 +5,7 @@ share it, or on the spot. The name is a hash of the condition without its thresh
 orders" and "never an order" are two tests of one feature.
 """
 
+import math
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any as Anything
@@ -171,9 +172,10 @@ def _as_number(value: object) -> float | None:
     if isinstance(value, int | float):
         return value
     try:
-        return float(str(value))
+        number = float(str(value))
     except ValueError:
         return None
+    return number if math.isfinite(number) else None  # no figure is infinite or not a number
 
 
 # -- what it depends on ----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from ninja import Field, Query, Router, Schema
 
 from pentad.core.action import check
 from pentad.core.errors import Invalid
+from pentad.core.secretbox import cover, uncover
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person
 from pentad.data.profiles.api import PersonOut, people_out
@@ -19,6 +20,8 @@ from pentad.roles.views.paging import checked_limit
 
 router = Router(tags=["segments"])
 MOST = 500
+MEMBERS, MOVES = "places among members", "places in moves"
+"""Covered: numbers of people and of moves would tell how many there are."""
 
 
 class MemberOut(PersonOut):
@@ -79,10 +82,17 @@ def _readable(request: HttpRequest, id: str) -> Segment:
     return row
 
 
-def _number(after: str) -> int:
-    if not (after.isascii() and after.isdecimal() and len(after) < 19):
-        raise Invalid(f"{after[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”.")
-    return int(after)
+def _mark(places: str, row: Segment, number: int) -> str:
+    return cover(f"{places} {row.no}", str(number))
+
+
+def _number(places: str, row: Segment, after: str) -> int:
+    try:
+        return int(uncover(f"{places} {row.no}", after))
+    except ValueError:
+        raise Invalid(
+            f"{after[:80]!r} is not a cursor of this list.", code="bad_cursor", fix="Take it from “next”."
+        ) from None
 
 
 @router.get("/segments/{id}/members", response=MembersOut, summary="Who is in a segment")
@@ -91,14 +101,15 @@ def list_members(request: HttpRequest, id: str, asked: Query[Asked]) -> dict[str
     row = _readable(request, id)
     checked_limit(asked.limit, MOST)
     rows = queries.was_in(row, asked.on) if asked.on else queries.member_people(row)
-    page = list(rows.filter(no__gt=_number(asked.after))[: asked.limit + 1] if asked.after else rows[: asked.limit + 1])
+    rows = rows.filter(no__gt=_number(MEMBERS, row, asked.after)) if asked.after else rows
+    page = list(rows[: asked.limit + 1])
     found = page[: asked.limit]
     if found:
         about = {"rows": len(found), "first": found[0].id, "last": found[-1].id}
         looked_at(actor_of(request), f"segment:{row.id}", "api", again=True, **about)
     since = {} if asked.on else queries.since(row, [one.no for one in found])
     told = [one | {"since": since.get(person.no)} for one, person in zip(people_out(found), found, strict=True)]
-    return {"results": told, "next": str(found[-1].no) if len(page) > asked.limit else None}
+    return {"results": told, "next": _mark(MEMBERS, row, found[-1].no) if len(page) > asked.limit else None}
 
 
 @router.get("/segments/{id}/history", response=MovesOut, summary="Who entered and left")
@@ -106,11 +117,12 @@ def list_moves(request: HttpRequest, id: str, asked: Query[Paged]) -> dict[str, 
     """The latest first; `after` from `next`."""
     row = _readable(request, id)
     checked_limit(asked.limit, MOST)
-    page = list(queries.moves(row, _number(asked.after) if asked.after else None)[: asked.limit + 1])
+    page = list(queries.moves(row, _number(MOVES, row, asked.after) if asked.after else None)[: asked.limit + 1])
     found = page[: asked.limit]
     if found:
         looked_at(actor_of(request), f"segment:{row.id}", "api history", again=True, rows=len(found))
-    return {"results": shown.moves(found), "next": str(found[-1].pk) if len(page) > asked.limit else None}
+    last = _mark(MOVES, row, found[-1].pk) if len(page) > asked.limit else None
+    return {"results": shown.moves(found), "next": last}
 
 
 @router.get("/segments/{id}/people/{person}", response=ReasonOut, summary="Why somebody is in a segment, or not")

@@ -12,6 +12,8 @@ def number_sql(number: float) -> str:
     """A DOUBLE in SQL: with an exponent, as both engines take other digits for decimals or whole numbers."""
     try:
         text = repr(float(number))
+        if not math.isfinite(number):
+            raise OverflowError
     except OverflowError:
         raise Invalid("A number of the definition is too large.", code="definition") from None
     return text if "e" in text else f"{text}e0"

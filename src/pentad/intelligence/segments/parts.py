@@ -155,15 +155,66 @@ def nested(select: str, levels: Levels) -> str:
     return select
 
 
-def path_sql(name: str) -> str:
-    """The JSON path of a trait or property: dots lead into objects."""
-    keys = name.split(".")
-    if not all(keys):
-        keys = [name]
-    if not all(keys):
-        return literal("/")
-    escaped = (key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
-    return literal("$" + "".join(f'."{key}"' for key in escaped))
+@dataclass(frozen=True)
+class Place:
+    """Where a value lies in a JSON column: `path`, a literal, in what the expression `inside` gives."""
+
+    inside: str
+    path: str
+
+    @classmethod
+    def of(cls, column: str, name: str) -> "Place":
+        """Of a trait or property: dots lead into objects."""
+        keys = name.split(".")
+        return cls.of_keys(column, keys if all(keys) else [name])
+
+    @classmethod
+    def of_keys(cls, column: str, keys: Sequence[str]) -> "Place":
+        """Of these keys as they are, dots and all."""
+        *outer, last = _paths(keys)
+        for path in outer:
+            column = f"json_extract({column}, {path})"
+        return cls(column, last)
+
+    @property
+    def text(self) -> str:
+        return f"json_extract_string({self.inside}, {self.path})"
+
+    @property
+    def kind(self) -> str:
+        return f"json_type({self.inside}, {self.path})"
+
+    @property
+    def elements(self) -> str:
+        """Of a list, as texts."""
+        return f"json_extract_string({self._every})"
+
+    @property
+    def raws(self) -> str:
+        """Of a list, as JSON."""
+        return f"CAST(json_extract({self._every}) AS VARCHAR[])"
+
+    @property
+    def _every(self) -> str:
+        if self.path.startswith("'/"):
+            return f"json_extract({self.inside}, {self.path}), '$[*]'"
+        return f"{self.inside}, {self.path[:-1]}[*]'"
+
+
+def _paths(keys: Sequence[str]) -> list[str]:
+    """One path after the other. In a JSON path "*" means every key, whatever stands around it, and "" is an error: such
+    keys are read by a JSON pointer. Others are not: a number in one may be a place in a list.
+    """
+    found: list[str] = []
+    for key in keys:
+        if key in ("", "*"):
+            found.append(f"/{key}")
+            continue
+        escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+        if not found or found[-1].startswith("/"):
+            found.append("$")
+        found[-1] += f'."{escaped}"'
+    return [literal(path) for path in found]
 
 
 def all_of(*parts: str) -> str:

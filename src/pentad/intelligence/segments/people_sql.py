@@ -17,23 +17,17 @@ from pentad.intelligence.segments.definition import (
     Trait,
 )  # fmt: skip
 from pentad.intelligence.segments.features import Leaf, named
-from pentad.intelligence.segments.parts import Needed, PersonPart, Scene, path_sql
+from pentad.intelligence.segments.parts import Needed, PersonPart, Place, Scene
 from pentad.intelligence.segments.values_sql import Asked, Value, positive_sql, test_sql
 from pentad.ledger.sql import literal
 
 
 def json_value(column: str, name: str, needed: Needed) -> Value:
     """A value inside a JSON column. Its text is read once a row, its kind only where that matters."""
-    path = path_sql(name)
+    place = Place.of(column, name)
     needed.add(column, column)
-    text = needed.add(f"x_{named(column, name)}", f"json_extract_string({column}, {path})")
-    every = f"{path[:-1]}[*]'"
-    return Value(
-        text=text,
-        kind=f"json_type({column}, {path})",
-        elements=f"json_extract_string({column}, {every})" if path != "'/'" else "",
-        raws=f"CAST(json_extract({column}, {every}) AS VARCHAR[])" if path != "'/'" else "",
-    )
+    text = needed.add(f"x_{named(column, name)}", place.text)
+    return Value(text=text, kind=place.kind, elements=place.elements, raws=place.raws)
 
 
 def part(leaf: Leaf, scene: Scene) -> PersonPart:
@@ -85,10 +79,9 @@ def _standing(one: Standing, asked: Asked, scene: Scene, needed: Needed) -> Pers
 
 
 def _identifier_sql(one: Identifier, asked: Asked) -> str:
-    path = path_sql_of_key(one.namespace)
-    every = f"json_extract_string(identifiers, {path[:-1]}[*]')"
+    place = Place.of_keys("identifiers", [one.namespace])
     if isinstance(one.test, IsSet):
-        return f"json_extract_string(identifiers, {path}) <> '[]'"
+        return f"{place.text} <> '[]'"
     if isinstance(one.test, ListAll):
         tests = [
             positive_sql(Value(text="x"), ListAny((each,)), Asked(asked.now, asked.zone)) for each in one.test.values
@@ -96,22 +89,17 @@ def _identifier_sql(one: Identifier, asked: Asked) -> str:
     else:
         # No column can be made of what is inside of a list.
         tests = [positive_sql(Value(text="x"), one.test, Asked(asked.now, asked.zone))]
-    each = (f"list_contains(list_transform({every}, lambda x: coalesce({test}, FALSE)), TRUE)" for test in tests)
+    each = (
+        f"list_contains(list_transform({place.elements}, lambda x: coalesce({test}, FALSE)), TRUE)" for test in tests
+    )
     return " AND ".join(each)
-
-
-def path_sql_of_key(key: str) -> str:
-    """The JSON path of one key as it is, dots and all."""
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return literal(f'$."{escaped}"')
 
 
 def _consent_sql(one: Consent) -> str:
     """What was said for every channel goes for a channel of which nothing was said."""
 
     def said(channel: str) -> str:
-        keys = (key.replace("~", "~0").replace("/", "~1") for key in (one.purpose, channel))
-        return f"json_extract_string(consents, {literal('/' + '/'.join(keys))})"
+        return Place.of_keys("consents", [one.purpose, channel]).text
 
     found = f"coalesce({said(one.channel)}, {said('')})" if one.channel else said("")
     return f"coalesce({found}, 'unknown') = '{one.state}'"

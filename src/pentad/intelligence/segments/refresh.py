@@ -72,9 +72,10 @@ def computed(
 
 def failed(no: int, error: Exception) -> None:
     """Say of a segment that it cannot be kept up; it is asked again later."""
-    log.error("segment_failed", segment=no, error=str(error)[:500])
-    said = error.message if isinstance(error, PentadError) else f"{type(error).__name__}: {error}"
-    Segment.objects.filter(pk=no).update(failure=said[:500] or "It failed.", failed=clock.now())
+    log.error("segment_failed", segment=no, error=str(error)[:500], sql=getattr(error, "sql", "")[:2000])
+    said = error.message if isinstance(error, PentadError) else ""
+    said = said or f"Asking for it failed ({type(error).__name__}); the log of the server says why."
+    Segment.objects.filter(pk=no).update(failure=said[:500], failed=clock.now())
 
 
 def _settle(store: Ledger, kept_up: Sequence[Live], some: Collection[int]) -> int:

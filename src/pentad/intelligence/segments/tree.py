@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 from pentad.core.errors import Invalid
-from pentad.intelligence.segments.definition import All, Any, Colleagues, Condition, Definition, Member, Not
+from pentad.intelligence.segments.definition import All, Any, Colleagues, Condition, Definition, Matches, Member, Not
 from pentad.intelligence.segments.features import Leaf, Tree
+from pentad.intelligence.segments.reading import tests
+from pentad.intelligence.segments.values_sql import pattern_of
+from pentad.ledger.patterns import refusal
 
 Others = Callable[[str], Definition]
 """A definition by its segment's id; raises when there is none."""
@@ -17,7 +20,9 @@ def no_others(id: str) -> Definition:
 
 
 def tree_of(definition: Definition, others: Others = no_others, *, own: str = "") -> Tree:
-    """own: the id of the segment itself, when it has one. Raises Invalid for a cycle, with the path, and for too much."""
+    """own: the id of the segment itself, when it has one. Raises Invalid for a cycle, with the path, for too much,
+    and for a pattern that is none.
+    """
     left = [MOST_LEAVES]
     return _tree(definition.where, definition.time_zone, others, (own,) if own else (), left)
 
@@ -46,6 +51,12 @@ def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], lef
             return _tree(other.where, other.time_zone, others, (*path, node.id), left)
         case Colleagues():
             return Leaf(Colleagues(Any(()), node.which), zone, _tree(node.of, zone, others, path, left))
+    for test in tests(node):
+        if isinstance(test, Matches) and (why := refusal(pattern_of(test))):
+            raise Invalid(
+                f"{test.value[:80]!r} is no pattern: {why}.", code="definition",
+                fix="Write a regular expression as RE2 takes it: without looking ahead or behind.",
+            )  # fmt: skip
     return Leaf(node, zone)
 
 

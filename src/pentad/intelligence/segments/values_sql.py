@@ -203,8 +203,7 @@ def _any(parts: list[str]) -> str:
 
 def _part_sql(value: Value, test: Contains | Starts | Ends | Matches) -> str:
     if isinstance(test, Matches):
-        # In any letter case, and . is not a line break, whatever the engine's habit.
-        return f"regexp_matches({view_sql(value)}, {literal('(?i-s)' + test.value)})"
+        return f"regexp_matches({view_sql(value)}, {literal(pattern_of(test))})"
     name = {Contains: "contains", Starts: "starts_with", Ends: "ends_with"}[type(test)]
     wanted = lowered(test.value)
     quick = f"{name}(lower({value.text}), {wanted})"
@@ -217,6 +216,11 @@ def _part_sql(value: Value, test: Contains | Starts | Ends | Matches) -> str:
     if isinstance(test, Ends) and test.value[-1].isdigit():
         return exact  # 5.0 ends with 5
     return f"CASE WHEN {quick} THEN {exact} ELSE FALSE END"
+
+
+def pattern_of(test: Matches) -> str:
+    """In any letter case, and . is not a line break, whatever the engine's habit."""
+    return "(?i-s)" + test.value
 
 
 def _same_of_all_kinds(test: Contains | Starts | Ends) -> bool:

@@ -111,6 +111,8 @@ def _put_right(node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.JSONType):
         return json_words.kind(node)
     if isinstance(node, exp.JSONExtract):
+        if isinstance(node.parent, exp.JSONExtract | exp.JSONExtractScalar | exp.JSONType):
+            return node  # whoever reads in it reads further within
         if isinstance(node.parent, exp.Cast) and json_words.raw_elements(node.parent):
             return node
         raise QueryFailed("The ClickHouse engine does not have `->` and json_extract; use json_extract_string.")

@@ -17,8 +17,7 @@ _BLANK = r"\t\n\v\f\r "
 
 def scalar(node: exp.JSONExtractScalar | exp.JSONExtract) -> exp.Expression:
     """json_extract_string: a property as text, NULL when it is missing; with [*] the elements of a list."""
-    keys, every = _keys(node.expression)
-    given = _sql(node.this)
+    given, keys, every = _read(node)
     return exp.Var(this=f"({_elements(given, keys)})" if every else f"({text_sql(given, keys)})")
 
 
@@ -27,10 +26,9 @@ def raw_elements(node: exp.Cast) -> exp.Expression | None:
     inner = node.this
     if not isinstance(inner, exp.JSONExtract) or node.to.this != exp.DataType.Type.ARRAY:
         return None
-    keys, every = _keys(inner.expression)
+    given, keys, every = _read(inner)
     if not every:
         return None
-    given = _sql(inner.this)
     # ClickHouse puts a backslash before each slash.
     raw = f"replaceAll(JSONExtractRaw({', '.join([given, *keys, 'i'])}), '\\\\/', '/')"
     return exp.Var(this=_each(given, keys, _with_point(raw, f"JSONType({', '.join([given, *keys, 'i'])})")))
@@ -38,13 +36,12 @@ def raw_elements(node: exp.Cast) -> exp.Expression | None:
 
 def kind(node: exp.Expression) -> exp.Expression:
     """json_type."""
-    path = node.args.get("expression")
-    if path is None:
+    if node.args.get("expression") is None:
         raise QueryFailed("The ClickHouse engine tells the type of what is at a path only.")
-    keys, every = _keys(path)
+    inside, keys, every = _read(node)
     if every:
         raise QueryFailed("The ClickHouse engine tells the type of one value only.")
-    given = ", ".join([_sql(node.this), *keys])
+    given = ", ".join([inside, *keys])
     arms = ", ".join(f"JSONType({given}) = '{theirs}', '{ours}'" for theirs, ours in _KINDS)
     whole = f"JSONType({given}) = 'Int64', if(startsWith(JSONExtractRaw({given}), '-'), 'BIGINT', 'UBIGINT')"
     return exp.Var(this=f"multiIf({arms}, {whole}, JSONHas({given}), 'NULL', NULL)")
@@ -81,6 +78,18 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
+def _read(node: exp.Expression) -> tuple[str, list[str], bool]:
+    """The JSON that a function reads, and where in it: one that reads what json_extract gives reads further within."""
+    keys, every = _keys(node.args["expression"])
+    given = node.this
+    while isinstance(given, exp.JSONExtract):
+        outer, many = _keys(given.expression)
+        if many:
+            raise QueryFailed("The ClickHouse engine reads nothing within the elements of a list.")
+        keys, given = [*outer, *keys], given.this
+    return _sql(given), keys, every
+
+
 def _keys(path: exp.Expression) -> tuple[list[str], bool]:
     """The keys of a path as literals, and whether it ends in [*]."""
     if isinstance(path, exp.Literal) and path.name.startswith("/"):
@@ -89,7 +98,7 @@ def _keys(path: exp.Expression) -> tuple[list[str], bool]:
             raise QueryFailed("The ClickHouse engine reads no numbers in a JSON pointer.")
         return [_quoted(name) for name in names], False
     if isinstance(path, exp.Literal) and path.is_string:
-        path = jsonpath.parse(path.name)
+        path = jsonpath.parse(path.name, dialect="duckdb")
     parts = list(path.expressions) if isinstance(path, exp.JSONPath) else []
     every = (
         bool(parts)

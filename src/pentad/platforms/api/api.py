@@ -22,7 +22,7 @@ from pentad.data.profiles.note_api import router as notes
 from pentad.intelligence.segments.api import router as segments
 from pentad.intelligence.segments.member_api import router as members
 from pentad.platforms.api.auth import Bearer
-from pentad.platforms.api.problem import SCHEMA, problem
+from pentad.platforms.api.problem import SCHEMA, keep, problem
 from pentad.roles.audit.api import router as audit
 from pentad.roles.notices.api import router as notices
 from pentad.roles.undo.api import router as changes
@@ -63,6 +63,7 @@ for router in (profiles, notes, segments, members, fields, identity, ingest, wor
 
 @api.exception_handler(PentadError)
 def _pentad_error(request: HttpRequest, error: PentadError) -> HttpResponse:
+    keep(error)
     return problem(error)
 
 

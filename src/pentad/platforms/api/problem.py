@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.http import JsonResponse
 
 from pentad.core.errors import PentadError
@@ -19,6 +20,15 @@ REASONS = {
     500: "Internal error",
     503: "Unavailable",
 }
+
+
+_log = structlog.get_logger("pentad.error")
+
+
+def keep(error: PentadError) -> None:
+    """Into the log, in full: an error of ours tells its reader little."""
+    if error.status == 500:
+        _log.error(error.code, error=str(error), sql=str(getattr(error, "sql", ""))[:20_000])
 
 
 def problem(error: PentadError, status: int | None = None) -> JsonResponse:
