@@ -138,13 +138,13 @@ def test_a_pattern_that_is_none_is_neither_saved_nor_asked(kept: Kept, pattern: 
         ):  # fmt: skip
             status, told = call(method, path, {**asked, **more})
             assert (status, told["code"]) == (400, "definition"), (path, told)
-            assert "is no pattern" in told["detail"]
+            assert "The pattern" in told["detail"]
     assert Segment.objects.count() == 1
     Segment.objects.update(definition=write(Definition(Trait("plan", Matches(pattern)))))
     assert call("get", f"/segments/{good.id}/people/{someone}")[1]["code"] == "definition"
     good.refresh_from_db()
     filling.fill(ledger.current(), [good])
-    assert "is no pattern" in Segment.objects.get().failure
+    assert "The pattern" in Segment.objects.get().failure
 
 
 @pytest.mark.parametrize("value", ["nan", "1e999", "-inf", "Infinity", "many"])

@@ -51,12 +51,7 @@ def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], lef
             return _tree(other.where, other.time_zone, others, (*path, node.id), left)
         case Colleagues():
             return Leaf(Colleagues(Any(()), node.which), zone, _tree(node.of, zone, others, path, left))
-    for test in tests(node):
-        if isinstance(test, Matches) and (why := refusal(pattern_of(test))):
-            raise Invalid(
-                f"{test.value[:80]!r} is no pattern: {why}.", code="definition",
-                fix="Write a regular expression as RE2 takes it: without looking ahead or behind.",
-            )  # fmt: skip
+    _check_patterns(node)
     return Leaf(node, zone)
 
 
@@ -65,3 +60,12 @@ def leaf_of(node: Condition, zone: str, others: Others) -> Leaf:
     found = _tree(node, zone, others, (), [MOST_LEAVES])
     assert isinstance(found, Leaf)
     return found
+
+
+def _check_patterns(node: Condition) -> None:
+    for test in tests(node):
+        if isinstance(test, Matches) and (why := refusal(pattern_of(test))):
+            raise Invalid(
+                f"The pattern {test.value[:80]!r} cannot be read: {why}.", code="definition",
+                fix="Write a regular expression as RE2 takes it: without looking ahead or behind.",
+            )  # fmt: skip
