@@ -23,6 +23,9 @@ Values: TypeAlias = Annotated[tuple[Scalar, ...], Meta(min_length=1, max_length=
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Several: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
 Unit: TypeAlias = Literal["minute", "hour", "day", "week", "month", "year"]
+ENTERED, LEFT = "Segment Entered", "Segment Left"
+OWN = (ENTERED, LEFT)
+"""Events that segments cause themselves. Who means any event does not mean these: none would ever come to rest."""
 UNITS: tuple[Unit, ...] = ("minute", "hour", "day", "week", "month", "year")
 Moment: TypeAlias = Annotated[
     str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$")

@@ -17,9 +17,9 @@ from pentad.intelligence.segments.access import require_fields, seen_numbers
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.explain import Reason
 from pentad.intelligence.segments.explain import explain as why
+from pentad.intelligence.segments.eyes import eyes
 from pentad.intelligence.segments.models import Segment, SegmentMember
 from pentad.intelligence.segments.queries import Use, definition_of, uses, views_using
-from pentad.intelligence.segments.veiling import eyes
 from pentad.ledger import Ledger
 from pentad.ledger.schema import Promoted
 

@@ -3,7 +3,7 @@
 import re
 
 from pentad.intelligence.segments.dates_sql import least
-from pentad.intelligence.segments.definition import Aggregate, Event, EventMatch, Occurrence, PropertyTest, When
+from pentad.intelligence.segments.definition import OWN, Aggregate, Event, EventMatch, Occurrence, PropertyTest, When
 from pentad.intelligence.segments.features import Feature, Leaf, named
 from pentad.intelligence.segments.moments_sql import flip_sql, stamp, within_sql
 from pentad.intelligence.segments.numbers_sql import MAX, number_sql
@@ -14,8 +14,6 @@ from pentad.intelligence.segments.values_sql import Asked, Value, test_sql, view
 from pentad.ledger.sql import literal
 
 TYPES = {"track": ("track",), "page": ("page",), "screen": ("screen",), "any": ("track", "page", "screen")}
-OWN = ("Segment Entered", "Segment Left")
-"""Events that segments cause themselves. Who means any event does not mean these: none would ever come to rest."""
 
 
 # -- which events ----------------------------------------------------------------------------------
@@ -200,4 +198,4 @@ def without_events(one: Feature, test: str) -> bool | None:
     return None
 
 
-__all__ = ["OWN", "TYPES", "match_sql", "named_sql", "part", "property_value", "read_of", "where_sql", "without_events"]
+__all__ = ["TYPES", "match_sql", "named_sql", "part", "property_value", "read_of", "where_sql", "without_events"]

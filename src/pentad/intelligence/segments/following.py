@@ -6,8 +6,8 @@ from pentad.data.profiles.mirror import Mirrored, listen
 from pentad.data.profiles.touched import register_quiet
 from pentad.intelligence.segments import queries
 from pentad.intelligence.segments.actions import FILL
+from pentad.intelligence.segments.definition import ENTERED, LEFT
 from pentad.intelligence.segments.models import Segment
-from pentad.intelligence.segments.moves import ENTERED, LEFT
 from pentad.intelligence.segments.refresh import some_people
 from pentad.intelligence.segments.table import live
 from pentad.ledger import Ledger

@@ -11,10 +11,10 @@ from django.db.models import Count, F, Model
 
 from pentad.core.outbox import emit_many
 from pentad.data.identity.models import Person
+from pentad.intelligence.segments.definition import ENTERED, LEFT
 from pentad.intelligence.segments.models import Segment, SegmentMember, SegmentMove
 from pentad.roles.notices.subjects import when_gone
 
-ENTERED, LEFT = "Segment Entered", "Segment Left"
 STEP = 2_000
 """Changes written in one transaction: others write in between, and SQLite has one writer."""
 

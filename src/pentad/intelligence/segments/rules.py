@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from pentad.intelligence.segments.definition import (
+    OWN,
     Aggregate,
     Colleagues,
     CompanyTrait,
@@ -19,7 +20,6 @@ from pentad.intelligence.segments.definition import (
     Standing,
     Trait,
 )
-from pentad.intelligence.segments.events_sql import OWN
 from pentad.intelligence.segments.reading import conditions, matches
 
 Named = tuple[str, str]

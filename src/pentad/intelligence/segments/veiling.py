@@ -1,17 +1,12 @@
-"""What the reader does not see of values that segments show.
-
-Entering and leaving in timelines: not by name to who may not read the segment, for membership tells what it asks.
-"""
+"""Entering and leaving in timelines: not by name to who may not read the segment, for membership tells what it asks."""
 
 from functools import cache
 from typing import Any
 
 from pentad.core.errors import Invalid
-from pentad.data.profiles.kinds import Properties, event_veil, register_event_veil, veiled_inside
+from pentad.data.profiles.kinds import Properties, register_event_veil
 from pentad.intelligence.segments import queries
-from pentad.intelligence.segments.explain import Eyes
 from pentad.intelligence.segments.models import Segment
-from pentad.roles.access.seeing import levels, veiled
 
 
 @register_event_veil
@@ -31,14 +26,3 @@ def unnamed() -> Properties:
         return {name: value for name, value in properties.items() if name not in ("segment", "segment_id")}
 
     return veil
-
-
-def eyes() -> Eyes:
-    """The reader's, who sees in full what the definition names, but not what else stands in it: as on the page."""
-    people, companies, veil = levels("people"), levels("companies"), event_veil()
-    return Eyes(
-        trait=lambda value: veiled_inside(value, people),
-        properties=lambda properties: veil(properties, {}, {}, False).properties,
-        company_trait=lambda value: veiled_inside(value, companies),
-        company=lambda name: veiled(name, companies("name")) or "",
-    )
