@@ -205,6 +205,7 @@ PAGES: dict[str, str] = {
     "receipts/": "receipts.view",
     "receipts/<path:message_id>/": "receipts.view",
     "receipt/<path:message_id>": OPEN,  # leads to the page above
+    "segments/": "segments.view",
 }
 
 API: dict[tuple[str, str], str] = {

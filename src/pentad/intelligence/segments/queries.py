@@ -122,7 +122,13 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def moves(segment: Segment, before: int | None = None) -> "QuerySet[SegmentMove]":
     """Who entered and left, latest first, as far as the reader may see them; before: the key of the last one read."""
-    rows = SegmentMove.objects.filter(segment=segment, **({"id__lt": before} if before else {})).order_by("-id")
+    return seen_moves(
+        SegmentMove.objects.filter(segment=segment, **({"id__lt": before} if before else {})).order_by("-id")
+    )
+
+
+def seen_moves(rows: "QuerySet[SegmentMove]") -> "QuerySet[SegmentMove]":
+    """Those of customers whom the reader may see by now."""
     if everybody():
         return rows
     return rows.alias(now=Coalesce(F("person__root_id"), F("person_id"))).filter(now__in=seen_people().values("pk"))

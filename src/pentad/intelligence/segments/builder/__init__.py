@@ -1,0 +1,1 @@
+"""The builder of segments: its form, its page, and what they suggest."""
