@@ -6,7 +6,7 @@ quicker. The registry of a store starts with PROMOTED and grows with `Ledger.pro
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -198,6 +198,12 @@ def sql_type(kind: pa.DataType) -> str:
 def empty(relation: str) -> pa.Table:
     """A table of no rows: for slices that have nothing of a kind."""
     return ARRIVING[relation].empty_table()
+
+
+def numbers_table(numbers: Collection[int] | pa.Array) -> pa.Table:
+    """Person numbers as a relation of one column. An array is taken as it is, however long."""
+    asked = numbers if isinstance(numbers, pa.Array) else pa.array(list(numbers), pa.int32())
+    return pa.table({"person_no": asked.cast(pa.int32())})
 
 
 def derived_rows(relation: str, rows: pa.Table) -> pa.Table:

@@ -131,7 +131,7 @@ class _Found:
         one = leaf.condition
         match one:
             case d.Trait():
-                return {"value": self.eyes.trait(_inside(self._json("traits"), one.name))}
+                return {"value": self.eyes.trait(inside(self._json("traits"), one.name))}
             case d.Standing():
                 return {"value": _plain(self.person[one.field])}
             case d.Identifier():
@@ -157,12 +157,12 @@ class _Found:
             props = self.eyes.properties(json.loads(row["props"] or "{}")) if names else {}
             one = {"at": _plain(row["ts"]), "name": row["name"]}
             found.append(
-                one | ({"properties": {name: _inside(props, name) for name in sorted(names)}} if names else {})
+                one | ({"properties": {name: inside(props, name) for name in sorted(names)}} if names else {})
             )
         return found
 
     def _company(self, row: dict[str, Any], name: str) -> dict[str, Any]:
-        value = self.eyes.company_trait(_inside(json.loads(row["traits"]), name))
+        value = self.eyes.company_trait(inside(json.loads(row["traits"]), name))
         return {"company": self.eyes.company(row["name"] or "") or row["group_id"], "value": value}
 
     def _json(self, column: str) -> dict[str, Any]:
@@ -170,7 +170,8 @@ class _Found:
         return found
 
 
-def _inside(found: Any, name: str) -> Any:
+def inside(found: Any, name: str) -> Any:
+    """What lies under a name; dots lead into objects."""
     keys = name.split(".")
     for key in keys if all(keys) else [name]:
         found = found.get(key) if isinstance(found, dict) else None

@@ -87,7 +87,7 @@ class DerivedTables:
             name = f"scope_{self._scopes}"
         self._ledger.command(f"CREATE TABLE t_{name} (person_no Int32) ENGINE = Memory")
         try:
-            self._ledger.insert(name, pa.table({"person_no": pa.array(list(numbers), pa.int32())}))
+            self._ledger.insert(name, schema.numbers_table(numbers))
             yield f"t_{name}"
         finally:
             self._ledger.command(f"DROP TABLE t_{name} SYNC")

@@ -292,4 +292,4 @@ def _listed(names: Iterable[str]) -> str:
 
 def _numbers(cursor: Cursor, name: str, numbers: Collection[int]) -> None:
     """Make numbers known to the statements of a cursor, as a relation of one column."""
-    cursor.register(name, pa.table({"person_no": pa.array(list(numbers), pa.int32())}))
+    cursor.register(name, schema.numbers_table(numbers))

@@ -157,7 +157,7 @@ class DuckDBLedger:
     def query(self, sql: str, params: Params = (), scope: Collection[int] | None = None) -> pa.Table:
         with self.files.reading() as (cursor, _):
             if scope is not None:
-                cursor.register("scope", pa.table({"person_no": pa.array(list(scope), pa.int32())}))
+                cursor.register("scope", schema.numbers_table(scope))
             try:
                 result = cursor.sql(sql, params=params or None).to_arrow_table()
             except duckdb.Error as error:
