@@ -27,17 +27,22 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[()]', re.DOTALL)
 
 def parse(text: str) -> d.Definition:
     """The definition that a sentence says. Raises Invalid, naming line and column and what was expected there."""
-    _check_bounds(text)
-    try:
-        found: d.Definition = _Building().transform(_parser().parse(text))
-    except UnexpectedInput as error:
-        raise mistakes.unexpected(error, text, _parser()) from None
-    except VisitError as error:
-        raise mistakes.refused(error) from None
+    found: d.Definition = parsed(text, _parser(), Building())
     reading.check(found)
     if len(reading.write(found)) > reading.MOST_BYTES:
         raise mistakes.too_large(f"The definition has more than {reading.MOST_BYTES:,} characters as JSON.")
     return found
+
+
+def parsed(text: str, parser: Lark, building: "Building") -> Anything:
+    """What the text says by a grammar of segments or one that goes on from it. Raises Invalid as `parse` does."""
+    _check_bounds(text)
+    try:
+        return building.transform(parser.parse(text))
+    except UnexpectedInput as error:
+        raise mistakes.unexpected(error, text, parser) from None
+    except VisitError as error:
+        raise mistakes.refused(error) from None
 
 
 def _check_bounds(text: str) -> None:
@@ -66,9 +71,13 @@ class _Whole(PostLex):
             yield token
 
 
+def parser_of(grammar: str, start: str = "start") -> Lark:
+    return Lark(grammar, start=start, parser="lalr", lexer="contextual", propagate_positions=True, postlex=_Whole())
+
+
 @cache
 def _parser() -> Lark:
-    return Lark(words.GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, postlex=_Whole())
+    return parser_of(words.GRAMMAR)
 
 
 _STRUCTS: dict[str, type[msgspec.Struct]] = {
@@ -95,16 +104,16 @@ _WORDS = {
 }
 """Rules that are nothing but a word of the definition."""
 
-_Match: TypeAlias = tuple[str, list[str]]
-_Where: TypeAlias = tuple[d.PropertyTest, ...]
+Match: TypeAlias = tuple[str, list[str]]
+Where: TypeAlias = tuple[d.PropertyTest, ...]
 
 
-class _Scope(NamedTuple):
+class Scope(NamedTuple):
     when: d.When | None
-    where: _Where | None
+    where: Where | None
 
 
-def _made(struct: type[msgspec.Struct], **fields: Anything) -> Anything:
+def made(struct: type[msgspec.Struct], **fields: Anything) -> Anything:
     """The struct, checked; parts of it were checked when they were made. Fields that are None stay at their default."""
     config = struct.__struct_config__
     given = {name: value for name, value in fields.items() if value is not None}
@@ -113,13 +122,13 @@ def _made(struct: type[msgspec.Struct], **fields: Anything) -> Anything:
     return msgspec.convert(given, struct)
 
 
-def _event(match: _Match, where: _Where | None) -> Anything:
+def event_of(match: Match, where: Where | None) -> Anything:
     kind, names = match
-    return _made(d.EventMatch, names=names, type=kind, where=where)
+    return made(d.EventMatch, names=names, type=kind, where=where)
 
 
 @v_args(inline=True)
-class _Building(Transformer_NonRecursive[Token, Anything]):
+class Building(Transformer_NonRecursive[Token, Anything]):
     """Structs from the tree, innermost first."""
 
     def __default__(self, data: str, children: list[Anything], meta: Meta) -> Anything:
@@ -127,7 +136,7 @@ class _Building(Transformer_NonRecursive[Token, Anything]):
             return _WORDS[data]
         struct = _STRUCTS[data]
         try:
-            return _made(struct, **dict(zip(struct.__struct_fields__, children, strict=False)))
+            return made(struct, **dict(zip(struct.__struct_fields__, children, strict=False)))
         except msgspec.MsgspecError as error:
             # As the library does for methods that have the rule's name.
             raise VisitError(data, Tree(data, [], meta), error) from None  # type: ignore[no-untyped-call]
@@ -159,101 +168,101 @@ class _Building(Transformer_NonRecursive[Token, Anything]):
     # Groups
 
     def start(self, where: d.Condition, zone: str | None) -> Anything:
-        return _made(d.Definition, where=where, time_zone=zone)
+        return made(d.Definition, where=where, time_zone=zone)
 
     def all_of(self, *of: d.Condition) -> Anything:
-        return _made(d.All, of=of)
+        return made(d.All, of=of)
 
     def any_of(self, *of: d.Condition) -> Anything:
-        return _made(d.Any, of=of)
+        return made(d.Any, of=of)
 
     def colleagues(self, which: str, of: d.Condition) -> Anything:
-        return _made(d.Colleagues, which=which, of=of)
+        return made(d.Colleagues, which=which, of=of)
 
     # Conditions
 
     def event_count(self, test: d.Test) -> Anything:
-        return _made(d.Standing, field="event_count", test=test)
+        return made(d.Standing, field="event_count", test=test)
 
     def first_seen(self, test: d.Test) -> Anything:
-        return _made(d.Standing, field="first_seen", test=test)
+        return made(d.Standing, field="first_seen", test=test)
 
     def last_seen(self, test: d.Test) -> Anything:
-        return _made(d.Standing, field="last_seen", test=test)
+        return made(d.Standing, field="last_seen", test=test)
 
     def known(self, test: d.Test) -> Anything:
-        return _made(d.Standing, field="known", test=test)
+        return made(d.Standing, field="known", test=test)
 
     def is_known(self) -> Anything:
-        return _made(d.Standing, field="known", test=d.Equals(True))
+        return made(d.Standing, field="known", test=d.Equals(True))
 
     def is_not_known(self) -> Anything:
-        return _made(d.Standing, field="known", test=d.Equals(False))
+        return made(d.Standing, field="known", test=d.Equals(False))
 
     def consent(self, purpose: str, channel: str | None, state: str) -> Anything:
-        return _made(d.Consent, purpose=purpose, channel=channel, state=state)
+        return made(d.Consent, purpose=purpose, channel=channel, state=state)
 
     def company(self, which: str, name: str, test: d.Test) -> Anything:
-        return _made(d.CompanyTrait, which=which, name=name, test=test)
+        return made(d.CompanyTrait, which=which, name=name, test=test)
 
-    def event(self, match: _Match, count: d.HowOften | None, scope: _Scope) -> Anything:
-        return _made(d.Event, event=_event(match, scope.where), count=count, when=scope.when)
+    def event(self, match: Match, count: d.HowOften | None, scope: Scope) -> Anything:
+        return made(d.Event, event=event_of(match, scope.where), count=count, when=scope.when)
 
-    def never(self, match: _Match, scope: _Scope) -> Anything:
+    def never(self, match: Match, scope: Scope) -> Anything:
         return self.event(match, d.HowOften("exactly", 0), scope)
 
     def occurrence(
-        self, which: str, match: _Match, where: _Where | None, when: d.When | None, has: _Where | None
+        self, which: str, match: Match, where: Where | None, when: d.When | None, has: Where | None
     ) -> Anything:
-        return _made(d.Occurrence, which=which, event=_event(match, where), when=when, where=has)
+        return made(d.Occurrence, which=which, event=event_of(match, where), when=when, where=has)
 
-    def aggregate(self, function: str, name: str, match: _Match, scope: _Scope, test: d.NumberTest) -> Anything:
-        event = _event(match, scope.where)
-        return _made(d.Aggregate, function=function, property=name, event=event, test=test, when=scope.when)
+    def aggregate(self, function: str, name: str, match: Match, scope: Scope, test: d.NumberTest) -> Anything:
+        event = event_of(match, scope.where)
+        return made(d.Aggregate, function=function, property=name, event=event, test=test, when=scope.when)
 
-    def sequence(self, match: _Match, scope: _Scope, *rest: d.Step | d.Duration | str | None) -> Anything:
-        steps = [d.Step(_event(match, scope.where)), *(one for one in rest if isinstance(one, d.Step))]
+    def sequence(self, match: Match, scope: Scope, *rest: d.Step | d.Duration | str | None) -> Anything:
+        steps = [d.Step(event_of(match, scope.where)), *(one for one in rest if isinstance(one, d.Step))]
         within = next((one for one in rest if isinstance(one, d.Duration)), None)
         same = [one for one in rest if isinstance(one, str)]
-        return _made(d.Sequence, steps=steps, within=within, same=same, when=scope.when)
+        return made(d.Sequence, steps=steps, within=within, same=same, when=scope.when)
 
     # Events
 
-    def track(self, names: list[str] | None = None) -> _Match:
+    def track(self, names: list[str] | None = None) -> Match:
         return "track", names or []
 
-    def page(self, names: list[str] | None = None) -> _Match:
+    def page(self, names: list[str] | None = None) -> Match:
         return "page", names or []
 
-    def screen(self, names: list[str] | None = None) -> _Match:
+    def screen(self, names: list[str] | None = None) -> Match:
         return "screen", names or []
 
-    def anything(self, names: list[str] | None) -> _Match:
+    def anything(self, names: list[str] | None) -> Match:
         return "any", names or []
 
     def at_least_times(self, n: int) -> Anything:
-        return _made(d.HowOften, op="at_least", n=n)
+        return made(d.HowOften, op="at_least", n=n)
 
     def at_most_times(self, n: int) -> Anything:
-        return _made(d.HowOften, op="at_most", n=n)
+        return made(d.HowOften, op="at_most", n=n)
 
     def exactly_times(self, n: int) -> Anything:
-        return _made(d.HowOften, op="exactly", n=n)
+        return made(d.HowOften, op="exactly", n=n)
 
-    def scope(self, when: d.When | None, where: _Where | None) -> _Scope:
-        return _Scope(when, where)
+    def scope(self, when: d.When | None, where: Where | None) -> Scope:
+        return Scope(when, where)
 
-    def scope_where_first(self, where: _Where, when: d.When) -> _Scope:
-        return _Scope(when, where)
+    def scope_where_first(self, where: Where, when: d.When) -> Scope:
+        return Scope(when, where)
 
-    def where(self, *tests: d.PropertyTest) -> _Where:
+    def where(self, *tests: d.PropertyTest) -> Where:
         return tests
 
-    def step(self, match: _Match, within: d.Duration | None, where: _Where | None) -> Anything:
-        return _made(d.Step, event=_event(match, where), within=within)
+    def step(self, match: Match, within: d.Duration | None, where: Where | None) -> Anything:
+        return made(d.Step, event=event_of(match, where), within=within)
 
-    def absent_step(self, match: _Match, within: d.Duration | None, where: _Where | None) -> Anything:
-        return _made(d.Step, event=_event(match, where), absent=True, within=within)
+    def absent_step(self, match: Match, within: d.Duration | None, where: Where | None) -> Anything:
+        return made(d.Step, event=event_of(match, where), absent=True, within=within)
 
     # Times and words
 
@@ -261,7 +270,7 @@ class _Building(Transformer_NonRecursive[Token, Anything]):
         return None
 
     def ago_until(self, n: int, until: int, unit: str) -> Anything:
-        return _made(d.Ago, n=n, unit=unit, until=until)
+        return made(d.Ago, n=n, unit=unit, until=until)
 
     def today(self) -> Anything:
         return d.This("day")
@@ -270,12 +279,12 @@ class _Building(Transformer_NonRecursive[Token, Anything]):
         return d.This("day", 1)
 
     def the_last(self, unit: str) -> Anything:
-        return _made(d.This, unit=unit, back=1)
+        return made(d.This, unit=unit, back=1)
 
     def calendar(self, unit: str, back: int, units: str) -> Anything:
         if unit != units:
             raise msgspec.ValidationError(f"A calendar {unit} is counted back in {unit}s, not in {units}s")
-        return _made(d.This, unit=unit, back=back)
+        return made(d.This, unit=unit, back=back)
 
     def values(self, *values: Anything) -> list[Anything]:
         return [each for one in values for each in (one if isinstance(one, list) else [one])]
