@@ -33,6 +33,7 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
     assert json.loads(why)["reason"]["holds"] is True
     server.stop()
     assert server.cli("segment", "count", "--segment", "buyers").stdout == "2\n"
+    file.write_text('\ndid "Order Completed"')
     told = server.cli("segment", "explain", *asked, "--person", "user_id:u-1").stdout
     assert told.startswith("yes  ")
     refused = server.cli("segment", "explain", "--segment", id, "--person", "nobody", status=1)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pentad.intelligence.segments.models import Segment
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-_definition = click.option("--definition", type=FILE, metavar="FILE", help="A definition as JSON; - is standard input.")
+_definition = click.option(
+    "--definition", type=FILE, metavar="FILE", help="A definition as JSON or as text; - is standard input."
+)
 _text = click.option("--text", metavar="TEXT", help="A definition as text.")
 _segment = click.option("--segment", metavar="ID|NAME", help="A saved segment.")
 
@@ -144,7 +146,9 @@ def _asked(file: Path | None, text: str | None, segment: str | None) -> "Definit
         found = words.parse(text)
     else:
         assert file is not None
-        found = read(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+        given = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        # A sentence never begins with a brace.
+        found = read(given) if given.lstrip()[:1] in (b"{", b"") else words.parse(given.decode("utf-8", "replace"))
     compiled(found, definition_of)  # said here, where it may name what was asked
     return found
 

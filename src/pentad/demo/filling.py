@@ -74,6 +74,16 @@ def finish(folder: Folder, stop: threading.Event) -> None:
     filling.write_rest(stop)
 
 
+def waiting(folder: Folder) -> int:
+    """Bytes of our logs that are not loaded yet, or not deleted."""
+    total = 0
+    for path in logs(folder.inbox):
+        if path.name.startswith(f"{WRITER}-"):
+            with suppress(FileNotFoundError):  # loaded and deleted meanwhile
+                total += path.stat().st_size
+    return total
+
+
 class Filling:
     """The frames of one demo on their way to the inbox."""
 
@@ -96,22 +106,13 @@ class Filling:
         # Short logs: one that is still open stays when it has been loaded, and would count as waiting for ever.
         with closing(Inbox(self.folder.inbox, writer=WRITER, roll_bytes=GROUP_BYTES)) as inbox:
             for group in self._groups(only_first=False):
-                while wait_for_loader and self._waiting() > MAX_BACKLOG and not stop.wait(0.2):
+                while wait_for_loader and waiting(self.folder) > MAX_BACKLOG and not stop.wait(0.2):
                     pass
                 if stop.is_set():
                     return
                 self._write(inbox, group)
         _keep(self.mark | {"done": True})
         log.info("demo_filled", frames=self.mark["frames"])
-
-    def _waiting(self) -> int:
-        """Bytes of our logs that are not loaded yet, or not deleted."""
-        total = 0
-        for path in logs(self.folder.inbox):
-            if path.name.startswith(f"{WRITER}-"):
-                with suppress(FileNotFoundError):  # loaded and deleted meanwhile
-                    total += path.stat().st_size
-        return total
 
     def _groups(self, *, only_first: bool) -> Iterator[list[DemoFrame]]:
         """Frames to be written with one sync; a small group to begin with, so that loading starts."""

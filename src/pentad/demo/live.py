@@ -21,7 +21,7 @@ from pentad.core import clock, runtime
 from pentad.core.errors import PentadError
 from pentad.data.ingest.frames import FrameMeta
 from pentad.data.ingest.inbox import Inbox
-from pentad.demo import desk, filling, journeys, kestrel, shop
+from pentad.demo import desk, filling, journeys, kestrel, questions, shop
 from pentad.demo.journeys import Customer, Step
 from pentad.demo.season import busy
 from pentad.demo.year import Year
@@ -145,8 +145,16 @@ def _lay_out() -> bool:
 
 
 def _finish(stop: threading.Event) -> None:
+    """The past, and then what is asked of it: asked before, segments would tell of entering and leaving for years."""
+    folder = runtime.folder()
     try:
-        filling.finish(runtime.folder(), stop)
+        filling.finish(folder, stop)
+        while filling.waiting(folder) and not stop.wait(1.0):
+            pass
+        if not stop.is_set():
+            questions.ask()
+    except (PentadError, DatabaseError):
+        log.exception("demo_segments_missing")
     finally:
         connection.close()
 

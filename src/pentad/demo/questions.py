@@ -1,0 +1,65 @@
+"""What Kestrel Coffee keeps asking about its customers: saved segments, as sentences."""
+
+from pentad.core.actor import SYSTEM
+from pentad.core.models import Setting
+from pentad.intelligence.segments.actions import create_segment
+from pentad.intelligence.segments.queries import named
+from pentad.intelligence.segments.text import parse
+
+MARK = "demo.questions"
+"""Name of the row that remembers that they were asked, so that what is deleted stays away."""
+
+SEGMENTS: tuple[tuple[str, str, str], ...] = (
+    (
+        "Bought once, no visit for 60 days",
+        "One order, then silence: who could be won back.",
+        'did "Order Completed" exactly 1 time and last seen more than 60 days ago',
+    ),
+    (
+        "Regulars",
+        "Three orders or more in half a year.",
+        'did "Order Completed" at least 3 times in the last 180 days',
+    ),
+    (
+        "Big spenders this year",
+        "More than 500 in orders since the year before today.",
+        'sum of total of "Order Completed" in the last 365 days is more than 500',
+    ),
+    (
+        "Looked at a machine, bought none",
+        "An espresso machine on their screen within two weeks, and none in the basket since.",
+        'did "Product Viewed" at least 2 times in the last 14 days where category is "Machines" '
+        'and never did "Product Added" in the last 14 days where category is "Machines"',
+    ),
+    (
+        "Left the checkout",
+        "Began to pay within a week and did not finish within two hours.",
+        'did "Checkout Started" in the last 7 days then not "Order Completed" within 2 hours',
+    ),
+    (
+        "Subscribers going quiet",
+        "They have a plan, and nobody has seen them for 45 days.",
+        'plan is set and plan is not "none" and last seen more than 45 days ago',
+    ),
+    (
+        "Unhappy after a chat",
+        "One or two stars for a conversation in the last 30 days.",
+        'did "Conversation Rated" in the last 30 days where rating is at most 2',
+    ),
+    (
+        "Half of the newcomers",
+        "A fair half of those first seen this month, for trying things out.",
+        'first seen in the last 30 days and is known and in a random 50 % with seed "newcomers"',
+    ),
+)
+"""Name, description and definition."""
+
+
+def ask() -> bool:
+    """Save the segments, once. False when that was done before."""
+    if not Setting.objects.get_or_create(name=MARK, defaults={"value": True})[1]:
+        return False
+    for name, description, text in SEGMENTS:
+        if named(name) is None:
+            create_segment(actor=SYSTEM, name=name, description=description, definition=parse(text))
+    return True
