@@ -170,6 +170,7 @@ PAGES: dict[str, str] = {
     "companies/<str:company_id>/timeline/": "companies.view",
     "companies/<str:company_id>/trait/": "companies.edit",
     "companies/<str:company_id>/": "companies.view",
+    "segments/builder/suggest/": "segments.view+people.view",
     "identity/": "people.view",
     "identity/conflicts/<str:id>/": "people.view",
     "identity/conflicts/<str:id>/merge/": "people.merge",

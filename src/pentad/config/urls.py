@@ -19,6 +19,7 @@ FEATURES = [
     "pentad.data.identity",
     "pentad.data.ingest",
     "pentad.data.imports",
+    "pentad.intelligence.segments.catalogue",
     "pentad.intelligence.segments",
 ]
 

@@ -1,0 +1,106 @@
+"""What a sample of JSON objects tells of the values in them: where they lie, of which type they are, which are frequent. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Type = Literal["text", "number", "yes_no", "date", "list", "object", ""]
+Scalar = str | int | float | bool
+
+MOST_PATHS = 400
+MOST_DEPTH = 4
+MOST_DISTINCT = 1000
+LONGEST_VALUE = 100
+FREQUENT = 50
+FEW = 20
+"""Up to so many different values are all worth offering, however rare each is."""
+MOSTLY = 0.9
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+
+
+@dataclass(slots=True)
+class Path:
+    """What was seen under one name. values: by type and value, as 1 is not True."""
+
+    present: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    values: Counter[tuple[type, Scalar]] = field(default_factory=Counter)
+
+    @property
+    def type(self) -> Type:
+        """What nearly all of it is; text where it is mixed."""
+        if not self.kinds:
+            return ""
+        kind, often = self.kinds.most_common(1)[0]
+        return kind if often >= MOSTLY * self.kinds.total() else "text"  # type: ignore[return-value]
+
+    @property
+    def frequent(self) -> list[tuple[Scalar, int]]:
+        """The most frequent values with how often each was seen. None of what is nearly always another, as numbers of
+        orders and addresses are: these help nobody who writes a condition.
+        """
+        if len(self.values) > FEW and len(self.values) > self.values.total() / 2:
+            return []
+        return [(value, often) for (_, value), often in self.values.most_common(FREQUENT)]
+
+    def add(self, value: Any) -> None:
+        if value is None or value == "":
+            return
+        self.present += 1
+        self.kinds[_kind(value)] += 1
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str | int | float) and len(str(one)) <= LONGEST_VALUE:
+                key = type(one), one
+                if key in self.values or len(self.values) < MOST_DISTINCT:
+                    self.values[key] += 1
+
+
+def judged(objects: Iterable[dict[str, Any]]) -> dict[str, Path]:
+    """By name; dots lead into objects."""
+    found: dict[str, Path] = {}
+    for one in objects:
+        for name, value in _within(one):
+            if name not in found:
+                if len(found) >= MOST_PATHS:
+                    continue
+                found[name] = Path()
+            found[name].add(value)
+    return found
+
+
+def _within(said: dict[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
+    for key, value in said.items():
+        # A dot in a key would be read as a way into an object.
+        if not key or "." in key or len(before) + len(key) > 200:
+            continue
+        yield before + key, value
+        if isinstance(value, dict) and depth < MOST_DEPTH:
+            yield from _within(value, f"{before}{key}.", depth + 1)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes_no"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, list):
+        return "list"
+    if isinstance(value, dict):
+        return "object"
+    return "date" if _DATE.fullmatch(value) else "text"
+
+
+def rank(name: str, typed: str) -> int | None:
+    """How well a name fits what is typed: the lower the better; None: not at all."""
+    low, wanted = name.casefold(), typed.casefold().split()
+    if not wanted:
+        return 0
+    if low.startswith(" ".join(wanted)):
+        return 0
+    words = re.split(r"[\W_]+", low)
+    if all(any(word.startswith(one) for word in words) for one in wanted):
+        return 1
+    return 2 if all(one in low for one in wanted) else None
