@@ -1,5 +1,6 @@
 """The data competency's rows, gathered for Django; each feature defines its own."""
 
+from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
 from pentad.data.fields.models import CustomField
 from pentad.data.identity.models import (
     BlockedValue,
@@ -35,6 +36,9 @@ __all__ = [
     "Company",
     "CompanyTrait",
     "Conflict",
+    "ConsentChannel",
+    "ConsentPurpose",
+    "ConsentStatement",
     "CustomField",
     "ErasedIdentifier",
     "Erasure",

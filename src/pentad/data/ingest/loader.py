@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from pentad.core.bell import Bell
 from pentad.core.errors import Conflict, Unavailable
 from pentad.core.runtime import Folder
+from pentad.data.consent.keeping import keep_staged
 from pentad.data.identity import store
 from pentad.data.identity.models import Person
 from pentad.data.identity.resolver import Combo, Resolution, Resolver
@@ -236,6 +237,7 @@ class Loader:
         persons, names = slices.arrived(self._staging)
         stated = slices.stated(self._staging)
         fold.fold(slices.seen(self._staging), stated, answer.roots, answer.linked, arrived=persons, names=names)
+        keep_staged(self._staging, answer.roots)
         touch(answer.moved, regrouped=True)
         LoaderOffset.objects.update_or_create(log=piece.log, defaults={"offset": piece.end})
         return answer

@@ -9,6 +9,7 @@ import msgspec
 import pyarrow as pa
 from django.db import connection
 
+from pentad.data.consent.standing import standing_of
 from pentad.data.identity.store import chunks, marks
 from pentad.ledger import schema
 
@@ -41,7 +42,7 @@ def people_rows(numbers: Collection[int]) -> PeopleRows:
     columns = list(zip(*found, strict=True)) or [()] * 9
     part_root = {no: no for no in columns[0]}
     part_root.update(_read("SELECT no, root_id FROM pentad_data_person WHERE root_id IN ({})", columns[0]))
-    identifiers = _identifiers(part_root)
+    identifiers, consents = _identifiers(part_root), _consents(part_root)
     people = pa.table(
         [
             pa.array(columns[0], pa.int32()),
@@ -52,7 +53,7 @@ def people_rows(numbers: Collection[int]) -> PeopleRows:
             pa.array(columns[7], pa.string()),
             pa.array(columns[8], pa.string()),
             pa.array([identifiers.get(no, "{}") for no in columns[0]], pa.string()),
-            pa.array(["{}"] * len(found), pa.string()),
+            pa.array([consents.get(no, "{}") for no in columns[0]], pa.string()),
         ],
         schema=schema.DERIVED["people"],
     )
@@ -107,6 +108,11 @@ def _identifiers(part_root: dict[int, int]) -> dict[int, str]:
     for part, namespace, value in _read(sql, part_root):
         grouped.setdefault(part_root[part], {}).setdefault(namespace, []).append(value)
     return {root: _encode(values).decode() for root, values in grouped.items()}
+
+
+def _consents(part_root: dict[int, int]) -> dict[int, str]:
+    """Root → what its customer agrees to as JSON: {purpose: {channel: state}}."""
+    return {root: _encode(states).decode() for root, states in standing_of(part_root).items()}
 
 
 def _belongs(part_root: dict[int, int]) -> pa.Table:

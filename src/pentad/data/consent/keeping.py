@@ -1,0 +1,163 @@
+"""Writes what messages say of consent, in the transaction of their slice: set by set, few statements for many messages."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
+from pentad.data.consent.rules import (
+    DECIDED_EVENTS,
+    EVERY,
+    USUAL_CHANNELS,
+    Said,
+    Span,
+    read,
+    tell,
+    text_version,
+)
+from pentad.data.identity.store import chunks, sql_time
+from pentad.data.ingest.frames import OUTBOX
+from pentad.data.profiles.touched import touch
+from pentad.ledger import Staging
+from pentad.ledger.sql import literal
+
+MOST_SEEN = 500
+"""Purposes, and channels, that are noted because messages name them: a write key is public. Statements about further
+ones are not kept.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One source's word about one purpose and channel of one part of a customer."""
+
+    part: int
+    source_no: int
+    purpose: str
+    channel: str
+
+
+Statements = dict[Key, list[Said]]
+
+
+def keep_staged(staging: Staging, roots: Mapping[int, int]) -> None:
+    """What the staged slice says of consent. roots: part → root after the slice."""
+    keep(told(staging.sql(told_sql()).to_pylist()), roots)
+
+
+def told_sql() -> str:
+    """Messages of the staged slice that speak of consent, in order of time: of those by which one part and source repeat
+    the same, the first and the last. Pentad's own do not count: what they tell of is kept already.
+    """
+    decided = f"(type = 'track' AND name IN ({', '.join(map(literal, DECIDED_EVENTS))}))"
+    whose = "OVER (PARTITION BY person_no, source_no ORDER BY ts, seq)"
+    return f"""
+    SELECT person_no, source_no, ts, message_id, consent, decided FROM (
+      SELECT *, lag(consent) {whose} AS before, lead(consent) {whose} AS after FROM (
+        SELECT person_no, source_no, ts, seq, message_id, {decided} AS decided,
+          CAST(context -> '$.consent' AS VARCHAR) AS consent
+        FROM judged JOIN placed USING (pos)
+        WHERE outcome = 'stored' AND person_no <> 0 AND contains(context, '"consent"') AND flags & {OUTBOX} = 0)
+      WHERE consent IS NOT NULL)
+    WHERE decided OR before IS DISTINCT FROM consent OR after IS DISTINCT FROM consent ORDER BY ts, seq"""
+
+
+def told(rows: Sequence[dict[str, Any]]) -> Statements:
+    """What the rows of `told_sql` say. The same text comes many times, and is read once."""
+    memo: dict[str, tuple[list[tuple[str, str, str]], str]] = {}
+    found: Statements = defaultdict(list)
+    for row in rows:
+        if (text := row["consent"]) not in memo:
+            consent = _decoded(text)
+            memo[text] = read(consent), text_version(consent)
+        states, version = memo[text]
+        at = row["ts"].replace(tzinfo=UTC)
+        for purpose, channel, state in states:
+            key = Key(row["person_no"], row["source_no"], purpose, channel)
+            found[key].append(Said(state, at, row["message_id"], version, row["decided"]))
+    return found
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def keep(statements: Statements, roots: Mapping[int, int]) -> None:
+    """Fold them into what is kept, and touch whose answers may have changed. roots: part → root."""
+    if not statements:
+        return
+    purposes = _noted(ConsentPurpose, {key.purpose for key in statements})
+    usual = {one.name for one in USUAL_CHANNELS} | {EVERY}
+    channels = usual | _noted(ConsentChannel, {key.channel for key in statements} - usual)
+    wanted = {key: said for key, said in statements.items() if key.purpose in purposes and key.channel in channels}
+    changed: set[int] = set()
+    gone, kept = list[int](), list[tuple[Any, ...]]()
+    for key, rows in _kept({key.part for key in wanted}, wanted):
+        before = [span for _, span in rows]
+        after = before
+        for said in wanted[key]:
+            after = tell(after, said)
+        if [(one.state, one.at) for one in after] != [(one.state, one.at) for one in before]:
+            changed.add(roots.get(key.part, key.part))
+        starts = {one.at for one in after}
+        gone += [id_ for id_, span in rows if span.at not in starts]
+        held = set(before)
+        kept += [_row(key, one) for one in after if one not in held]
+    _write(gone, kept)
+    touch(changed)
+
+
+def _noted(model: type[ConsentPurpose] | type[ConsentChannel], names: Collection[str]) -> set[str]:
+    """Those of the names that are known, with the new ones noted as far as there is room."""
+    known = set(model._default_manager.filter(name__in=names).values_list("name", flat=True))
+    if new := sorted(set(names) - known):
+        room = max(0, MOST_SEEN - model._default_manager.count())
+        made = [model(name=name) for name in new[:room]]
+        model._default_manager.bulk_create(made, ignore_conflicts=True)
+        known.update(one.name for one in made)
+    return known
+
+
+_SPAN = ("state", "at", "until", "decided", "message_id", "last_message_id", "text_version")
+
+
+def _kept(parts: Collection[int], keys: Collection[Key]) -> Iterator[tuple[Key, list[tuple[int, Span]]]]:
+    """Each key with what is kept under it, in order."""
+    found: dict[Key, list[tuple[int, Span]]] = {key: [] for key in keys}
+    for some in chunks(parts):
+        rows = ConsentStatement.objects.filter(person_id__in=some).order_by("at")
+        for part, source_no, purpose, channel, id_, *span in rows.values_list(
+            "person_id", "source_no", "purpose", "channel", "id", *_SPAN
+        ):
+            key = Key(part, source_no, purpose, channel)
+            if key in found:
+                found[key].append((id_, Span(*span)))
+    yield from found.items()
+
+
+def _row(key: Key, one: Span) -> tuple[Any, ...]:
+    at, until = sql_time(one.at), sql_time(one.until)
+    said = (one.state, at, until, one.decided, one.message_id, one.last_message_id, one.text_version)
+    return (key.part, key.source_no, key.purpose, key.channel, *said)
+
+
+def _write(gone: Collection[int], kept: list[tuple[Any, ...]]) -> None:
+    for some in chunks(gone):
+        ConsentStatement.objects.filter(id__in=some).delete()
+    columns = ("person_id", "source_no", "purpose", "channel", *_SPAN)
+    again = ", ".join(f"{name} = excluded.{name}" for name in _SPAN if name != "at")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO pentad_data_consentstatement ({', '.join(columns)}, evidence, author, author_name)"
+            f" VALUES ({', '.join(['%s'] * len(columns))}, '', '', '')"
+            f" ON CONFLICT (person_id, purpose, channel, source_no, at) DO UPDATE SET {again}",
+            kept,
+        )
