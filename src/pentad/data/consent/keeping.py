@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection
+from django.db.models import Manager
 
 from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
 from pentad.data.consent.rules import (
@@ -115,13 +116,13 @@ def keep(statements: Statements, roots: Mapping[int, int]) -> None:
     touch(changed)
 
 
-def _noted(model: type[ConsentPurpose] | type[ConsentChannel], names: Collection[str]) -> set[str]:
+def _noted(model: type[ConsentPurpose | ConsentChannel], names: Collection[str]) -> set[str]:
     """Those of the names that are known, with the new ones noted as far as there is room."""
-    known = set(model._default_manager.filter(name__in=names).values_list("name", flat=True))
+    rows: Manager[Any] = model._default_manager
+    known = set(rows.filter(name__in=names).values_list("name", flat=True))
     if new := sorted(set(names) - known):
-        room = max(0, MOST_SEEN - model._default_manager.count())
-        made = [model(name=name) for name in new[:room]]
-        model._default_manager.bulk_create(made, ignore_conflicts=True)
+        made = [model(name=name) for name in new[: max(0, MOST_SEEN - rows.count())]]
+        rows.bulk_create(made, ignore_conflicts=True)
         known.update(one.name for one in made)
     return known
 

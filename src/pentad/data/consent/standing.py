@@ -13,6 +13,6 @@ def standing_of(part_root: Mapping[int, int]) -> dict[int, dict[str, dict[str, s
     found: dict[int, list[Counted]] = defaultdict(list)
     for some in chunks(part_root):
         rows = ConsentStatement.objects.filter(person_id__in=some)
-        for part, *said in rows.values_list("person_id", "purpose", "channel", "state", "at"):
-            found[part_root[part]].append(Counted(*said))
+        for part, purpose, channel, state, at in rows.values_list("person_id", "purpose", "channel", "state", "at"):
+            found[part_root[part]].append(Counted(purpose, channel, state, at))
     return {root: standing for root, said in found.items() if (standing := counting(said))}
