@@ -1,5 +1,5 @@
 // <form data-unsaved>: says in its [data-unsaved-count] how much is chosen and not saved, keeps its buttons off while
-// that is nothing, and asks before the page is left.
+// that is nothing, and asks before the page is left. Parts that the server made anew count by the event "rules-changed".
 import { place } from "./memory.js";
 
 const form = document.querySelector("form[data-unsaved]");
@@ -28,6 +28,7 @@ function tell() {
 
 if (form) {
   let sent = false;
+  let remade = false;
   form.addEventListener("change", tell);
   form.addEventListener("input", tell);
   form.addEventListener("reset", () => setTimeout(tell));
@@ -35,7 +36,13 @@ if (form) {
     sent = true;
     sessionStorage.setItem("returning", place()); // the page comes back where it was
   });
-  addEventListener("beforeunload", (event) => !sent && tell() && event.preventDefault());
+  document.addEventListener("rules-changed", () => (remade = true));
+  // htmx sends it: saved leads to another page, refused stays.
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.hx?.redirect) sent = true;
+    else if (ctx.sourceElement === form) sent = false;
+  });
+  addEventListener("beforeunload", (event) => !sent && (tell() || remade) && event.preventDefault());
   addEventListener("pageshow", () => {
     sent = false;
     tell();

@@ -207,6 +207,27 @@ PAGES: dict[str, str] = {
     "receipts/<path:message_id>/": "receipts.view",
     "receipt/<path:message_id>": OPEN,  # leads to the page above
     "segments/": "segments.view",
+    "segments/<str:id>/": "segments.view",
+    "segments/<str:id>/status/": "segments.view",
+    "segments/<str:id>/chart/": "segments.view+people.view",
+    "segments/<str:id>/overlap/": "segments.view+people.view",
+    "segments/<str:id>/members/": "segments.view+people.view",
+    "segments/<str:id>/history/": "segments.view+people.view",
+    "segments/<str:id>/export/": "segments.export+people.export",
+    "segments/<str:id>/versions/": "segments.view",
+    "segments/<str:id>/versions/compared/": "segments.view+people.view",
+    "segments/<str:id>/versions/<int:number>/": "segments.edit+people.view",
+    "segments/<str:id>/state/": "segments.edit",
+    "segments/<str:id>/delete/": "segments.edit",
+    "segments/<str:id>/refresh/": "segments.edit",
+    "segments/<str:id>/stop/": "segments.edit",
+    "people/<str:person_id>/segments/": "segments.view+people.view",
+    "segments/new/": "segments.edit+people.view",
+    "segments/<str:id>/edit/": "segments.edit+people.view",
+    "segments/builder/preview/": "segments.edit+people.view",
+    "segments/builder/sql/": "segments.edit+people.view",
+    "segments/builder/why/<str:person>/": "segments.edit+people.view",
+    "segments/builder/ideas/": "segments.view+people.view",
 }
 
 API: dict[tuple[str, str], str] = {

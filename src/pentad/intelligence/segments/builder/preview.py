@@ -164,13 +164,13 @@ def _sample(store: Ledger, definition: Definition, others: Others, found: pa.Arr
     )
     numbers = [one.no for one in people]
     why = lines(
-        definition, engine.now(), others, _name_of, lambda sql: store.rows(sql, scope=numbers), eyes(),
+        definition, engine.now(), others, name_of, lambda sql: store.rows(sql, scope=numbers), eyes(),
         engine.promoted(store),
     )  # fmt: skip
     return [Somebody(one.id, title(one), " · ".join(why.get(one.no, []))) for one in people]
 
 
-def _name_of(id: str) -> str:
+def name_of(id: str) -> str:
     return Segment.objects.filter(id=id).values_list("name", flat=True).first() or "another segment"
 
 

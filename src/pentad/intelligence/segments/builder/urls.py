@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pentad.intelligence.segments.builder import looking, views
+
+urlpatterns = [
+    path("segments/new/", views.new_segment, name="segment_new"),
+    path("segments/<str:id>/edit/", views.edit_segment, name="segment_edit"),
+    path("segments/builder/preview/", looking.show_preview, name="segment_preview"),
+    path("segments/builder/sql/", looking.show_sql, name="segment_sql"),
+    path("segments/builder/why/<str:person>/", looking.explain_person, name="segment_why"),
+    path("segments/builder/ideas/", looking.show_ideas, name="segment_ideas"),
+]

@@ -132,8 +132,8 @@ def _figure(row: dict[str, Any], asked: Feature) -> Any:
 
 
 def _times(one: d.Event, count: Any) -> str:
-    what = phrases.matched(one.event).replace('"', "") + phrases.timed(one.when)
-    return f"no {what}" if not count else what if count == 1 else f"{count:,} × {what}"
+    what = phrases.matched(one.event).replace('"', "").removeprefix("any ") + phrases.timed(one.when)
+    return f"{count:,} × {what}" if count else f"no {what}"
 
 
 def _standing(field: str, value: Any) -> str:

@@ -1,0 +1,80 @@
+"""What the builder's page shows beside the rules, asked anew after every change."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from pentad.core.action import check
+from pentad.core.errors import PentadError
+from pentad.data.identity.queries import find_person
+from pentad.data.profiles.lists import title
+from pentad.intelligence.segments import engine, ideas, queries
+from pentad.intelligence.segments.builder.asked import posted
+from pentad.intelligence.segments.builder.preview import name_of, others_of, preview, statement
+from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.reasons import shown
+from pentad.roles.access import signed_in
+from pentad.roles.audit import looked_at
+from pentad.roles.page import actor_of
+
+
+@require_POST
+@signed_in("segments.edit")
+def show_preview(request: HttpRequest) -> HttpResponse:
+    """Count, sample, overlap and reach; while the rules are incomplete, what is missing."""
+    check(actor_of(request), "people.view")
+    rules, segment = posted(request), _edited(request)
+    if rules.definition is None:
+        return render(request, "segments/builder/_incomplete.html", {"mistakes": rules.mistakes, "segment": segment})
+    try:
+        found = preview(rules.definition, segment)
+    except PentadError as error:
+        return render(request, "segments/builder/_failed.html", {"error": error})
+    said = f"{found.count:,} {'customer' if found.count == 1 else 'customers'}"
+    return render(request, "segments/builder/_preview.html", {"found": found, "segment": segment, "count_text": said})
+
+
+@require_POST
+@signed_in("segments.edit")
+def show_sql(request: HttpRequest) -> HttpResponse:
+    """The statement behind the rules, for experts."""
+    check(actor_of(request), "people.view")
+    rules = posted(request)
+    try:
+        said = statement(rules.definition, _edited(request)) if rules.definition is not None else None
+    except PentadError as error:
+        return render(request, "segments/builder/_failed.html", {"error": error})
+    return render(request, "segments/builder/_sql.html", {"said": said})
+
+
+@require_POST
+@signed_in("segments.edit")
+def explain_person(request: HttpRequest, person: str) -> HttpResponse:
+    """Why somebody is in by the rules as they stand, condition by condition."""
+    check(actor_of(request), "people.view")
+    rules, somebody = posted(request), find_person(person)
+    reason = None
+    if rules.definition is not None:
+        looked_at(actor_of(request), f"person:{somebody.id}", "segment preview")
+        found = engine.explain(rules.definition, somebody, others_of(rules.definition, _edited(request)))
+        reason = shown(found, name_of)
+    context = {"person": somebody, "name": title(somebody), "reason": reason}
+    return render(request, "segments/builder/_why.html", context)
+
+
+@require_GET
+@signed_in("segments.view")
+def show_ideas(request: HttpRequest) -> HttpResponse:
+    """Segments that the events and traits there are suggest, each with how many it would have."""
+    check(actor_of(request), "people.view")
+    may_edit = actor_of(request).may("segments.edit")
+    return render(request, "segments/builder/_ideas.html", {"ideas": ideas.ideas(), "may_edit": may_edit})
+
+
+def _edited(request: HttpRequest) -> Segment | None:
+    """The segment that the page edits, if any. Raises Denied for one the reader may not read."""
+    if not (id := request.POST.get("segment")):
+        return None
+    segment = queries.find_segment(id)
+    queries.require_readable(segment)
+    return segment

@@ -1,0 +1,186 @@
+"""Segments to begin with, made from the events and traits that were really seen, each with how many it would have."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pentad import ledger
+from pentad.core.actor import reader
+from pentad.data.profiles.vocabulary import kept
+from pentad.intelligence.segments import compile as compiler
+from pentad.intelligence.segments import definition as d
+from pentad.intelligence.segments import engine, queries, roles
+from pentad.intelligence.segments.access import may_ask, seen_numbers
+from pentad.intelligence.segments.catalogue.suggesting import suggest
+from pentad.intelligence.segments.parts import Scene
+from pentad.intelligence.segments.periods import naive
+from pentad.intelligence.segments.reading import read, write
+
+ONCE, NEVER = d.HowOften("exactly", 1), d.HowOften("exactly", 0)
+KNOWN = d.Standing("known", d.Equals(True))
+TOP = 0.9
+"""Who spent more than so great a part of all buyers is a top spender."""
+MOST_VALUES = 12
+MOST_OF_TRAITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """text: who they are, in a few words. count: of the customers whom the reader may see."""
+
+    key: str
+    text: str
+    definition: d.Definition
+    count: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.text[:120]
+
+
+def ideas(time_zone: str = "UTC") -> list[Idea]:
+    """Those that somebody meets, and that ask nothing the reader may not know. Counted in one statement."""
+    found = _allowed(time_zone)
+    if not found:
+        return []
+    asked, only = tuple(write(one.definition) for one in found), seen_numbers()
+    counts = _counted(asked) if only is None else _counts(asked, only)
+    return [replace(one, count=count) for one, count in zip(found, counts, strict=True) if count]
+
+
+def find_idea(key: str, time_zone: str = "UTC") -> Idea | None:
+    return next((one for one in _allowed(time_zone) if one.key == key), None)
+
+
+def _allowed(time_zone: str) -> list[Idea]:
+    made = (Idea(key, text, d.Definition(where, time_zone)) for key, text, where in _candidates(time_zone))
+    return [one for one in made if may_ask(reader(), one.definition, queries.definition_of)]
+
+
+@kept
+def _counted(asked: tuple[str, ...]) -> list[int]:
+    """Of everybody; remembered for a minute."""
+    return _counts(asked, None)
+
+
+def _counts(asked: tuple[str, ...], only: Collection[int] | None) -> list[int]:
+    store = ledger.current()
+    every = [compiler.compiled(read(one)) for one in asked]
+    scene = Scene(naive(engine.now()), engine.promoted(store), "" if only is None else "scope")
+    judged = compiler.judged_sql([each for one in every for each in one.features], [one.test for one in every], scene)
+    figures = ", ".join(f"count(*) FILTER (WHERE j{n}) AS n{n}" for n in range(len(every)))
+    (row,) = store.rows(f"SELECT {figures} FROM ({judged}) AS asked", scope=only)
+    return [int(row[f"n{n}"] or 0) for n in range(len(every))]
+
+
+# -- what could be asked ---------------------------------------------------------------------------
+
+Candidate = tuple[str, str, d.Condition]
+
+
+def _candidates(time_zone: str) -> Iterator[Candidate]:
+    """The most telling first."""
+    parts = roles.parts_of(str(one.value) for one in suggest("event"))
+    events = {part: d.EventMatch((name,)) for part, name in parts.items()}
+    if suggest("event", type="page"):
+        events["visit"] = d.EventMatch(type="page")
+    elif suggest("event", type="screen"):
+        events["visit"] = d.EventMatch(type="screen")
+    yield from _of_buyers(events, parts)
+    yield from _of_signing_up(events)
+    yield from _of_trouble(events)
+    yield from _of_everybody()
+    yield from _of_traits()
+
+
+def _last(n: int, unit: d.Unit = "day") -> d.Last:
+    return d.Last(n, unit)
+
+
+def _of_buyers(events: dict[str, d.EventMatch], parts: dict[str, str]) -> Iterator[Candidate]:
+    order, visit, cart = events.get("order"), events.get("visit"), events.get("cart")
+    if order is None:
+        return
+    if visit is not None:
+        once = d.All((d.Event(order, ONCE), d.Event(visit, NEVER, _last(60))))
+        yield "once-gone", "Bought once, no visit for 60 days", once
+    lapsed = d.All((d.Event(order, d.HowOften("at_least", 2)), d.Event(order, NEVER, _last(90))))
+    yield "lapsed", "Bought more than once, not for 90 days", lapsed
+    yield "new-buyers", "First order in the last 30 days", d.Occurrence("first", order, _last(30))
+    if cart is not None:
+        left = d.Sequence((d.Step(cart), d.Step(order, absent=True, within=d.Duration(1, "day"))), when=_last(14))
+        yield "cart-left", "Cart filled in the last 14 days, no order within a day", left
+    often = d.Event(order, d.HowOften("at_least", 3), _last(1, "year"))
+    yield "regulars", "Bought three times or more within a year", often
+    if visit is not None:
+        looking = d.All((d.Event(visit, d.HowOften("at_least", 3), _last(7)), d.Event(order, NEVER, _last(30))))
+        yield "looking", "Three visits in 7 days, no order in 30", looking
+    yield from _of_spenders(order, parts["order"])
+
+
+def _of_spenders(order: d.EventMatch, name: str) -> Iterator[Candidate]:
+    numbers = [str(one.value) for one in suggest("property", events=[name]) if one.type == "number"]
+    if not (money := roles.money_of(numbers)):
+        return
+    least = _top(write(d.Definition(d.Aggregate("sum", money, order, d.IsSet(), _last(1, "year")))))
+    if least:
+        spent = d.Aggregate("sum", money, order, d.AtLeast(least), _last(1, "year"))
+        yield "top-spenders", f"Spent {least:,} or more within a year, as one buyer in ten", spent
+
+
+@kept
+def _top(asked: str) -> int:
+    """What a buyer in ten reaches of a figure, rounded to two digits; 0 when there are no buyers."""
+    store = ledger.current()
+    (feature,) = compiler.compiled(read(asked)).features
+    sql = compiler.features_sql([feature], engine.now(), promoted=engine.promoted(store))
+    found: Any = store.query(f"SELECT {feature.column} AS figure FROM ({sql}) AS f WHERE {feature.column} > 0")
+    figures: pa.ChunkedArray = found["figure"]
+    if not len(figures):
+        return 0
+    least = float(pc.quantile(figures, TOP)[0].as_py())
+    return int(float(f"{least:.2g}"))
+
+
+def _of_signing_up(events: dict[str, d.EventMatch]) -> Iterator[Candidate]:
+    sign_up, order = events.get("sign_up"), events.get("order")
+    if sign_up is None:
+        return
+    if order is not None:
+        yield "never-bought", "Signed up, never bought", d.All((d.Event(sign_up), d.Event(order, NEVER)))
+    yield "new-sign-ups", "Signed up in the last 30 days", d.Event(sign_up, when=_last(30))
+
+
+def _of_trouble(events: dict[str, d.EventMatch]) -> Iterator[Candidate]:
+    if (trouble := events.get("trouble")) is not None:
+        named = trouble.names[0]
+        yield "trouble", f"“{named}” in the last 30 days", d.Event(trouble, when=_last(30))
+    if (cancelled := events.get("cancelled")) is not None:
+        named = cancelled.names[0]
+        yield "cancelled", f"“{named}” in the last 90 days", d.Event(cancelled, when=_last(90))
+
+
+def _of_everybody() -> Iterator[Candidate]:
+    gone = d.All((KNOWN, d.Standing("last_seen", d.OnDate(d.Ago(60, "day")))))
+    yield "gone", "Known customers not seen for 60 days", gone
+    new = d.All((KNOWN, d.Standing("first_seen", d.OnDate(_last(7)))))
+    yield "new", "Known customers first seen in the last 7 days", new
+
+
+def _of_traits() -> Iterator[Candidate]:
+    traits = suggest("trait")
+    if born := roles.birthday_of(str(one.value) for one in traits):
+        yield "birthday", "Birthday within 7 days", d.Trait(born, d.Anniversary(7))
+    told = 0
+    for one in traits:
+        name = str(one.value)
+        if one.type != "text" or told == MOST_OF_TRAITS:
+            continue
+        values = [value for value in suggest("trait_value", name=name) if isinstance(value.value, str) and value.count]
+        if 2 <= len(values) <= MOST_VALUES:
+            told += 1
+            value = str(values[0].value)
+            yield f"trait-{name}", f"{one.detail or name} is “{value}”", d.Trait(name, d.Equals(value))
