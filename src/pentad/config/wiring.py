@@ -26,6 +26,7 @@ from pentad.data.ingest.own import own_source
 from pentad.data.privacy import queries as privacy
 from pentad.data.profiles import mirror
 from pentad.data.profiles.mirroring import Mirroring
+from pentad.intelligence.computed import following as computing
 from pentad.intelligence.segments import following  # noqa: F401  listens to the mirror
 from pentad.intelligence.segments.due import DueTimer
 from pentad.ledger import Ledger
@@ -72,6 +73,8 @@ def running(folder: Folder) -> Iterator["Services"]:
         stack.callback(services.mirror.stop, grace=STOP_SECONDS)
         services.due.start()
         stack.callback(services.due.stop, grace=STOP_SECONDS)
+        services.computed.start()
+        stack.callback(services.computed.stop, grace=STOP_SECONDS)
         services.loader.start()
         stack.callback(services.loader.stop)
         stack.callback(services.inbox.close)
@@ -102,6 +105,7 @@ class Services:
         self.inbox.written = _Waker(self.loader)
         self.mirror = Mirroring(folder, engine, behind=lambda: self.loader.lag_bytes() > SLICE_BYTES)
         self.due = DueTimer(engine)
+        self.computed = computing.by_time()
         self.relay = outbox.Relay(self._hand_over)
         self.signals = Turns("signals", signal_store.flush, signal_store.EVERY_SECONDS)
         self.audit = Turns("audit", keeping.keep, keeping.EVERY_SECONDS)

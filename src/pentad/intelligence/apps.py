@@ -6,4 +6,5 @@ class IntelligenceConfig(AppConfig):
     label = "pentad_intelligence"
 
     def ready(self) -> None:
+        from pentad.intelligence.computed import limits  # noqa: F401  registers itself
         from pentad.intelligence.segments import filters, moves, undoing, veiling  # noqa: F401  they register themselves

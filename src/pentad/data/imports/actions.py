@@ -93,7 +93,7 @@ def begin_import(*, actor: Actor, plan: Plan, name: str, again: bool = False, ro
             code="source_archived",
             fix="Restore it, or choose another --name.",
         )
-    elif source.kind == "pentad":
+    elif source.own:
         raise Conflict("That source is Pentad's own.", code="source_is_own", fix="Choose another name.")
     layout = plan.layout.settings
     if not again:

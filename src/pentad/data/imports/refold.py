@@ -12,6 +12,7 @@ from pentad.data.identity.models import Identifier, MergeLink, Person
 from pentad.data.imports.models import Import
 from pentad.data.ingest.own import own_number
 from pentad.data.profiles import fold
+from pentad.data.profiles.computed import computed_number
 from pentad.data.profiles.models import Membership, Note, PersonTrait
 from pentad.data.profiles.touched import touch
 from pentad.roles.access.rights_models import Share
@@ -60,7 +61,7 @@ def _brought(row: Import, numbers: Collection[int]) -> set[int]:
     """Those of these persons, of whom the ledger tells nothing, whom only the import made known."""
     here = {"person": OuterRef("pk")}
     used = (
-        Exists(PersonTrait.objects.filter(**here))
+        Exists(PersonTrait.objects.filter(**here).exclude(source_no=computed_number()))
         | Exists(Note.objects.filter(**here))
         | Exists(Membership.objects.filter(**here))
         | Exists(Identifier.objects.filter(**here).exclude(source_no=row.source_no))

@@ -208,7 +208,7 @@ def load_again(*, actor: Actor) -> Job:
 
 
 def _refuse_own(source: Source) -> None:
-    if source.kind == "pentad":
+    if source.own:
         raise Conflict(
             "Pentad writes its own events through this source, so it cannot be changed.",
             code="own_source",

@@ -161,6 +161,6 @@ def _source(source: Source, health: queries.SourceHealth, actor: Actor) -> dict[
     return {
         **{field: getattr(source, field) for field in fields},
         # Our own source takes events from within alone: its key opens nothing, and is nobody's business.
-        "write_key": source.write_key if source.kind != "pentad" else "",
+        "write_key": source.write_key if not source.own else "",
         "archived": source.archived is not None, "health": health.state, "last_event": health.last_event,
     }  # fmt: skip

@@ -46,7 +46,7 @@ def load() -> Known:
 
 
 def _sources() -> list[SourceKey]:
-    from pentad.data.ingest.models import Source
+    from pentad.data.ingest.models import OWN_KINDS, Source
 
     fields = ("no", "write_key", "name", "kind", "enabled", "archived", "origins", "rate_per_second")
     return [
@@ -56,7 +56,7 @@ def _sources() -> list[SourceKey]:
             name=row["name"],
             kind=row["kind"],
             # Pentad's own source is written to by the outbox alone.
-            enabled=row["enabled"] and row["archived"] is None and row["kind"] != "pentad",
+            enabled=row["enabled"] and row["archived"] is None and row["kind"] not in OWN_KINDS,
             origins=frozenset(str(origin).lower().rstrip("/") for origin in row["origins"]),
             rate=row["rate_per_second"],
         )

@@ -4,6 +4,9 @@ from django.db import models
 
 from pentad.core import clock, ids
 
+OWN_KINDS = ("pentad", "computed")
+"""Kinds of sources through which Pentad itself speaks: events of its own, and traits worked out of events."""
+
 
 class Source(models.Model):
     """A place that sends events. `no` is the dense number that ledger rows carry.
@@ -23,6 +26,11 @@ class Source(models.Model):
     rate_per_second = models.PositiveIntegerField(default=1000, help_text="Requests a second before 429")
     created = models.DateTimeField(default=clock.now)
     archived = models.DateTimeField(null=True)
+
+    @property
+    def own(self) -> bool:
+        """Pentad writes through it itself: nobody else does, and nobody changes it."""
+        return self.kind in OWN_KINDS
 
 
 class LoaderOffset(models.Model):

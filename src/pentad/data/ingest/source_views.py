@@ -70,7 +70,7 @@ def source_page(request: HttpRequest, id: str, tab: str = "overview") -> HttpRes
     context: dict[str, Any] = {
         "source": source, "tab": tab, "health": queries.source_health(source), "findings": findings,
         "problems": sum(f.severity != "hint" for f in findings), "kinds": actions.KINDS,
-        "may_edit": actor_of(request).may("sources.edit") and source.kind != "pentad",
+        "may_edit": actor_of(request).may("sources.edit") and not source.own,
     }  # fmt: skip
     if tab == "overview":
         context |= _overview(source)

@@ -20,6 +20,7 @@ from pentad.data.identity.rules import Ident
 from pentad.data.ingest.models import Source
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles import fold
+from pentad.data.profiles.computed import require_not_computed
 from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import PersonTrait, TraitRule
 from pentad.data.profiles.rules import Fact
@@ -150,6 +151,7 @@ def check_traits(traits: dict[str, Any]) -> None:
 def state_traits(actor: Actor, person: Person, traits: dict[str, Any]) -> Person:
     """Write the facts at once, and tell the ledger by the same road as every other source. Within an action."""
     check_traits(traits)
+    require_not_computed(traits)
     row = emit("identify", "", person=person, traits=traits)
     stated = fold.Stated()
     for name, value in traits.items():

@@ -17,6 +17,7 @@ from pentad.data.identity.store import chunks
 from pentad.data.ingest.own import own_number
 from pentad.data.profiles import actions, fold
 from pentad.data.profiles.company_actions import set_company_trait
+from pentad.data.profiles.computed import require_not_computed
 from pentad.data.profiles.kinds import may_change
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait
 from pentad.data.profiles.rules import text_of
@@ -89,6 +90,8 @@ def set_trait_of_all(*, actor: Actor, records: Sequence[Owned], name: str, value
     """
     kind, name = kind_of(type(records[0])), name.strip()
     actions.check_traits({name: accept(kind.name, name, value)})
+    if kind.name == "people":
+        require_not_computed([name])
 
     @action(f"{kind.name}.bulk", listed=False)
     def set_trait_of_some(*, actor: Actor, records: list[Owned], change: Change | None) -> Change:

@@ -232,10 +232,32 @@ def level(kind: str, name: str) -> Level:
     return level_for(reader(), kind, name)
 
 
+Limit = Callable[[Actor, str], Callable[[str], Level]]
+_limits: list[Limit] = []
+
+
+def register_limit(limit: Limit) -> Limit:
+    """Let a competency above this one say how much more of a field than of what it is made of may be seen at most. Given
+    an actor and a kind it answers for many fields.
+    """
+    _limits.append(limit)
+    return limit
+
+
 def level_for(actor: Actor, kind: str, name: str) -> Level:
     if isinstance(actor.policy, Policy):
-        return actor.policy.level(kind, name)
+        return _limited(actor, kind, name, [limit(actor, kind) for limit in _limits])
     return Level.CHANGE if actor.may(f"{kind}.view") else Level.HIDDEN
+
+
+def _limited(actor: Actor, kind: str, name: str, limits: Sequence[Callable[[str], Level]]) -> Level:
+    if not isinstance(actor.policy, Policy):
+        return level_for(actor, kind, name)
+    found = actor.policy.level(kind, name)
+    # What is hidden anyhow, and who sees everything, needs no second thought.
+    if found == Level.HIDDEN or actor.policy.sees_every_field:
+        return found
+    return min([found, *(limit(name) for limit in limits)])
 
 
 def in_full(kind: str, actor: Actor | None = None) -> bool:
@@ -249,10 +271,11 @@ def in_full(kind: str, actor: Actor | None = None) -> bool:
 def levels(kind: str, actor: Actor | None = None) -> Callable[[str], Level]:
     """How much of each field the reader, or this actor, sees, thought over once for each: for many rows."""
     actor, asked = actor or reader(), dict[str, Level]()
+    limits = [limit(actor, kind) for limit in _limits]
 
     def at(name: str) -> Level:
         if name not in asked:
-            asked[name] = level_for(actor, kind, name)
+            asked[name] = _limited(actor, kind, name, limits)
         return asked[name]
 
     return at

@@ -1,0 +1,161 @@
+"""Verbs on computed traits. Whoever saves one sees in full what it is made of; values are worked out by a job."""
+
+import re
+
+from pentad.core import clock, jobs
+from pentad.core.action import action, note
+from pentad.core.actor import Actor
+from pentad.core.errors import Conflict, Invalid
+from pentad.core.models import Job
+from pentad.data.identity.queries import bare, identifying_names
+from pentad.data.profiles.computed import others_stating
+from pentad.intelligence.computed.definition import Computed, asked, check, write
+from pentad.intelligence.computed.models import ComputedTrait, ComputedVersion
+from pentad.intelligence.computed.queries import FILL
+from pentad.intelligence.segments.access import require_fields
+from pentad.intelligence.segments.queries import definition_of
+
+_NAME = re.compile(r"[^\W\d][\w-]{0,59}")
+_PROFILE = frozenset({"name", "firstname", "lastname", "username", "email", "phone"})
+"""Traits, bare, that say who somebody is."""
+
+
+@action("segments.edit")
+def create_trait(*, actor: Actor, name: str, computed: Computed, description: str = "") -> ComputedTrait:
+    """Save computed traits, change them, and take them out of use."""
+    name = name.strip()
+    _check_name(name)
+    _check(actor, computed)
+    row = ComputedTrait.objects.create(
+        name=name, description=_words(description), definition=write(computed), changed_by=actor.name
+    )
+    _keep_version(row, actor)
+    fill_later(row)
+    note(f"computed:{row.id}", name=name)
+    return row
+
+
+@action("segments.edit")
+def change_trait(
+    *, actor: Actor, trait: ComputedTrait, description: str | None = None, computed: Computed | None = None,
+    seen: int | None = None,
+) -> ComputedTrait:  # fmt: skip
+    """Change what is given. seen: the version that was read before; Conflict when it is another by now."""
+    row = _locked(trait, actor)
+    if seen is not None and seen != row.version:
+        raise Conflict(
+            f"{row.changed_by} changed this computed trait meanwhile.", code="changed_meanwhile",
+            fix="Read it again, then change it.", version=row.version,
+        )  # fmt: skip
+    if not row.live:
+        raise Conflict("This computed trait is in the archive.", code="computed_archived", fix="Restore it first.")
+    if description is not None:
+        row.description = _words(description)
+    if computed is not None:
+        _check(actor, computed)
+        if (text := write(computed)) != row.definition:
+            row.definition, row.version = text, row.version + 1
+            _keep_version(row, actor)
+            _fill_anew(row)
+    _save(row, actor)
+    note(f"computed:{row.id}", version=row.version)
+    return row
+
+
+@action("segments.edit")
+def archive_trait(*, actor: Actor, trait: ComputedTrait) -> ComputedTrait:
+    """Put a computed trait into the archive: its values go, its versions stay."""
+    row = _locked(trait, actor)
+    if row.live:
+        row.state = ComputedTrait.ARCHIVED
+        _fill_anew(row)
+        _save(row, actor)
+    note(f"computed:{row.id}")
+    return row
+
+
+@action("segments.edit")
+def restore_trait(*, actor: Actor, trait: ComputedTrait) -> ComputedTrait:
+    """Take a computed trait out of the archive; it is worked out for everybody anew."""
+    row = _locked(trait, actor)
+    if not row.live:
+        _check_name(row.name)
+        row.state = ComputedTrait.LIVE
+        _fill_anew(row)
+        _save(row, actor)
+    note(f"computed:{row.id}")
+    return row
+
+
+@action("segments.edit")
+def refresh_trait(*, actor: Actor, trait: ComputedTrait) -> Job | None:
+    """Work it out for everybody again. None for one in the archive."""
+    note(f"computed:{trait.id}")
+    return fill_again(trait) if trait.live else None
+
+
+def fill_later(row: ComputedTrait) -> Job:
+    """Have it worked out by a job, in the transaction under way. One for an earlier definition gives way to it."""
+    return jobs.enqueue(FILL, {"trait": row.id}, key=f"{FILL}:{row.id}:{clock.now_us()}", priority=10)
+
+
+def fill_again(row: ComputedTrait) -> Job:
+    """Once more, for one that is as it was."""
+    return jobs.enqueue(FILL, {"trait": row.id}, key=f"{FILL}:{row.id}:again", priority=10)
+
+
+def _locked(trait: ComputedTrait, actor: Actor) -> ComputedTrait:
+    row = ComputedTrait.objects.select_for_update().get(pk=trait.pk)
+    require_fields(actor, asked(row.computed), definition_of)
+    return row
+
+
+def _fill_anew(row: ComputedTrait) -> None:
+    row.filled, row.failure, row.failed = None, "", None
+    fill_later(row)
+
+
+def _save(row: ComputedTrait, actor: Actor) -> None:
+    row.changed, row.changed_by = clock.now(), actor.name
+    row.save()
+
+
+def _keep_version(row: ComputedTrait, actor: Actor) -> None:
+    ComputedVersion.objects.create(trait=row, number=row.version, definition=row.definition, by=actor.name)
+
+
+def _check(actor: Actor, computed: Computed) -> None:
+    """Raises Invalid for what cannot be computed, Denied for what this actor may not ask."""
+    from pentad.intelligence.segments import compile as compiler  # loads the engine's library
+
+    check(computed)
+    require_fields(actor, asked(computed), definition_of)
+    compiler.compiled(asked(computed), definition_of)
+
+
+def _check_name(name: str) -> None:
+    """Raises Invalid, or Conflict for a trait that something else fills."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"“{name[:80]}” cannot be the name of a computed trait.", code="bad_computed_name",
+            fix="Take up to 60 letters, digits, - and _, a letter first; for example orders_90_days.",
+        )  # fmt: skip
+    if bare(name) in _PROFILE | identifying_names():
+        raise Conflict(f"“{name}” says who somebody is.", code="computed_taken", fix="Take another name.")
+    if ComputedTrait.objects.filter(name__iexact=name, state=ComputedTrait.LIVE).exists():
+        raise Conflict(f"There is a computed trait “{name}”.", code="computed_taken", fix="Take another name.")
+    if others := others_stating(name):
+        shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+        raise Conflict(
+            f"The trait “{name}” is stated by {shown} already.", code="computed_taken",
+            fix="Take another name: a computed trait would stand in the way of what they say.", sources=others,
+        )  # fmt: skip
+
+
+def _words(given: str) -> str:
+    text = given.replace("\0", " ").strip()
+    if len(text) > 1000:
+        raise Invalid(
+            f"The description has {len(text):,} characters; 1,000 are allowed.", code="bad_computed_description"
+        )
+    return text
