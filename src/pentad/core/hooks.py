@@ -32,6 +32,7 @@ from pentad.core.hookvalues import (
     Identifier,
     NavItem,
     PaletteItem,
+    Panel,
     Problem,
     ScheduleItem,
     TimelineEntry,
@@ -43,11 +44,13 @@ __all__ = [
     "Identifier",
     "NavItem",
     "PaletteItem",
+    "Panel",
     "Problem",
     "ScheduleItem",
     "TimelineEntry",
     "audit_kinds",
     "commands",
+    "customer_panels",
     "doctor_checks",
     "failed",
     "identifiers_of",
@@ -79,6 +82,10 @@ class Hooks:
     @spec
     def commands(self, page: str) -> list[Command]:  # type: ignore[empty-body]
         """Commands and their keys on a page, by the page's view name such as "people:list"; "" means everywhere."""
+
+    @spec
+    def customer_panels(self, actor: Actor, person: Any) -> list[Panel]:  # type: ignore[empty-body]
+        """What stands beside a customer's timeline, below the figures. The person is a row that the actor may see."""
 
     @spec(firstresult=True)
     def timeline_entry(self, event: Any) -> TimelineEntry | None:
@@ -174,6 +181,12 @@ def palette(actor: Actor, query: str) -> list[PaletteItem]:
 def commands(page: str) -> list[Command]:
     """Commands of a page and those of every page."""
     return _all("commands", page=page)
+
+
+def customer_panels(actor: Actor, person: Any) -> list[Panel]:
+    """Panels of a customer's page that the actor may see, in their order."""
+    found: list[Panel] = _all("customer_panels", actor=actor, person=person)
+    return sorted((one for one in found if not one.right or actor.may(one.right)), key=lambda one: one.order)
 
 
 def timeline_entry(event: Any) -> TimelineEntry | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ class Command:
     url: str = ""
     icon: str = ""
     right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a page that another feature brings: `template` is rendered with `context` beside the page's own."""
+
+    template: str
+    context: dict[str, Any]
+    right: str = ""
+    order: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,22 @@
 """What this competency asks of the core."""
 
 from collections.abc import Collection
+from typing import Any
 
 from pentad.core import hooks
 from pentad.core.actor import Actor
-from pentad.core.hookvalues import AuditKind, NavItem, ScheduleItem
+from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Panel, ScheduleItem
+from pentad.intelligence.computed.models import ComputedTrait
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.queries import memberships, segments
 
 
 def _segments_named(ids: Collection[str]) -> dict[str, str]:
     return dict(Segment.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def _computed_named(ids: Collection[str]) -> dict[str, str]:
+    return dict(ComputedTrait.objects.filter(id__in=ids).values_list("id", "name"))
 
 
 @hooks.impl
@@ -18,10 +25,33 @@ def navigation(actor: Actor) -> list[NavItem]:
 
 
 @hooks.impl
+def palette(actor: Actor, query: str) -> list[PaletteItem]:
+    """Segments by words of their name; those in the archive come last."""
+    if len(query) < 2:
+        return []
+    found = list(segments().filter(name__icontains=query)[:20])
+    found.sort(key=lambda one: one.state == Segment.ARCHIVED)
+    return [
+        PaletteItem(one.name, f"/segments/{one.id}/", "filter", "Segments", one.state, right="segments.view")
+        for one in found[:5]
+    ]
+
+
+@hooks.impl
+def customer_panels(actor: Actor, person: Any) -> list[Panel]:
+    if not actor.may("segments.view") or not (total := segments(Segment.LIVE).count()):
+        return []
+    return [Panel("segments/_panel.html", {"memberships": memberships(person), "total": total}, "segments.view")]
+
+
+@hooks.impl
 def audit_kinds() -> list[AuditKind]:
-    return [AuditKind("segment", "Segment", "filter", names=_segments_named)]
+    return [AuditKind("segment", "Segment", "filter", "/segments/{}/", _segments_named)]
 
 
 @hooks.impl
 def schedules() -> list[ScheduleItem]:
-    return [ScheduleItem("ask late segments again", "segments.late", 60)]
+    return [
+        ScheduleItem("ask late segments again", "segments.late", 60),
+        ScheduleItem("work late computed traits out again", "computed.late", 60),
+    ]

@@ -24,6 +24,7 @@ PLACES = (
     Place("Teams", "/settings/teams/", "users", "admin.rights", "members"),
     Place("Invite a colleague", "/settings/people/#new-colleague", "user-round", "admin.users", "invitation account user",
           "settings_people"),
+    Place("New segment", "/segments/new/", "filter", "segments.edit", "condition group audience", "segments"),
     Place("New role", "/settings/roles/#new-role", "key-round", "admin.rights", "rights", "settings_roles"),
     Place("New API key", "/settings/keys/#new-key", "key-round", "admin.keys", "token", "settings_keys"),
     Place("Your account", "/account/", "user-round", "", "password passkey second step sessions profile"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pentad.core import clock
+from pentad.core import clock, hooks
 from pentad.core.errors import Invalid, PentadError, Unavailable
 from pentad.data.fields.queries import visible
 from pentad.data.identity.models import Person
@@ -120,6 +120,7 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
         "may_reveal": may(actor, "people.reveal", root) and masked_fields(root),
         "may_audit": actor.may("audit.view"),
         "place": list_place(request, PEOPLE, root),
+        "panels": hooks.customer_panels(actor, root),
         "sources": list(Source.objects.order_by("name").only("no", "name")),
         **_timeline_context(request, root, kind, None),
     }

@@ -11,7 +11,7 @@ from pentad.intelligence.segments import rules
 from pentad.intelligence.segments.access import require_fields
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment, SegmentVersion
-from pentad.intelligence.segments.queries import definition_of, named, segments, uses
+from pentad.intelligence.segments.queries import definition_of, jobs_of, named, segments, uses
 from pentad.intelligence.segments.reading import check, write
 from pentad.roles.access.seeing import acts_for
 from pentad.roles.undo.actions import hold, remember, settle
@@ -130,6 +130,24 @@ def refresh_segment(*, actor: Actor, segment: Segment) -> Job | None:
     return fill_again(segment) if segment.kept_up else None
 
 
+@action("segments.edit")
+def stop_filling(*, actor: Actor, segment: Segment) -> Segment:
+    """Stop asking everybody. A segment whose members are not known by then becomes a draft: else it would be asked again
+    by itself. Raises Conflict when others use it.
+    """
+    segment = _locked(segment, actor)
+    waiting = list(jobs_of(segment))
+    for job in waiting:
+        jobs.cancel(job)
+    unknown = any(job.key != _again(segment) for job in waiting) or segment.filled is None
+    if waiting and unknown and segment.kept_up:
+        _require_unused(segment)
+        segment.state = Segment.DRAFT
+        _save(segment, actor)
+    note(f"segment:{segment.id}", stopped=len(waiting), state=segment.state)
+    return segment
+
+
 @action("segments.export")
 def export_segment(*, actor: Actor, segment: Segment, rows: int, format: str) -> None:
     """Take the members of a segment out of Pentad as a file; it is streamed after this has been noted."""
@@ -160,7 +178,12 @@ def _asking_for(id: str) -> set[str]:
 
 def fill_again(segment: Segment) -> Job:
     """Have everybody asked once more, for a definition that is as it was."""
-    return jobs.enqueue(FILL, {"segment": segment.id}, key=f"{FILL}:{segment.id}:again", priority=10)
+    return jobs.enqueue(FILL, {"segment": segment.id}, key=_again(segment), priority=10)
+
+
+def _again(segment: Segment) -> str:
+    """The key of the job that asks everybody once more."""
+    return f"{FILL}:{segment.id}:again"
 
 
 def _locked(segment: Segment, actor: Actor) -> Segment:

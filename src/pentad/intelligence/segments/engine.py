@@ -101,6 +101,26 @@ def difference(segment: Segment, definition: Definition, sample: int = SAMPLE) -
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many two definitions find of whom the reader may see; and how many one of them alone."""
+
+    before: int
+    after: int
+    enter: int
+    leave: int
+
+
+def compare(before: Definition, after: Definition, others: Others = definition_of) -> Compared:
+    """Put both to everybody at once. Raises Denied when one asks for what the reader does not see."""
+    for one in (before, after):
+        require_fields(reader(), one, others)
+    only = seen_numbers()
+    old, new = numbers(before, only, others), numbers(after, only, others)
+    both = len(old.filter(pc.is_in(old, value_set=new)))
+    return Compared(len(old), len(new), len(new) - both, len(old) - both)
+
+
 def member_numbers(segment: Segment, only: Collection[int] | None = None) -> pa.Array:
     """The members there are by the rows, in order."""
     rows = SegmentMember.objects.filter(segment=segment).order_by("person_id")

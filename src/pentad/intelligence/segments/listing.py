@@ -40,6 +40,7 @@ def prepare(rows: Sequence[Any]) -> None:
     changes = since_yesterday([row for row in rows if row.open and row.kept_up])
     for row in rows:
         row.change = changes.get(row.pk, 0)
+        row.change_size = abs(row.change)
 
 
 def since_yesterday(rows: Sequence[Segment]) -> dict[int, int]:

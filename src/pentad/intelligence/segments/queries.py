@@ -242,5 +242,8 @@ def correct_until() -> datetime:
 
 def job_of(segment: Segment) -> Job | None:
     """The job that asks everybody, or is about to."""
-    rows = Job.objects.filter(key__startswith=f"segments.fill:{segment.id}", status__in=[Job.WAITING, Job.RUNNING])
-    return rows.order_by("-id").first()
+    return jobs_of(segment).order_by("-id").first()
+
+
+def jobs_of(segment: Segment) -> "QuerySet[Job]":
+    return Job.objects.filter(key__startswith=f"segments.fill:{segment.id}", status__in=[Job.WAITING, Job.RUNNING])

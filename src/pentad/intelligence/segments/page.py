@@ -1,0 +1,38 @@
+"""What the pages of one segment share: its head, its tabs, and what the reader may do with it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from pentad.core.action import check
+from pentad.intelligence.segments import queries
+from pentad.intelligence.segments.listing import TONES, duration, prepare
+from pentad.intelligence.segments.models import Segment
+from pentad.roles.page import actor_of
+
+
+def context(request: HttpRequest, row: Segment, tab: str) -> dict[str, Any]:
+    """Of any page of a segment. tab: which of its pages this is."""
+    actor = actor_of(request)
+    prepare([row])
+    may_open = row.open  # type: ignore[attr-defined]
+    may_see = actor.may("people.view") and may_open
+    return {
+        "segment": row,
+        "tab": tab,
+        "state": ("Not kept up", "red") if row.failure and row.kept_up else TONES[row.state],
+        "cost": duration(row.cost_ms),
+        "percent": round((row.fresh.progress or 0) * 100),  # type: ignore[attr-defined]
+        "may_see": may_see,
+        "may_edit": actor.may("segments.edit") and may_open,
+        "may_export": may_see and actor.may("segments.export") and actor.may("people.export"),
+        "versions": queries.versions(row).count() if may_open else 0,
+    }
+
+
+def of_members(request: HttpRequest, id: str) -> Segment:
+    """A segment whose members the reader may see. Raises NotFound or Denied."""
+    check(actor_of(request), "people.view")
+    row = queries.find_segment(id)
+    queries.require_readable(row)
+    return row

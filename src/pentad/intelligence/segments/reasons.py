@@ -1,0 +1,96 @@
+"""Explanations arranged for reading: a tree of conditions, each with its mark and what was seen. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pentad.intelligence.segments.explain import Reason
+
+GROUPS = {"all": "All of these", "any": "Any of these", "not": "Not"}
+SHOWN = 5
+"""Events, and properties of an event, that stand beside a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An event that a condition is about; said: its properties that the condition asks for, with their values."""
+
+    at: datetime
+    name: str
+    said: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A condition. group: what it calls what lies below it; a condition that stands for itself has none.
+
+    text: the condition in words. seen: (what, value) that were found. more: events that are not shown.
+    """
+
+    kind: str
+    group: str
+    text: str
+    holds: bool
+    seen: list[tuple[str, str]] = field(default_factory=list)
+    events: list[SeenEvent] = field(default_factory=list)
+    more: int = 0
+    of: "list[Node]" = field(default_factory=list)
+
+
+def shown(reason: Reason, name: Callable[[str], str] = lambda id: id) -> Node:
+    """name: what a segment is called, by its id."""
+    below = [shown(one, name) for one in reason.of]
+    if reason.kind in GROUPS:
+        return Node(reason.kind, GROUPS[reason.kind], "", reason.holds, of=below)
+    if reason.kind == "segment":
+        called = name(str(reason.values.get("segment", "")))
+        return Node(reason.kind, "", f"in the segment “{called}”", reason.holds, of=below)
+    events = [_event(one) for one in reason.values.get("events", ())]
+    count = reason.values.get("count")
+    more = max(0, count - SHOWN) if isinstance(count, int) else max(0, len(events) - SHOWN)
+    return Node(
+        reason.kind,
+        "",
+        reason.text,
+        reason.holds,
+        _values(reason, events),
+        events[:SHOWN],
+        more if events else 0,
+        below,
+    )
+
+
+def _values(reason: Reason, events: Sequence[SeenEvent]) -> list[tuple[str, str]]:
+    values = reason.values
+    if "companies" in values:
+        found = [(str(one["company"]), said(one["value"])) for one in values["companies"]]
+        return found or [("", "no company")]
+    seen = []
+    if "count" in values:
+        times = values["count"] or 0
+        seen.append(("", "never" if not times else "once" if times == 1 else f"{times:,} times"))
+    elif "value" in values:
+        seen.append(("", said(values["value"])))
+    elif "events" in values and not events:
+        seen.append(("", "no such event"))
+    return seen
+
+
+def _event(one: dict[str, Any]) -> SeenEvent:
+    properties = one.get("properties") or {}
+    pairs = [(name, said(value)) for name, value in list(properties.items())[:SHOWN]]
+    return SeenEvent(datetime.fromisoformat(one["at"].replace("Z", "+00:00")), one["name"] or "", pairs)
+
+
+def said(value: Any) -> str:
+    """A value in words."""
+    if value is None or value == "" or value == []:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,.10g}"
+    if isinstance(value, list):
+        return ", ".join(said(one) for one in value[:SHOWN]) + (" …" if len(value) > SHOWN else "")
+    return str(value)[:200]
