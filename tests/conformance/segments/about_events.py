@@ -1,5 +1,7 @@
 """What is asked of events: how often, first and last, figures, orders. Each answer was worked out by hand."""
 
+from typing import Any
+
 from tests.conformance.segments.words import (
     BERLIN,
     JSON,
@@ -12,6 +14,7 @@ from tests.conformance.segments.words import (
     event,
     every,
     figure,
+    first,
     last,
     no,
     occurrence,
@@ -182,6 +185,12 @@ PICKED: list[Case] = [
     case_but("distinct of nothing is 0", figure("distinct", "coupon", "equals", value=0), 20, 21),
 ]  # fmt: skip
 
+
+def having(name: str, **said: Any) -> JSON:
+    """A step with one property."""
+    return step(name, where=[prop(key, "equals", value=value) for key, value in said.items()])
+
+
 _AB = (50, 52, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 66, 67, 68)
 SEQUENCES: list[Case] = [
     case("one after the other; at equal times as they arrived", sequence("A", "B"), *_AB),
@@ -221,6 +230,21 @@ SEQUENCES: list[Case] = [
     case("nothing between and then never, in days of Berlin", sequence("D", no("D"), "E", no("F"), within=time(6, "day")), 48, zone=BERLIN),
     case("any event between", sequence("D", no(), "E"), 47, 48, 49),
     case("either event", sequence({"event": event("A", "X")}, {"event": event("C")}), 58, 66, 67, 68),
+    case("the first ever, in the last 20 days", sequence(first("A"), "B", when=last(20, "day")), *(set(_AB) - {54, 66, 67, 68})),
+    case("a later one after it", sequence("C", "B"), 66),
+    case("a later one is not the first ever", sequence("C", first("B"))),
+    case("from the later one within half an hour", sequence("A", "B", within=time(30, "minute")), 52, 57, 60, 61, 62, 63, 64),
+    case("from the first ever within half an hour", sequence(first("A"), "B", within=time(30, "minute")), 52, 60, 61, 62, 63, 64),
+    case("the first ever that is as said", sequence(first("A", where=[prop("o", "equals", value=2)]), "B"), 66),
+    case("the first ever, not that of each order", sequence(first("A"), "B", same=["o"], when=last(20, "day")), 62, 63),
+    case("the first ever of two at a time arrived first", sequence(first("Visit"), having("Visit", page="a")), 28),
+    case("the first ever is the earlier one", sequence(first("Visit"), having("Visit", page="b")), 27),
+    case("the first ever came late", sequence(first("Late"), having("Late", v=2)), 74),
+    case("the first ever of both parts", sequence(first("Merged"), having("Merged", n=2)), 70),
+    case("the first ever of either event", sequence(first("A", "X"), "A"), 56, 57, 65, 66),
+    case("a first ever that came between", sequence("A", first("X", absent=True), "B"), *(set(_AB) - {55})),
+    case("a second one after may come", sequence("A", "B", first("X", absent=True, within=time(2, "hour"))), *(set(_AB) - {60})),
+    case("the first ever, then never, in a time of all", sequence(first("A"), "B", no("C"), within=time(4, "day")), 59, 61, 62, 63, 64),
 ]  # fmt: skip
 
 _SOLO = trait("plan", "equals", value="solo")

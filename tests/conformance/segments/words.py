@@ -82,8 +82,8 @@ def figure(
     }  # fmt: skip
 
 
-def step(*names: str, absent: bool = False, within: JSON | None = None) -> JSON:
-    return {"event": event(*names), "absent": absent, "within": within}
+def step(*names: str, absent: bool = False, within: JSON | None = None, where: list[JSON] | None = None) -> JSON:
+    return {"event": event(*names, where=where), "absent": absent, "within": within}
 
 
 def no(*names: str, within: JSON | None = None) -> JSON:
@@ -95,6 +95,11 @@ def sequence(
 ) -> JSON:
     every = [step(one) if isinstance(one, str) else one for one in steps]
     return {"kind": "sequence", "steps": every, "within": within, "same": same or [], "when": when}
+
+
+def first(*names: str, where: list[JSON] | None = None, **more: Any) -> JSON:
+    """A step: only the first such event ever."""
+    return {"event": event(*names, where=where), "first": True, **more}
 
 
 def time(n: int, unit: str) -> JSON:

@@ -161,14 +161,14 @@ def matches(words: Vocabulary = WILD) -> SearchStrategy[d.EventMatch]:
 
 @st.composite
 def sequences(draw: st.DrawFn, words: Vocabulary = WILD) -> d.Sequence:
-    steps = [d.Step(draw(matches(words)))]
+    steps = [d.Step(draw(matches(words)), first=draw(st.booleans()))]
     together = draw(st.none() | durations)
     for place in range(most := draw(st.integers(1, 3))):
         last, absent = place == most - 1, not steps[-1].absent and draw(st.booleans())
         within = None
         if not together and (last or not absent):
             within = draw(durations if absent else st.none() | durations)
-        steps.append(d.Step(draw(matches(words)), absent=absent, within=within))
+        steps.append(d.Step(draw(matches(words)), absent=absent, within=within, first=draw(st.booleans())))
     same, when = draw(_tuples(words.names)), draw(st.none() | whens(words))
     return d.Sequence(tuple(steps), within=together, same=same, when=when)
 

@@ -242,12 +242,14 @@ class HowOften(_Node, frozen=True):
 
 class Step(_Node, frozen=True):
     """One step of a sequence. absent: no such event between the steps beside it, or, as the last step, none within its time
-    after the step before. within: after the step before.
+    after the step before. within: after the step before. first: only the customer's first such event ever is meant, whatever
+    the sequence's `when` and `same`.
     """
 
     event: EventMatch
     absent: bool = False
     within: Duration | None = None
+    first: bool = False
 
 
 # -- conditions ------------------------------------------------------------------------------------

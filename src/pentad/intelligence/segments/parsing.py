@@ -104,8 +104,18 @@ _WORDS = {
 }
 """Rules that are nothing but a word of the definition."""
 
-Match: TypeAlias = tuple[str, list[str]]
+_TYPES = {"track": "track", "page": "page", "screen": "screen", "anything": "any"}
+"""Rules that hold the names of events, if any, and the type of these."""
+
 Where: TypeAlias = tuple[d.PropertyTest, ...]
+
+
+class Match(NamedTuple):
+    """first: only the first such event ever."""
+
+    kind: str
+    names: list[str]
+    first: bool = False
 
 
 class Scope(NamedTuple):
@@ -123,8 +133,7 @@ def made(struct: type[msgspec.Struct], **fields: Anything) -> Anything:
 
 
 def event_of(match: Match, where: Where | None) -> Anything:
-    kind, names = match
-    return made(d.EventMatch, names=names, type=kind, where=where)
+    return made(d.EventMatch, names=match.names, type=match.kind, where=where)
 
 
 @v_args(inline=True)
@@ -134,6 +143,8 @@ class Building(Transformer_NonRecursive[Token, Anything]):
     def __default__(self, data: str, children: list[Anything], meta: Meta) -> Anything:
         if data in _WORDS:
             return _WORDS[data]
+        if data in _TYPES:
+            return Match(_TYPES[data], (children or [None])[0] or [])
         struct = _STRUCTS[data]
         try:
             return made(struct, **dict(zip(struct.__struct_fields__, children, strict=False)))
@@ -221,24 +232,12 @@ class Building(Transformer_NonRecursive[Token, Anything]):
         return made(d.Aggregate, function=function, property=name, event=event, test=test, when=scope.when)
 
     def sequence(self, match: Match, scope: Scope, *rest: d.Step | d.Duration | str | None) -> Anything:
-        steps = [d.Step(event_of(match, scope.where)), *(one for one in rest if isinstance(one, d.Step))]
+        steps = [self.step(match, None, scope.where), *(one for one in rest if isinstance(one, d.Step))]
         within = next((one for one in rest if isinstance(one, d.Duration)), None)
         same = [one for one in rest if isinstance(one, str)]
         return made(d.Sequence, steps=steps, within=within, same=same, when=scope.when)
 
     # Events
-
-    def track(self, names: list[str] | None = None) -> Match:
-        return "track", names or []
-
-    def page(self, names: list[str] | None = None) -> Match:
-        return "page", names or []
-
-    def screen(self, names: list[str] | None = None) -> Match:
-        return "screen", names or []
-
-    def anything(self, names: list[str] | None) -> Match:
-        return "any", names or []
 
     def at_least_times(self, n: int) -> Anything:
         return made(d.HowOften, op="at_least", n=n)
@@ -259,10 +258,13 @@ class Building(Transformer_NonRecursive[Token, Anything]):
         return tests
 
     def step(self, match: Match, within: d.Duration | None, where: Where | None) -> Anything:
-        return made(d.Step, event=event_of(match, where), within=within)
+        return made(d.Step, event=event_of(match, where), within=within, first=match.first)
 
     def absent_step(self, match: Match, within: d.Duration | None, where: Where | None) -> Anything:
-        return made(d.Step, event=event_of(match, where), absent=True, within=within)
+        return made(d.Step, event=event_of(match, where), absent=True, within=within, first=match.first)
+
+    def first_ever(self, match: Match) -> Match:
+        return match._replace(first=True)
 
     # Times and words
 

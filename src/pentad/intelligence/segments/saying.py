@@ -178,14 +178,18 @@ def _occurrence(node: Occurrence) -> str:
 
 def _sequence(node: Sequence) -> str:
     first, *others = node.steps
-    did = (
-        phrases.did(first.event).replace(" ", " not ", 1) if first.absent else phrases.did(first.event)
-    )  # refused: see reading
+    verb, event = phrases.did(first.event).split(" ", 1)
+    did = f"{verb} {_which_ever(first)}{event}"
     said = did + phrases.timed(node.when) + _step(first)
-    said += "".join(f" then {'not ' if one.absent else ''}{phrases.matched(one.event)}{_step(one)}" for one in others)
+    said += "".join(f" then {_which_ever(one)}{phrases.matched(one.event)}{_step(one)}" for one in others)
     if node.within:
         said += f", all within {phrases.lasting(node.within)}"
     return said + (f", same {', '.join(map(phrases.named, node.same))}" if node.same else "")
+
+
+def _which_ever(step: Step) -> str:
+    # The first step is never absent: see reading, which is asked later of what is said.
+    return ("not " if step.absent else "") + ("the first " if step.first else "")
 
 
 def _step(step: Step) -> str:

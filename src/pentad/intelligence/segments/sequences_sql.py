@@ -33,6 +33,15 @@ class _Run:
     zone: str
     keys: tuple[str, ...]
 
+    @property
+    def since(self) -> str:
+        """The first step begins its run: nothing before its time matters, but to who asks for the first of all events."""
+        when = self.sequence.when
+        if when is None or any(step.first for step in self.sequence.steps):
+            return ""
+        span = bounds(when, self.scene.now, self.zone)
+        return f"ts >= {stamp(span.low)}" if span.low and span.low > _EARLIEST else ""
+
     def over(self, *, frame: str, group: str = "") -> str:
         keys = ", ".join((*self.keys, *([group] if group else ())))
         return f"OVER (PARTITION BY {keys} ORDER BY ts, seq, step DESC ROWS BETWEEN {frame})"
@@ -89,9 +98,11 @@ def _disjoint(one: EventMatch, other: EventMatch) -> bool:
 def _one_scan(run: _Run, steps: list[tuple[int, Step]], same: tuple[str, ...]) -> str:
     needed = Needed()
     asked = run.scene.asked(run.zone, needed)
-    guards = {}
+    guards, firsts = dict[int, str](), dict[str, str]()
     for number, step in steps:
         guard = match_sql(step.event, run.scene, asked, needed)
+        if step.first:
+            firsts[f"first{number}"], guard = _first_sql(guard), f"first{number}"
         if number == 1 and run.sequence.when is not None:
             guard = all_of(guard, f"({within_sql('ts', bounds(run.sequence.when, run.scene.now, run.zone))})")
         guards[number] = guard
@@ -102,18 +113,24 @@ def _one_scan(run: _Run, steps: list[tuple[int, Step]], same: tuple[str, ...]) -
         shared[name] = f"CASE {arms} END"
     which = " ".join(f"WHEN {guard} THEN {number}" for number, guard in guards.items())
     step_sql = str(steps[0][0]) if len(steps) == 1 else f"CASE {which} END"
-    own, *more = needed.used(which, *shared.values())
+    own, *more = needed.used(which, *shared.values(), *firsts.values())
     inner = ", ".join(("root_no", "ts", "seq", "type", "name", *([listed(own)] if own else [])))
     every = "".join(f", {sql} AS {name}" for name, sql in shared.items())
     any_step = " OR ".join(f"({guard})" for guard in guards.values())
     read = " OR ".join(dict.fromkeys(f"({named_sql(step.event)})" for _, step in steps))
-    only = all_of(run.scene.only("root_no"), f"({read})")
-    source = nested(f"SELECT {inner} FROM events WHERE {only}", tuple(more))
+    only = all_of(run.scene.only("root_no"), f"({read})", run.since)
+    source = nested(f"SELECT {inner} FROM events WHERE {only}", (*more, tuple(firsts.items())))
     rows = f"SELECT root_no, ts, seq, {step_sql} AS step{every} FROM ({source}) AS e WHERE {any_step}"
     if not same:
         return rows
     present = " AND ".join(f"{name} <> ''" for name in same)
     return f"SELECT * FROM ({rows}) AS k WHERE {present}"
+
+
+def _first_sql(matched: str) -> str:
+    """Whether an event is the first of all for which `matched` is true."""
+    true = f"coalesce({matched}, FALSE)"
+    return f"{true} AND row_number() OVER (PARTITION BY root_no, {true} ORDER BY ts, seq) = 1"
 
 
 def _same_sql(match: EventMatch, name: str, run: _Run, needed: Needed) -> str:
