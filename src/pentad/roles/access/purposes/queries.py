@@ -34,7 +34,7 @@ def labels() -> dict[str, str]:
 def of_roles(roles: Iterable[str]) -> dict[str, frozenset[str]]:
     """Role → the purposes in force that it works for; roles that work for every purpose are left out."""
     rows = RolePurpose.objects.filter(role__in=list(roles))
-    return _gathered(rows.values_list("role_id", "purpose_id", "purpose__retired"))
+    return gathered(rows.values_list("role_id", "purpose_id", "purpose__retired"))
 
 
 def of_role(role: str) -> Held:
@@ -45,11 +45,14 @@ def of_role(role: str) -> Held:
 def of_fields() -> dict[tuple[str, str], frozenset[str]]:
     """(kind, field) → the purposes in force that it may be used for; fields that are not limited are left out."""
     rows = FieldPurpose.objects.values_list("kind", "field", "purpose_id", "purpose__retired")
-    return _gathered(((kind, name), purpose, retired) for kind, name, purpose, retired in rows)
+    return gathered(((kind, name), purpose, retired) for kind, name, purpose, retired in rows)
 
 
-def _gathered(rows: Iterable[tuple[K, str, object]]) -> dict[K, frozenset[str]]:
-    """Who has retired purposes alone stays, with none: to leave it out would be to give it every purpose."""
+def gathered(rows: Iterable[tuple[K, str, object]]) -> dict[K, frozenset[str]]:
+    """(key, purpose, whether retired) as key → its purposes in force.
+
+    Who has retired purposes alone stays, with none: to leave it out would be to give it every purpose.
+    """
     found: dict[K, set[str]] = {}
     for key, purpose, retired in rows:
         found.setdefault(key, set()).update(() if retired else (purpose,))
