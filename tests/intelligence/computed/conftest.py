@@ -1,0 +1,3 @@
+from tests.data.conftest import road
+
+__all__ = ["road"]
