@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import quote
 
 from pentad.core import hooks
 from pentad.core.actor import Actor
-from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Panel, ScheduleItem
+from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Panel, ScheduleItem, TimelineEntry
 from pentad.intelligence.computed.models import ComputedTrait
+from pentad.intelligence.segments.definition import ENTERED, LEFT
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.queries import memberships, segments
 
@@ -42,6 +44,17 @@ def customer_panels(actor: Actor, person: Any) -> list[Panel]:
     if not actor.may("segments.view") or not (total := segments(Segment.LIVE).count()):
         return []
     return [Panel("segments/_panel.html", {"memberships": memberships(person), "total": total}, "segments.view")]
+
+
+@hooks.impl
+def timeline_entry(event: Any) -> TimelineEntry | None:
+    """Entering and leaving, in words; what the reader may not know of the segment is not in the event by now."""
+    if event.type != "track" or event.name not in (ENTERED, LEFT) or not isinstance(event.properties, dict):
+        return None
+    id, name = str(event.properties.get("segment_id", "")), str(event.properties.get("segment", ""))[:200]
+    verb = "Entered" if event.name == ENTERED else "Left"
+    title = f"{verb} the segment “{name}”" if name else f"{verb} a segment"
+    return TimelineEntry(title, "", "filter", "", f"/segments/{quote(id, safe='')}/" if id else "")
 
 
 @hooks.impl

@@ -32,7 +32,7 @@ def growth(segment: Segment, days: int, zone: tzinfo) -> list[Point]:
     hour for a segment that is new; by the week for a year.
     """
     now = clock.now()
-    begin = max(now - timedelta(days=days), segment.created)
+    begin = max(now - timedelta(days=days), segment.created - timedelta(hours=1))  # from nobody on
     edges = list(stretches(begin, now, zone))
     rows = queries.seen_moves(SegmentMove.objects.filter(segment=segment)).order_by()
     found, size = [], queries.size(segment)
@@ -68,7 +68,7 @@ def charts(points: list[Point], zone: tzinfo) -> tuple[dict[str, Any], dict[str,
     """The line of sizes, and the bars of who entered and left."""
     hours = bool(points) and points[0].until - points[0].since < timedelta(hours=2)
     labels = [f"{one.since.astimezone(zone):{'%H:%M' if hours else '%-d %b'}}" for one in points]
-    sizes = [{"name": "Members", "data": [one.size for one in points]}]
+    sizes = [{"name": "Members", "data": [one.size for one in points], "smooth": False}]
     moves = [
         {"name": "Entered", "data": [one.entered for one in points]},
         {"name": "Left", "data": [-one.left for one in points]},

@@ -1,5 +1,6 @@
 """What the pages of one segment share: its head, its tabs, and what the reader may do with it."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,8 @@ from pentad.intelligence.segments import queries
 from pentad.intelligence.segments.listing import TONES, duration, prepare
 from pentad.intelligence.segments.models import Segment
 from pentad.roles.page import actor_of
+
+_ID = re.compile(r'"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 
 
 def context(request: HttpRequest, row: Segment, tab: str) -> dict[str, Any]:
@@ -28,6 +31,12 @@ def context(request: HttpRequest, row: Segment, tab: str) -> dict[str, Any]:
         "may_export": may_see and actor.may("segments.export") and actor.may("people.export"),
         "versions": queries.versions(row).count() if may_open else 0,
     }
+
+
+def named(sentence: str) -> str:
+    """A sentence with the names of segments in place of their ids; to be read, not to be parsed."""
+    names = dict(Segment.objects.filter(id__in=_ID.findall(sentence)).values_list("id", "name"))
+    return _ID.sub(lambda found: names.get(found[1], found[1]).join('""'), sentence)
 
 
 def of_members(request: HttpRequest, id: str) -> Segment:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pentad.core.action import check
@@ -13,11 +14,11 @@ from pentad.core.errors import PentadError
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
-from pentad.intelligence.segments import queries, text
+from pentad.intelligence.segments import page, queries, text
 from pentad.intelligence.segments.models import Segment
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
-from pentad.roles.page import actor_of, in_readers_zone, is_part
+from pentad.roles.page import actor_of, in_readers_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def person_segments(request: HttpRequest, person_id: str) -> HttpResponse:
     chosen = chosen or next(iter(rows), None)
     context = {"person": person, "title": title(person), "rows": rows, "chosen": chosen}
     if chosen is not None:
-        context |= {"sentence": text.say(chosen.segment.tree), **_why(chosen.segment, person)}
-    return render(request, "segments/_why.html" if is_part(request) else "segments/person.html", context)
+        context |= {"sentence": page.named(text.say(chosen.segment.tree)), **_why(chosen.segment, person)}
+    return render(request, "segments/person.html", context)
 
 
 def asked_of(person: Person) -> list[Asked]:
@@ -66,4 +67,7 @@ def _why(segment: Segment, person: Person) -> dict[str, Any]:
         reason = engine.explain(segment.tree, person)
     except PentadError as error:
         return {"fault": error.message}
-    return {"node": reasons.shown(reason, lambda id: names.get(id, id)), "holds": reason.holds}
+    return {
+        "node": reasons.shown(reason, lambda id: names.get(id, id), timezone.get_current_timezone()),
+        "holds": reason.holds,
+    }

@@ -1,13 +1,15 @@
 """Explanations arranged for reading: a tree of conditions, each with its mark and what was seen. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from pentad.intelligence.segments.explain import Reason
 
 GROUPS = {"all": "All of these", "any": "Any of these", "not": "Not"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 SHOWN = 5
 """Events, and properties of an event, that stand beside a condition."""
 
@@ -38,15 +40,15 @@ class Node:
     of: "list[Node]" = field(default_factory=list)
 
 
-def shown(reason: Reason, name: Callable[[str], str] = lambda id: id) -> Node:
-    """name: what a segment is called, by its id."""
-    below = [shown(one, name) for one in reason.of]
+def shown(reason: Reason, name: Callable[[str], str] = lambda id: id, zone: tzinfo = UTC) -> Node:
+    """name: what a segment is called, by its id. zone: in which moments are told."""
+    below = [shown(one, name, zone) for one in reason.of]
     if reason.kind in GROUPS:
         return Node(reason.kind, GROUPS[reason.kind], "", reason.holds, of=below)
     if reason.kind == "segment":
         called = name(str(reason.values.get("segment", "")))
         return Node(reason.kind, "", f"in the segment “{called}”", reason.holds, of=below)
-    events = [_event(one) for one in reason.values.get("events", ())]
+    events = [_event(one, zone) for one in reason.values.get("events", ())]
     count = reason.values.get("count")
     more = max(0, count - SHOWN) if isinstance(count, int) else max(0, len(events) - SHOWN)
     return Node(
@@ -54,37 +56,37 @@ def shown(reason: Reason, name: Callable[[str], str] = lambda id: id) -> Node:
         "",
         reason.text,
         reason.holds,
-        _values(reason, events),
+        _values(reason, events, zone),
         events[:SHOWN],
         more if events else 0,
         below,
     )
 
 
-def _values(reason: Reason, events: Sequence[SeenEvent]) -> list[tuple[str, str]]:
+def _values(reason: Reason, events: Sequence[SeenEvent], zone: tzinfo) -> list[tuple[str, str]]:
     values = reason.values
     if "companies" in values:
-        found = [(str(one["company"]), said(one["value"])) for one in values["companies"]]
+        found = [(str(one["company"]), said(one["value"], zone)) for one in values["companies"]]
         return found or [("", "no company")]
     seen = []
     if "count" in values:
         times = values["count"] or 0
         seen.append(("", "never" if not times else "once" if times == 1 else f"{times:,} times"))
     elif "value" in values:
-        seen.append(("", said(values["value"])))
+        seen.append(("", said(values["value"], zone)))
     elif "events" in values and not events:
         seen.append(("", "no such event"))
     return seen
 
 
-def _event(one: dict[str, Any]) -> SeenEvent:
+def _event(one: dict[str, Any], zone: tzinfo) -> SeenEvent:
     properties = one.get("properties") or {}
-    pairs = [(name, said(value)) for name, value in list(properties.items())[:SHOWN]]
+    pairs = [(name, said(value, zone)) for name, value in list(properties.items())[:SHOWN]]
     return SeenEvent(datetime.fromisoformat(one["at"].replace("Z", "+00:00")), one["name"] or "", pairs)
 
 
-def said(value: Any) -> str:
-    """A value in words."""
+def said(value: Any, zone: tzinfo = UTC) -> str:
+    """A value in words; a moment in this time zone."""
     if value is None or value == "" or value == []:
         return "nothing"
     if isinstance(value, bool):
@@ -92,5 +94,14 @@ def said(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:,.10g}"
     if isinstance(value, list):
-        return ", ".join(said(one) for one in value[:SHOWN]) + (" …" if len(value) > SHOWN else "")
-    return str(value)[:200]
+        return ", ".join(said(one, zone) for one in value[:SHOWN]) + (" …" if len(value) > SHOWN else "")
+    return _moment(value, zone) if isinstance(value, str) and _MOMENT.match(value) else str(value)[:200]
+
+
+def _moment(text: str, zone: tzinfo) -> str:
+    try:
+        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:  # looks like one, but there is no such day
+        return text[:200]
+    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone)
+    return f"{at.day} {at:%b %Y, %H:%M}"

@@ -25,7 +25,7 @@ def _readable(row: Segment) -> list[dict[str, Any]]:
     """Those versions that the reader may read, the latest first."""
     found = [(one, read(one.definition)) for one in queries.versions(row)[:SHOWN]]
     return [
-        {"number": one.number, "at": one.at, "by": one.by, "text": text.say(asked), "asked": asked}
+        {"number": one.number, "at": one.at, "by": one.by, "text": page.named(text.say(asked)), "asked": asked}
         for one, asked in found
         if may_ask(reader(), asked, queries.definition_of)
     ]

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from pentad.intelligence.segments import growth, page, queries, text
+from pentad.intelligence.segments import growth, page, queries, text, wording
 from pentad.intelligence.segments.listing import SEGMENTS
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
@@ -25,7 +25,9 @@ def segment_list(request: HttpRequest) -> HttpResponse:
     if any(key in request.GET for key in (*ASKED, "part")):
         return show_list(request, SEGMENTS)
     if not SEGMENTS.base().exists():
-        return render(request, "segments/empty.html", {"may_edit": actor_of(request).may("segments.edit")})
+        actor = actor_of(request)
+        rights = {"may_edit": actor.may("segments.edit"), "may_see": actor.may("people.view")}
+        return render(request, "segments/empty.html", rights)
     if opening_view(actor_of(request), SEGMENTS.name) is None:
         return HttpResponseRedirect("/segments/?view=own-0")
     return show_list(request, SEGMENTS)
@@ -40,7 +42,8 @@ def segment_page(request: HttpRequest, id: str) -> HttpResponse:
     context = page.context(request, row, "overview")
     if row.open:  # type: ignore[attr-defined]
         context |= {
-            "sentence": text.say(row.tree),
+            "pieces": wording.pieces(page.named(sentence := text.say(row.tree))),
+            "sentence": sentence,
             "used_by": [*queries.uses(row), *queries.views_using(row)],
             "spans": growth.SPANS,
             "span": USUAL,
