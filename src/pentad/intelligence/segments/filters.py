@@ -30,11 +30,37 @@ def _condition(operator: str, value: str) -> Condition:
 
 
 def _usable(number: str) -> int:
-    """Raises Invalid, in the same words, for a segment there is not and one the reader may not read."""
-    found = queries.segments(Segment.LIVE).filter(no=row_number(number)).first()
-    if found is None or not reader().may("segments.view") or not queries.readable(found):
+    """Raises Invalid: of one the reader may read says what became of it, in the same words of all others there are and
+    are not.
+    """
+    found = _read(number)
+    if found is None:
         raise Invalid("Customers cannot be filtered by this segment.", code="bad_filter", fix="Choose another one.")
+    if not found.kept_up:
+        now = (
+            "was deleted" if found.deleted else "is in the archive" if found.state == Segment.ARCHIVED else "is a draft"
+        )
+        raise Invalid(f"The segment “{found.name}” {now}.", code="bad_filter", fix="Choose another one.")
     return found.no
+
+
+def _read(number: str) -> Segment | None:
+    """The segment, in whatever state, if the reader may read it."""
+    found = Segment.objects.filter(no=row_number(number)).first()
+    if found is None or not reader().may("segments.view"):
+        return None
+    try:
+        return found if queries.readable(found) else None
+    except Invalid:  # it names one that is gone
+        return None
+
+
+class _BySegment(Field):
+    def say(self, operator: str, value: str) -> str:
+        """Saved views may name segments that are no choice any more."""
+        self.operator(operator)
+        found = [_read(one) for one in value.split("|")]
+        return ", ".join(one.name if one else "another segment" for one in found)
 
 
 def _choices() -> Sequence[tuple[str, str]]:
@@ -45,4 +71,4 @@ def _choices() -> Sequence[tuple[str, str]]:
 
 @register_field
 def segment() -> Field:
-    return Field("segment", "Segment", OPERATORS, _condition, "filter", "Customer", _choices)
+    return _BySegment("segment", "Segment", OPERATORS, _condition, "filter", "Customer", _choices)

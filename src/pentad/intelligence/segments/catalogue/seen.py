@@ -4,6 +4,7 @@ Nothing here looks at rights. `people` narrows an answer to some customers; with
 """
 
 import threading
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +22,11 @@ from pentad.ledger import Ledger
 from pentad.ledger.sql import literal
 
 MOST_NAMES = 20_000
-SAMPLE = 1_500
+SAMPLE = 1_000
 ENOUGH = 200
-WINDOWS = (20_000, 1_000_000)
+WINDOWS = (4_000, 100_000, 4_000_000)
 """How far back, in events of all kinds, a sample is looked for; the next one where the first gives too little."""
+WINDOWS_OF_SOME = (1_000_000, 1 << 62)
 STRETCHES = 8
 """Customers are sampled in so many stretches, from the oldest to the newest."""
 
@@ -50,28 +52,38 @@ _traits = Remembered[dict[str, Path]](most=20)
 
 
 class Counted:
-    """Every event of a store by name. Only what arrived since is counted on; all of it again after RECOUNT looks, as
-    events also go.
+    """Every event of a store by name. Whoever asks has only counted on what arrived since; now and then all of it is
+    counted anew, as events also go.
     """
 
-    RECOUNT = 60
+    ANEW_SECONDS = 1800.0
 
     def __init__(self, store: Ledger):
         self.store = store
-        self._next, self._looks = 0, 0
+        self._next, self._began = 0, time.monotonic()
         self._found: Names = {}
+        self._lock = threading.Lock()
 
     def now(self) -> Names:
-        if self._looks % self.RECOUNT == 0:
-            self._found, self._next = {}, 0
-        self._looks += 1
+        with self._lock:
+            self._count_on()
+            return self._found
+
+    def kept_true(self) -> None:
+        if time.monotonic() > self._began + self.ANEW_SECONDS:
+            with self._lock:
+                self._found, self._next, self._began = {}, 0, time.monotonic()
+                self._count_on()
+        else:
+            self.now()
+
+    def _count_on(self) -> None:
         until = self.store.next_seq()
         if until > self._next:
             found = dict(self._found)
             for one in _count(self.store, f"seq >= {self._next} AND seq < {until}"):
                 found[one.type, one.name] = _together(found.get((one.type, one.name)), one)
             self._found, self._next = found, until
-        return self._found
 
 
 _lock = threading.Lock()
@@ -88,19 +100,24 @@ def _number(store: Ledger) -> int:
         return _numbers[store]
 
 
-def _everything() -> Names:
+def _everything() -> Counted:
     store = ledger.current()
     with _lock:
         if not _counted or _counted[0].store is not store:
             _counted[:] = [Counted(store)]
-        return _counted[0].now()
+        return _counted[0]
+
+
+def keep_true() -> None:
+    """Count what arrived: done every minute, so that nobody who asks waits for the first count, which reads every name."""
+    _everything().kept_true()
 
 
 def names(people: People = None) -> Names:
     """Events by type and name."""
     store = ledger.current()
     if people is None:
-        return _names.get(_number(store), _everything)
+        return _names.get(_number(store), lambda: _everything().now())
     return _names.get((_number(store), _key(people)), lambda: _of_some(store, people))
 
 
@@ -138,8 +155,9 @@ def _sampled(store: Ledger, known: list[Seen], events: Sequence[str], type: str,
     last, count, rows = max(one.seq for one in known), sum(one.count for one in known), list[dict[str, Any]]()
     named = f" AND name IN ({', '.join(map(literal, dict.fromkeys(events)))})" if events else ""
     where = f"type IN ({', '.join(map(literal, TYPES[type]))}){named}"
-    for window in WINDOWS if people is None else (0,):
-        near = f"seq > {last - window} AND seq <= {last}" if window else "root_no IN (SELECT person_no FROM scope)"
+    whose = "" if people is None else " AND root_no IN (SELECT person_no FROM scope)"
+    for window in WINDOWS if people is None else WINDOWS_OF_SOME:
+        near = f"seq > {last - window} AND seq <= {last}{whose}"
         rows = store.rows(
             f"SELECT props FROM events WHERE {near} AND {where} AND props IS NOT NULL ORDER BY seq DESC LIMIT {SAMPLE}",
             scope=people,
