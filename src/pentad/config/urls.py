@@ -15,6 +15,7 @@ FEATURES = [
     "pentad.roles.undo",
     "pentad.roles.together",
     "pentad.data.fields",
+    "pentad.data.consent",
     "pentad.data.profiles",
     "pentad.data.identity",
     "pentad.data.ingest",

@@ -27,6 +27,7 @@ def navigation(actor: Actor) -> list[NavItem]:
         NavItem("Receipts", "/receipts/", "receipt", _SECTION, "r", "receipts.view", order=230),
         NavItem("Imports", "/imports/", "upload", _SECTION, right="sources.view", order=225),
         NavItem("Identity", "/identity/", "fingerprint", _SECTION, "i", "people.view", order=240),
+        NavItem("Consent", "/settings/consent/", "circle-check", "Administration", right="consent.edit", order=918),
         NavItem("Fields", "/settings/fields/", "tag", "Administration", right="fields.edit", order=917),
     ]
 
@@ -91,6 +92,8 @@ def audit_kinds() -> list[AuditKind]:
         AuditKind("rule", "Identity rule", "fingerprint", "/identity/rules/"),
         AuditKind("trait", "Trait", "tag"),
         AuditKind("custom_field", "Field", "tag", "/settings/fields/"),
+        AuditKind("consent_purpose", "Purpose of consent", "circle-check", "/settings/consent/"),
+        AuditKind("consent_channel", "Channel of consent", "circle-check", "/settings/consent/"),
         AuditKind("import", "Import", "upload", "/imports/{}/"),
         AuditKind("erasure", "Erasure", "trash-2"),
     ]

@@ -15,8 +15,9 @@ from pentad.data.consent.rules import (
     counting,
     effective,
 )
+from pentad.data.consent.standing import standing_of
 from pentad.data.identity.models import Person
-from pentad.data.identity.queries import part_numbers
+from pentad.data.identity.queries import part_numbers, parts_of_many
 from pentad.data.ingest.models import Source
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level
@@ -95,6 +96,13 @@ class Statement:
 def standing(person: Person) -> dict[str, dict[str, str]]:
     """Purpose → channel ("" for every one) → granted or denied, of the customer with all parts. Empty for who may not know."""
     return counting(_counted(_rows(person))) if sees_consents() else {}
+
+
+def standing_of_many(people: Sequence[Person]) -> dict[int, dict[str, dict[str, str]]]:
+    """Number of the root → the same. Empty for who may not know."""
+    if not sees_consents():
+        return {}
+    return standing_of(parts_of_many(people))
 
 
 def history(person: Person) -> list[Statement]:

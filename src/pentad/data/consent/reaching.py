@@ -117,3 +117,18 @@ def counted(
             else:
                 one.silent += row["n"]
     return found
+
+
+def said_of() -> dict[str, dict[str, int]]:
+    """Purpose → state → how many customers: who granted it by any channel, and who only denied it. Nothing for who does
+    not see every customer, or may not know.
+    """
+    if not sees_consents() or not sees_all("people"):
+        return {}
+    found: dict[str, dict[str, int]] = {}
+    for row in ledger.current().rows("SELECT consents, count(*) AS n FROM people GROUP BY consents"):
+        for purpose, states in _decode(row["consents"]).items():
+            state = GRANTED if GRANTED in states.values() else DENIED
+            told = found.setdefault(purpose, {GRANTED: 0, DENIED: 0})
+            told[state] += row["n"]
+    return found

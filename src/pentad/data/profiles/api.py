@@ -10,6 +10,7 @@ from pentad.core.action import check
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.core.secretbox import cover, uncover
+from pentad.data.consent.queries import standing_of_many
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import as_ident, find_person, identifiers_of_many, person_by_identifier
 from pentad.data.profiles import actions, queries
@@ -33,6 +34,7 @@ class PersonOut(Schema):
     first_seen: datetime | None
     last_seen: datetime | None
     event_count: int
+    consents: dict[str, dict[str, str]] = Field(description="Purpose, channel (empty: every one), granted or denied")
 
 
 class PeopleOut(Schema):
@@ -63,11 +65,12 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def people_out(people: list[Person]) -> list[dict[str, Any]]:
-    idents = identifiers_of_many(people)
+    idents, consents = identifiers_of_many(people), standing_of_many(people)
     return [
         {
             "id": p.id, "name": p.name, "identifiers": idents[p.no], "traits": p.traits,
             "first_seen": p.first_seen, "last_seen": p.last_seen, "event_count": p.event_count,
+            "consents": consents.get(p.no, {}),
         }
         for p in people
     ]  # fmt: skip

@@ -147,13 +147,15 @@ def _but_names(at: At) -> At:
 
 
 def _identifiers_too(at: At, actor: Actor | None = None) -> At:
-    """The same levels, and for what names identifiers at most theirs."""
+    """The same levels, and for what names identifiers or speaks of consent at most theirs."""
     people, names = levels("people", actor), identifying_names() | _names_in_use()
     ids = people("identifiers")
     external = min(ids, people("email"), people("phone"))
 
     def of(name: str) -> Level:
         said = bare(name.removeprefix("trait:"))
+        if said in ("consent", "consents"):
+            return min(at(name), people("consents"))
         if said in ("externalid", "externalids"):
             return min(at(name), external)
         return min(at(name), ids) if said in names else at(name)
@@ -182,6 +184,7 @@ PEOPLE = Kind(
         ("phone", "Telephone"),
         ("identifiers", "Other identifiers"),
         ("events", "Timeline"),
+        ("consents", "Consent"),
     ),
     _veil_person,
     lambda: _declared("people"),

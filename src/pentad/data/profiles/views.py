@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pentad.core import clock, hooks
 from pentad.core.errors import Invalid, PentadError, Unavailable
+from pentad.data.consent import page as consent
 from pentad.data.fields.queries import visible
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import conflicts_of, identifiers, merge_history, part_numbers, shown_conflicts
@@ -101,14 +102,17 @@ def _person_context(request: HttpRequest, root: Person) -> dict[str, Any]:
     actor = actor_of(request)
     kind = request.GET.get("kind", "")
     facts, merges = queries.trait_explanations(root), merge_history(root)
-    fields = visible("people")
+    fields, idents = visible("people"), identifiers(root)
     return {
         "person": root,
         "title": title(root),
         "facts": page.key_facts(facts, fields),
         "more_facts": page.other_facts(facts, fields),
         "trait_url": f"/people/{root.id}/trait/",
-        "identities": page.identity_groups(identifiers(root)),
+        "identities": page.identity_groups(idents),
+        "consents": consent.purpose_lines(root),
+        "reachable": consent.reachable_marks(root, {one.namespace for one in idents}),
+        "may_consent": consent.may_record(actor, root),
         "merges": merges,
         "merged": next((link for link in merges if link.id == request.GET.get("merged") and link.undone is None), None),
         "companies": list(queries.companies_of(root)[:20]),

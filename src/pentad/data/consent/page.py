@@ -1,0 +1,125 @@
+"""What customers agree to, arranged for reading."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pentad.core.actor import Actor
+from pentad.data.consent import queries
+from pentad.data.consent.models import ConsentPurpose
+from pentad.data.consent.queries import Statement
+from pentad.data.consent.rules import DENIED, EVERY, GRANTED, UNKNOWN, Channel, Purpose, effective
+from pentad.data.identity.models import Person
+from pentad.roles.access.rights import Level
+from pentad.roles.access.seeing import level, may
+
+WORDS = {GRANTED: "Granted", DENIED: "Denied", UNKNOWN: "Not known"}
+TONES = {GRANTED: "green", DENIED: "red", UNKNOWN: "gray"}
+ICONS = {"email": "mail", "sms": "message-square", "phone": "phone", "push": "bell", "post": "map-pin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A channel and how it stands there, in words."""
+
+    channel: str
+    label: str
+    icon: str
+    state: str
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A statement as a line of the history."""
+
+    what: str
+    channel: str
+    tone: str
+    said: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeLine:
+    """What a customer says of a purpose: for every channel, what differs by channel, and all that was ever said."""
+
+    purpose: Purpose
+    state: Mark
+    others: list[Mark]
+    history: list[Told]
+
+    @property
+    def since(self) -> datetime | None:
+        return next((one.said.at for one in self.history if one.said.counts), None)
+
+
+def mark(channel: Channel, state: str, words: str = "") -> Mark:
+    icon = ICONS.get(channel.name, "megaphone")
+    return Mark(channel.name, channel.label, icon, state, words or WORDS[state].lower(), TONES[state])
+
+
+def purpose_lines(person: Person) -> list[PurposeLine]:
+    """A line for every declared purpose, and for others of which the customer said something; those in the archive too."""
+    if not queries.sees_consents():
+        return []
+    standing, told = queries.standing(person), queries.history(person)
+    known = {one.name: one for one in queries.channels()}
+    shown = {one.name: one for one in queries.purposes()}
+    spoken = {one.purpose for one in told}
+    away = ConsentPurpose.objects.filter(name__in=spoken - set(shown))
+    shown |= {row.name: row.plain for row in away}
+    return [
+        _line(one, standing.get(name, {}), [said for said in told if said.purpose == name], known)
+        for name, one in shown.items()
+        if one.declared or name in spoken
+    ]
+
+
+def _line(
+    purpose: Purpose, states: Mapping[str, str], told: Sequence[Statement], known: Mapping[str, Channel]
+) -> PurposeLine:
+    def channel(name: str) -> Channel:
+        return known.get(name) or Channel(name, name or "every channel", declared=False)
+
+    every = states.get(EVERY, UNKNOWN)
+    others = [mark(channel(name), state) for name, state in states.items() if name not in (EVERY,) and state != every]
+    history = [
+        Told(WORDS[one.state], channel(one.channel).label if one.channel else "", TONES[one.state], one) for one in told
+    ]
+    return PurposeLine(purpose, mark(channel(EVERY), every), others, history)
+
+
+def reachable_marks(person: Person, namespaces: Collection[str]) -> list[Mark]:
+    """For the head of the page: how the customer can be reached for the main purpose, by each channel with an address.
+    Empty without a declared purpose, and for who may not know.
+
+    namespaces: of the identifiers that the reader sees.
+    """
+    purpose = next((one for one in queries.purposes() if one.declared), None)
+    if purpose is None or not queries.sees_consents():
+        return []
+    states = queries.standing(person).get(purpose.name, {})
+    found = []
+    for channel in queries.channels():
+        state = effective(states, channel.name)
+        if channel.declared and _has_address(channel, person.traits, namespaces):
+            words = "not asked, may be reached" if state == UNKNOWN and purpose.opt_out else ""
+            found.append(mark(channel, state, f"{purpose.label} {words or WORDS[state].lower()}"))
+    return found
+
+
+def _has_address(channel: Channel, traits: Mapping[str, Any], namespaces: Collection[str]) -> bool:
+    for address in channel.addresses:
+        kind, _, name = address.partition(":")
+        if name in namespaces if kind == "identifier" else traits.get(name) not in (None, "", False, {}, []):
+            return True
+    return False
+
+
+def may_record(actor: Actor, person: Person) -> bool:
+    """Whether what the customer says may be recorded, and there is something to agree to."""
+    if not may(actor, "people.consent", person) or level("people", queries.FIELD) < Level.CHANGE:
+        return False
+    return bool(queries.main_purpose())
