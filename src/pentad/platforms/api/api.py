@@ -14,11 +14,13 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from pentad.core.errors import Invalid, NotFound, PentadError
+from pentad.data.consent.api import router as consent
 from pentad.data.fields.api import router as fields
 from pentad.data.identity.api import router as identity
 from pentad.data.ingest.api import router as ingest
 from pentad.data.profiles.api import router as profiles
 from pentad.data.profiles.note_api import router as notes
+from pentad.intelligence.computed.api import router as computed
 from pentad.intelligence.segments.api import router as segments
 from pentad.intelligence.segments.member_api import router as members
 from pentad.platforms.api.auth import Bearer
@@ -51,13 +53,16 @@ class Api(NinjaAPI):
 api = Api(
     title="Pentad",
     version="1",
-    description="Customers, their events and notes, segments, merges, tasks, changes and receipts of a Pentad installation.",
+    description="Customers, their events and notes, segments, computed traits, merges, tasks, changes and receipts of a Pentad"
+    " installation.",
     auth=Bearer(),
     docs_url=None,
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (profiles, notes, segments, members, fields, identity, ingest, work, changes, notices, audit):
+for router in (
+    profiles, notes, consent, segments, members, computed, fields, identity, ingest, work, changes, notices, audit,
+):  # fmt: skip
     api.add_router("", router)
 
 
