@@ -29,6 +29,7 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
     person = server.person("user_id:u-2")
     assert person
     until(lambda: "Segment Entered" in {event["name"] for event in server.events(person["id"])}, 10)
+    _check_trait(server)
     why = server.cli("segment", "explain", *asked, "--person", person["id"], "--json").stdout
     assert json.loads(why)["reason"]["holds"] is True
     server.stop()
@@ -44,6 +45,22 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
         kinds = {kind for (kind,) in rows.execute("SELECT kind FROM pentad_core_job")}
     assert not kinds & {"segments.count", "segments.explain"}, "answers that tell of customers are not kept"
     _check_export(server)
+
+
+def _check_trait(server: Server) -> None:
+    """A computed trait: filled when it is saved, and following events."""
+
+    def held(user: str) -> int | None:
+        person = server.person(f"user_id:{user}")
+        return person["traits"].get("orders") if person else None
+
+    id = server.cli("trait", "add", "orders", "--text", 'number of "Order Completed"').stdout.strip()
+    assert (held("u-1"), held("u-2")) == (1, 1)
+    assert server.cli("trait", "list").stdout == f'{id}\torders\tlive\t2\tnumber of "Order Completed"\n'
+    server.send("track", {"userId": "u-1", "event": "Order Completed"})
+    until(lambda: held("u-1") == 2, 10)
+    server.cli("trait", "archive", "orders")
+    assert (held("u-1"), held("u-2")) == (None, None)
 
 
 def _check_export(server: Server) -> None:
