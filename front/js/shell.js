@@ -12,6 +12,7 @@ import "./drafts.js";
 import "./unsaved.js";
 import "./presence.js";
 import "./mentions.js";
+import "./suggesting.js";
 import "./small.js";
 
 // htmx would begin in a task of its own, after the page may already have been touched.

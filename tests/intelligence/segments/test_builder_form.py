@@ -56,7 +56,7 @@ def sentence(text: str, **changed: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("posted", "mistakes"),
     [
-        (sentence('plan is "a"', c__name=" "), {"c.name": ("Say its name.", True)}),
+        (sentence('plan is "a"', c__name=" "), {"c.name": ("Say which trait.", True)}),
         (sentence('plan is "a"', c__test__value=""), {"c.test.value": ("Say the value.", True)}),
         (sentence('plan is "a"', c__test__op=""), {"c.test.op": ("Say what it is tested for.", True)}),
         (sentence("n is more than 5", c__test__value="5,5"), {"c.test.value": ("“5,5” is no number; write it as 5 or 5.5.", False)}),

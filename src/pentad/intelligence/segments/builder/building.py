@@ -109,7 +109,7 @@ Reader: TypeAlias = Callable[[Building, Node, str, str], Any]
 Fields: TypeAlias = dict[str, Reader]
 
 _NEEDED = {
-    "name": "Say its name.", "namespace": "Say which kind of identifier.", "purpose": "Say which purpose.",
+    "namespace": "Say which kind of identifier.", "purpose": "Say which purpose.",
     "property": "Say which property.", "id": "Choose a segment.", "value": "Say the value.", "values": "Say at least one value.",
 }  # fmt: skip
 
@@ -133,10 +133,14 @@ def _said(node: Node, name: str) -> str:
 
 
 def _text(to: Building, node: Node, name: str, path: str) -> Any:
-    found = fields.meant_text(_said(node, name))
-    if found:
-        return found
-    return to._nothing(path, _NEEDED[name], missing=True)
+    return fields.meant_text(_said(node, name)) or to._nothing(path, _NEEDED[name], missing=True)
+
+
+def _name(of: str) -> Reader:
+    def read(to: Building, node: Node, name: str, path: str) -> Any:
+        return fields.meant_text(_said(node, name)) or to._nothing(path, f"Say which {of}.", missing=True)
+
+    return read
 
 
 def _pattern(to: Building, node: Node, name: str, path: str) -> Any:
@@ -219,7 +223,7 @@ def _its_when(to: Building, node: Node, name: str, path: str) -> Any:
 
 
 def _where(to: Building, node: Node, name: str, path: str) -> Any:
-    wanted: Fields = {"name": _text, "test": _test}
+    wanted: Fields = {"name": _name("property"), "test": _test}
     return [to._fields(one, f"{path}.{place}", wanted) for place, one in enumerate(_nodes(node, name))]
 
 
@@ -268,11 +272,11 @@ TESTS: dict[str, Fields] = {
     "date": {"when": _its_when}, "anniversary": {"days": _whole_or_none},
 }  # fmt: skip
 CONDITIONS: dict[str, Fields] = {
-    "trait": {"name": _text, "test": _test},
+    "trait": {"name": _name("trait"), "test": _test},
     "standing": {"field": _choice, "test": _test},
     "identifier": {"namespace": _text, "test": _test},
     "consent": {"purpose": _text, "state": _choice, "channel": _optional},
-    "company": {"name": _text, "test": _test, "which": _choice},
+    "company": {"name": _name("trait of companies"), "test": _test, "which": _choice},
     "event": {"event": _event, "count": _often, "when": _when},
     "occurrence": {"which": _choice, "event": _event, "when": _when, "where": _where},
     "aggregate": {"function": _choice, "property": _text, "event": _event, "test": _test, "when": _when},
