@@ -90,4 +90,5 @@ class SegmentMove(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["segment", "-id"], name="segment_move_latest"),
             models.Index(fields=["segment", "person", "at", "id"], name="segment_move_of"),
+            models.Index(fields=["segment", "at", "entered"], name="segment_move_when"),
         ]
