@@ -1,11 +1,13 @@
 """What the data screens add to the side bar and the palette."""
 
 from collections.abc import Collection
+from typing import Any
 
 from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.errors import Unavailable
-from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Problem, ScheduleItem
+from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Problem, ScheduleItem, TimelineEntry
+from pentad.data.consent import page as consent
 from pentad.data.ingest import queries
 from pentad.data.ingest.checks import CHECKS
 from pentad.data.ingest.models import Source
@@ -30,6 +32,11 @@ def navigation(actor: Actor) -> list[NavItem]:
         NavItem("Consent", "/settings/consent/", "circle-check", "Administration", right="consent.edit", order=918),
         NavItem("Fields", "/settings/fields/", "tag", "Administration", right="fields.edit", order=917),
     ]
+
+
+@hooks.impl
+def timeline_entry(event: Any) -> TimelineEntry | None:
+    return consent.timeline_entry(event.name, event.properties)
 
 
 @hooks.impl

@@ -10,14 +10,13 @@ from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.outbox import emit
 from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
 from pentad.data.consent.queries import FIELD, channels, purposes, state_of
-from pentad.data.consent.rules import EVERY, MOST_NAME, STATES, USUAL_CHANNELS
+from pentad.data.consent.rules import CHANGED, EVERY, MOST_NAME, STATES, USUAL_CHANNELS
 from pentad.data.identity.models import Person
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles.touched import touch
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level_for
 
-CHANGED = "Consent Changed"
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from pentad.core.actor import Actor
+from pentad.core.hookvalues import TimelineEntry
 from pentad.data.consent import queries
 from pentad.data.consent.models import ConsentPurpose
 from pentad.data.consent.queries import Statement
-from pentad.data.consent.rules import DENIED, EVERY, GRANTED, UNKNOWN, Channel, Purpose, effective
+from pentad.data.consent.rules import CHANGED, DENIED, EVERY, GRANTED, UNKNOWN, Channel, Purpose, effective
 from pentad.data.identity.models import Person
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level, may
@@ -123,3 +124,19 @@ def may_record(actor: Actor, person: Person) -> bool:
     if not may(actor, "people.consent", person) or level("people", queries.FIELD) < Level.CHANGE:
         return False
     return bool(queries.main_purpose())
+
+
+def timeline_entry(name: str | None, properties: Any) -> TimelineEntry | None:
+    """How “Consent Changed” reads; without what is hidden from the reader."""
+    if name != CHANGED:
+        return None
+    said = properties.get("consent") if isinstance(properties, Mapping) else None
+    if not isinstance(said, dict):
+        return TimelineEntry("Consent changed", "", "circle-check")
+    purpose, channel = str(said.get("purpose", "")), str(said.get("channel", ""))
+    about = [{one.name: one.label for one in queries.purposes()}.get(purpose, purpose)]
+    about += [{one.name: one.label for one in queries.channels()}.get(channel, channel)] if channel else []
+    state = str(said.get("state", ""))
+    words = {GRANTED: "granted", DENIED: "denied"}.get(state, "taken back")
+    tones = {GRANTED: "good", DENIED: "bad"}
+    return TimelineEntry(f"Consent {words}", " · ".join(about), "circle-check", tones.get(state, ""))  # type: ignore[arg-type]

@@ -14,6 +14,8 @@ from typing import Any, Literal
 State = Literal["granted", "denied", "unknown"]
 GRANTED, DENIED, UNKNOWN = "granted", "denied", "unknown"
 STATES = (GRANTED, DENIED, UNKNOWN)
+CHANGED = "Consent Changed"
+"""The event that tells of a change by colleagues and programs."""
 EVERY = ""
 """The channel that stands for all of them."""
 MOST_NAME = 60
