@@ -25,13 +25,14 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     check(actor_of(request), "people.view")
     rules, segment = posted(request), _edited(request)
     if rules.definition is None:
-        return render(request, "segments/builder/_incomplete.html", {"mistakes": rules.mistakes, "segment": segment})
+        return render(request, "segments/builder/_incomplete.html", {"mistakes": rules.mistakes, "wrong": rules.wrong})
     try:
         found = preview(rules.definition, segment)
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
     said = f"{found.count:,} {'customer' if found.count == 1 else 'customers'}"
-    return render(request, "segments/builder/_preview.html", {"found": found, "segment": segment, "count_text": said})
+    context = {"found": found, "count_text": said, "begins": rules.begins and segment is None}
+    return render(request, "segments/builder/_preview.html", context)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.actor import reader
+from pentad.data.consent.reaching import reach
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import compile as compiler
 from pentad.intelligence.segments import engine, queries, table
@@ -49,6 +50,16 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """By one channel: percent of those found. why_not: how many others there are, by reason."""
+
+    label: str
+    reachable: int
+    percent: int
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """Against the segment as it is saved: who would enter and leave; and what it changed by since this time yesterday.
     None: it is not live, or was not asked yet.
@@ -74,10 +85,10 @@ class Preview:
     percent: str
     sample: list[Somebody]
     overlaps: list[Overlap]
+    reached: list[Reached]
     saved: Saved | None
     milliseconds: float
     as_of: datetime
-    found: pa.Array
 
 
 def preview(definition: Definition, segment: Segment | None = None, sample: int = engine.SAMPLE) -> Preview:
@@ -91,8 +102,8 @@ def preview(definition: Definition, segment: Segment | None = None, sample: int 
     count, everybody = len(found), _everybody(store, only)
     return Preview(
         count, everybody, _percent(count, everybody), _sample(store, definition, others, found, sample),
-        _overlaps(known, count, segment), _saved(known, count, segment, only),
-        round((time.perf_counter() - began) * 1000), as_of, found,
+        _overlaps(known, count, segment), _reached(found), _saved(known, count, segment, only),
+        round((time.perf_counter() - began) * 1000), as_of,
     )  # fmt: skip
 
 
@@ -141,6 +152,17 @@ def _overlaps(known: list[tuple[Segment, int]], count: int, segment: Segment | N
     ]
 
 
+def _reached(found: pa.Array) -> list[Reached]:
+    if not len(found):
+        return []
+    said = []
+    for one in reach(scope=found):
+        others = ((one.silent, "said nothing"), (one.denied, "declined"), (one.no_address, "without an address"))
+        why_not = ", ".join(f"{number:,} {what}" for number, what in others if number)
+        said.append(Reached(one.label, one.reachable, round(100 * one.reachable / len(found)), why_not))
+    return said
+
+
 def _saved(
     known: list[tuple[Segment, int]], count: int, segment: Segment | None, only: Collection[int] | None
 ) -> Saved | None:
@@ -149,9 +171,9 @@ def _saved(
     both = next((both for one, both in known if one == segment), None)
     size = queries.size(segment)
     moves = queries.moves(segment).filter(at__gt=clock.now() - timedelta(days=1)).order_by()
-    said = moves.aggregate(entered=Count("pk", filter=Q(entered=True)), left=Count("pk", filter=Q(entered=False)))
+    said = moves.aggregate(more=Count("pk", filter=Q(entered=True)), less=Count("pk", filter=Q(entered=False)))
     enter, leave = (None, None) if both is None else (count - both, max(size - both, 0))
-    return Saved(size, enter, leave, said["entered"], said["left"])
+    return Saved(size, enter, leave, said["more"], said["less"])
 
 
 def _sample(store: Ledger, definition: Definition, others: Others, found: pa.Array, most: int) -> list[Somebody]:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from pentad.core.action import check
 from pentad.core.errors import Invalid, PentadError
 from pentad.intelligence.segments import ideas, queries
-from pentad.intelligence.segments.builder import saving
-from pentad.intelligence.segments.builder.asked import Rules, posted, started
+from pentad.intelligence.segments.builder import saving, showing
+from pentad.intelligence.segments.builder.asked import Asked, posted, started
 from pentad.intelligence.segments.builder.saving import Given
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment
@@ -44,7 +44,7 @@ def edit_segment(request: HttpRequest, id: str) -> HttpResponse:
         return _change(request, segment)
     state = Segment.DRAFT if segment.state == Segment.DRAFT else Segment.LIVE
     given = Given(segment.name, segment.description, state, segment.version, False)
-    return _page(request, segment, given, started(request, segment.tree))
+    return _page(request, segment, given, started(request, segment.tree, segment.tree.time_zone))
 
 
 def _start(request: HttpRequest) -> tuple[Given, Definition | None, str]:
@@ -74,10 +74,12 @@ def _named(name: str) -> Given:
     return Given("" if taken else name, "", "live", None, False)
 
 
-def _page(request: HttpRequest, segment: Segment | None, given: Given, rules: Rules, why_not: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, segment: Segment | None, given: Given, rules: showing.Rules, why_not: str = ""
+) -> HttpResponse:
     archived = segment is not None and segment.state == Segment.ARCHIVED
     context = {
-        "segment": segment, "given": given, "why_not": why_not, "archived": archived, **rules.context,
+        "segment": segment, "given": given, "why_not": why_not, "archived": archived, "rules": rules,
         "action": "/segments/new/" if segment is None else f"/segments/{segment.id}/edit/",
         "home": "/segments/" if segment is None else f"/segments/{segment.id}/",
         "used_by": [*queries.uses(segment), *queries.views_using(segment)] if segment else [],
@@ -131,7 +133,7 @@ def _dialog(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _incomplete(request: HttpRequest, rules: Rules) -> HttpResponse:
+def _incomplete(request: HttpRequest, rules: Asked) -> HttpResponse:
     """The rules once more, with what is missing or wrong beside it."""
     return _said(request, "Some conditions are not complete yet.", mistakes=rules.mistakes)
 
