@@ -21,6 +21,7 @@ FEATURES = [
     "pentad.data.ingest",
     "pentad.data.imports",
     "pentad.intelligence.segments.catalogue",
+    "pentad.intelligence.computed",
     "pentad.intelligence.segments",
 ]
 

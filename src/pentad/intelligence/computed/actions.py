@@ -11,7 +11,7 @@ from pentad.data.identity.queries import bare, identifying_names
 from pentad.data.profiles.computed import others_stating
 from pentad.intelligence.computed.definition import Computed, asked, check, write
 from pentad.intelligence.computed.models import ComputedTrait, ComputedVersion
-from pentad.intelligence.computed.queries import FILL
+from pentad.intelligence.computed.queries import FILL, jobs_of
 from pentad.intelligence.segments.access import require_fields
 from pentad.intelligence.segments.queries import definition_of
 
@@ -92,6 +92,25 @@ def refresh_trait(*, actor: Actor, trait: ComputedTrait) -> Job | None:
     """Work it out for everybody again. None for one in the archive."""
     note(f"computed:{trait.id}")
     return fill_again(trait) if trait.live else None
+
+
+@action("segments.edit")
+def stop_filling(*, actor: Actor, trait: ComputedTrait) -> ComputedTrait:
+    """Stop working it out for everybody. One that not everybody has by then is not kept up until it is asked for again."""
+    row = _locked(trait, actor)
+    waiting = list(jobs_of(row))
+    for job in waiting:
+        jobs.cancel(job)
+    if waiting and row.live:
+        stopped(row)
+    note(f"computed:{row.id}", stopped=len(waiting))
+    return row
+
+
+def stopped(row: ComputedTrait) -> None:
+    """Say of one that not everybody has that somebody stopped it."""
+    rows = ComputedTrait.objects.filter(pk=row.pk, definition=row.definition, state=ComputedTrait.LIVE, filled=None)
+    rows.update(failure="Somebody stopped working it out, so not everybody has it. Work it out again.")
 
 
 def fill_later(row: ComputedTrait) -> Job:

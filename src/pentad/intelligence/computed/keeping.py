@@ -140,12 +140,6 @@ def failed(name: str, error: Exception) -> None:
     rows.update(failure=said[:500], failed=clock.now())
 
 
-def stopped(row: ComputedTrait) -> None:
-    """Somebody stopped working it out for everybody: it is not kept up until it is asked for again."""
-    rows = ComputedTrait.objects.filter(pk=row.pk, definition=row.definition, state=ComputedTrait.LIVE)
-    rows.update(filled=None, failure="Somebody stopped working it out, so not everybody has it. Work it out again.")
-
-
 # -- by time ---------------------------------------------------------------------------------------
 
 

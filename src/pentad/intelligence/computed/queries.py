@@ -119,5 +119,8 @@ def next_due() -> datetime | None:
 
 def job_of(row: ComputedTrait) -> Job | None:
     """The job that works it out for everybody, or is about to."""
-    rows = Job.objects.filter(key__startswith=f"{FILL}:{row.id}", status__in=[Job.WAITING, Job.RUNNING])
-    return rows.order_by("-id").first()
+    return jobs_of(row).order_by("-id").first()
+
+
+def jobs_of(row: ComputedTrait) -> "QuerySet[Job]":
+    return Job.objects.filter(key__startswith=f"{FILL}:{row.id}", status__in=[Job.WAITING, Job.RUNNING])

@@ -4,7 +4,7 @@ from pentad import ledger
 from pentad.core import clock
 from pentad.core.jobs import Cancelled, Context, task
 from pentad.intelligence.computed import keeping, queries
-from pentad.intelligence.computed.actions import fill_again
+from pentad.intelligence.computed.actions import fill_again, stopped
 from pentad.intelligence.computed.models import ComputedTrait
 from pentad.intelligence.computed.queries import FILL
 
@@ -18,7 +18,7 @@ def fill(job: Context, trait: str = "") -> dict[str, int]:
         try:
             changes += keeping.fill(ledger.current(), row, _part(job, n, len(found)))
         except Cancelled:
-            keeping.stopped(row)
+            stopped(row)
             raise
         except Exception as error:
             if row.live and job.attempt >= job.job.max_attempts:
