@@ -10,7 +10,7 @@ from pentad.intelligence.segments.builder.building import Mistakes
 from pentad.intelligence.segments.builder.fields import Node
 from pentad.intelligence.segments.builder.form import Draft, Reading
 from pentad.intelligence.segments.builder.known import Seen
-from pentad.intelligence.segments.builder.sentences import Choice, Part, Sentence, Sentences, nodes
+from pentad.intelligence.segments.builder.sentences import Choice, Known, Part, Sentence, Sentences, nodes
 
 GROUPS = ("all", "any")
 
@@ -70,10 +70,11 @@ class Rules:
 
 def rules(request: HttpRequest, draft: Draft, reading: Reading | None = None, focus: str = "") -> Rules:
     """As the page shows them to whoever asks."""
-    found = reading or form.judged(draft)
-    root = (
-        Showing(found.mistakes, Sentences(found.mistakes, Seen())).root(draft.tree) if draft.mode == "rules" else None
-    )
+    return shown(draft, reading or form.judged(draft), focus, Seen())
+
+
+def shown(draft: Draft, found: Reading, focus: str, known: Known) -> Rules:
+    root = Showing(found.mistakes, Sentences(found.mistakes, known)).root(draft.tree) if draft.mode == "rules" else None
     whole = [one.text for path, one in found.mistakes.items() if path in ("", "time_zone")]
     return Rules(draft, root, whole, focus, _offered())
 
