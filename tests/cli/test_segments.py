@@ -33,6 +33,7 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
     why = server.cli("segment", "explain", *asked, "--person", person["id"], "--json").stdout
     assert json.loads(why)["reason"]["holds"] is True
     server.stop()
+    assert server.cli("segment", "refill").stdout == "Done.\n"
     assert server.cli("segment", "count", "--segment", "buyers").stdout == "2\n"
     file.write_text('\ndid "Order Completed"')
     told = server.cli("segment", "explain", *asked, "--person", "user_id:u-1").stdout
@@ -43,6 +44,10 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
     assert "nonsense" in server.cli("segment", "count", *asked, status=1).stderr
     with sqlite3.connect(server.folder / "pentad.db") as rows:
         kinds = {kind for (kind,) in rows.execute("SELECT kind FROM pentad_core_job")}
+        looks = list(
+            rows.execute("SELECT subject FROM pentad_core_auditline WHERE action = 'view' AND actor LIKE 'cli%'")
+        )
+    assert (f"person:{person['id']}",) in looks
     assert not kinds & {"segments.count", "segments.explain"}, "answers that tell of customers are not kept"
     _check_export(server)
 

@@ -107,10 +107,14 @@ def count(definition: Path | None, text: str | None, segment: str | None) -> Non
 @on_data()
 def explain(definition: Path | None, text: str | None, segment: str | None, person: str, as_json: bool) -> None:
     """Why a customer is described by a definition or not, condition by condition with the values seen."""
+    from pentad.core.actor import CLI
     from pentad.intelligence.segments.reading import write
+    from pentad.roles.audit.telling import looked_at, write_waiting
 
     payload = {"definition": write(_asked(definition, text, segment)), "person": _person(person)}
     told = _by_owner("segments.explain", payload)
+    looked_at(CLI, f"person:{payload['person']}", "command line, segment")
+    write_waiting()
     click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _lines(told["reason"]))
 
 
@@ -130,6 +134,26 @@ def export(name: str, format: str, columns: str) -> None:
     for piece in exporting.export(CLI, _saved(name), format, named):  # type: ignore[arg-type]  # a Choice of just these
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+@segment.command("refill")
+@on_data()
+def refill() -> None:
+    """Write what segments are asked of anew, should `doctor` say that it is not as the profiles are.
+
+    That is customers and companies beside the events. With the server running this is begun, and goes on in the background;
+    segments answer as before until they follow.
+    """
+    from pentad.core import runtime
+    from pentad.core.models import Job
+    from pentad.intelligence.segments.actions import FILL
+
+    done = _by_owner("mirror.refill", {})
+    if done:
+        job = Job.objects.filter(key=f"{FILL}:", status=Job.WAITING).first()
+        if job is not None:
+            runtime.see_through(job)
+    click.echo("Done." if done else "Begun: /readyz tells how far it has got.")
 
 
 def _asked(file: Path | None, text: str | None, segment: str | None) -> "Definition":

@@ -7,4 +7,4 @@ class IntelligenceConfig(AppConfig):
 
     def ready(self) -> None:
         from pentad.intelligence.computed import limits  # noqa: F401  registers itself
-        from pentad.intelligence.segments import filters, moves, undoing, veiling  # noqa: F401  they register themselves
+        from pentad.intelligence.segments import erasing, filters, moves, undoing, veiling  # noqa: F401  they register themselves

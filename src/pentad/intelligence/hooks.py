@@ -66,5 +66,6 @@ def audit_kinds() -> list[AuditKind]:
 def schedules() -> list[ScheduleItem]:
     return [
         ScheduleItem("ask late segments again", "segments.late", 60),
+        ScheduleItem("count events by name", "segments.names", 60),
         ScheduleItem("work late computed traits out again", "computed.late", 60),
     ]

@@ -276,6 +276,11 @@ def test_the_doctor_compares_the_two(road: Road) -> None:
     assert [problem.message for problem in checks.mirrored()] == [
         "There are 1 customers with 1 events; beside the events stand 0 with 0."
     ]
+    job = jobs.enqueue("mirror.refill")
+    jobs.run_here(job.pk)
+    job.refresh_from_db()
+    assert (job.result, checks.mirrored(), in_step(road)) == (True, [], True)
+    road.ledger.derived.put("people", nobody, None)
     touch([road.person("user_id:keiko").no])
     assert checks.mirrored() == [], "it is on its way"
 

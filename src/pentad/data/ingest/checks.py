@@ -40,7 +40,7 @@ def mirrored() -> list[Problem]:
     if wanted == there:
         return []
     text = "There are {:,} customers with {:,} events; beside the events stand {:,} with {:,}."
-    return [Problem("mirror", "error", text.format(*wanted, *there), ANEW)]
+    return [Problem("mirror", "error", text.format(*wanted, *there), "Run `pentad segment refill`.")]
 
 
 def offsets() -> list[Problem]:

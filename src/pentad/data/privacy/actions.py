@@ -14,6 +14,7 @@ from pentad.core.models import Job, OutboxMessage
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.rules import Ident
+from pentad.data.privacy.forgetting import forget_quotes
 from pentad.data.privacy.models import ErasedIdentifier, Erasure
 from pentad.data.privacy.queries import REWRITE, WIPE, dead_jobs, digest, halted
 from pentad.data.profiles import attachments
@@ -55,6 +56,7 @@ def erase_person(*, actor: Actor, person: Person) -> Erasure:
     attachments.remove_on_commit(files)
     note(subject=f"erasure:{erasure.id}", parts=len(nos))
     transaction.on_commit(lambda: _hide(nos))
+    forget_quotes(named)  # after they are hidden, so that nothing is remembered of them anew
     return erasure
 
 

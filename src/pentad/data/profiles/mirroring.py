@@ -23,6 +23,14 @@ REST = 3
 meanwhile is mirrored once, and loading comes first."""
 
 
+_at_work: "list[Mirroring]" = []
+
+
+def at_work() -> bool:
+    """Whether a thread of this process mirrors."""
+    return bool(_at_work)
+
+
 class Mirroring:
     """Call `start` once; `stop` finishes the turn under way. behind: whether the loader has much to do."""
 
@@ -36,6 +44,7 @@ class Mirroring:
         self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
 
     def start(self) -> None:
+        _at_work.append(self)
         self._thread.start()
 
     def stop(self, grace: float = 1.0) -> None:
@@ -43,6 +52,7 @@ class Mirroring:
         self._mirror.stopping.set()
         bell.ring()
         self._thread.join(timeout=grace)
+        _at_work[:] = [one for one in _at_work if one is not self]
 
     def warning(self) -> str | None:
         return f"Segments do not follow: {self.failure}" if self.failure else self.progress or None

@@ -11,6 +11,7 @@ from pentad.core.jobs import Context, task
 from pentad.data.identity.queries import find_person
 from pentad.intelligence.segments import filling, queries, refresh, shown
 from pentad.intelligence.segments.actions import FILL, fill_again
+from pentad.intelligence.segments.catalogue import seen
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.reading import read
 
@@ -41,6 +42,12 @@ def late(job: Context) -> int:
             fill_again(one)
             asked += 1
     return asked
+
+
+@task("segments.names", attempts=1)
+def count_names(job: Context) -> None:
+    """So that nobody who is offered names of events waits until they are counted."""
+    seen.keep_true()
 
 
 @task("segments.count", attempts=1, scrub=True)
