@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from pentad.core import clock
 from pentad.core.errors import Invalid
-from pentad.core.models import Job
 from pentad.intelligence.segments import queries
 from pentad.intelligence.segments.access import everybody
 from pentad.intelligence.segments.models import Segment, SegmentMove
@@ -31,12 +30,14 @@ def base() -> "QuerySet[Segment]":
 
 def prepare(rows: Sequence[Any]) -> None:
     """Attach what cells say: who may read it, size, changes since yesterday, how fresh it is, what uses it."""
-    known = queries.correct_until() if rows else None
+    if not rows:
+        return
+    known, jobs, views = queries.correct_until(), queries.all_jobs(), queries.views_filtering()
     for row in rows:
         row.open = queries.readable(row)
         row.shown_size = queries.size(row) if row.open and row.kept_up else None
-        row.fresh = queries.freshness(row, known)
-        row.uses = len(queries.uses(row)) + len(queries.views_using(row)) if row.open else None
+        row.fresh = queries.freshness(row, known, jobs)
+        row.uses = len(queries.uses(row)) + len(views.get(str(row.pk), ())) if row.open else None
     changes = since_yesterday([row for row in rows if row.open and row.kept_up])
     for row in rows:
         row.change = changes.get(row.pk, 0)
@@ -116,18 +117,13 @@ def _changed(operator: str, value: str) -> Condition:
     return Condition(Q(changed__gt=clock.now() - timedelta(days=int(value))))
 
 
-def _filling() -> list[str]:
-    keys = Job.objects.filter(key__startswith="segments.fill:", status__in=[Job.WAITING, Job.RUNNING])
-    return [key.split(":")[1] for key in keys.values_list("key", flat=True) if key]
-
-
 FIELDS = (
     Field("state", "State",
           (Operator("is", "is", "choice"), Operator("isnt", "is not", "choice"), Operator("in", "is one of", "choices")),
           _state, "circle-dot", "Segment", lambda: [(state, label) for state, (label, _) in TONES.items()]),
     Field("trouble", "Kept up", (Operator("not", "cannot be", "none"),), _trouble, "triangle-alert", "Segment"),
     Field("filling", "Filling", (Operator("is", "is under way", "none"),),
-          lambda operator, value: Condition(Q(id__in=_filling())), "loader", "Segment"),
+          lambda operator, value: Condition(Q(id__in=list(queries.all_jobs()))), "loader", "Segment"),
     Field("changed", "Changed", (Operator("within", "in the last", "days"),), _changed, "clock", "Segment"),
 )  # fmt: skip
 IN_USE = ["state", "isnt", Segment.ARCHIVED]

@@ -1,6 +1,6 @@
 """Reads of segments: which there are, who is in them, who was, and what uses them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -185,15 +185,18 @@ def uses(segment: Segment) -> list[Use]:
 
 def views_using(segment: Segment) -> list[Use]:
     """Saved views that filter by it, of everyone's and of the reader's own. They do not keep it from being archived."""
+    return views_filtering().get(str(segment.no), [])
+
+
+def views_filtering() -> dict[str, list[Use]]:
+    """The same of all segments, by number."""
     own = Q(owner=user_of(reader()), owner__isnull=False)
-    rows = SavedView.objects.filter(Q(owner=None, team=None) | own, list="people")
-    found = [one for one in rows if _filters_by(one, str(segment.no))]
-    return [Use("view", one.id, one.name) for one in found]
-
-
-def _filters_by(view: SavedView, number: str) -> bool:
-    filters = view.state.get("filters") or ()
-    return any(name == "segment" and number in str(value).split("|") for name, _, value in filters)
+    found = dict[str, list[Use]]()
+    for view in SavedView.objects.filter(Q(owner=None, team=None) | own, list="people"):
+        filters = view.state.get("filters") or ()
+        for number in {one for name, _, value in filters if name == "segment" for one in str(value).split("|")}:
+            found.setdefault(number, []).append(Use("view", view.id, view.name))
+    return found
 
 
 # -- how fresh it is -------------------------------------------------------------------------------------
@@ -212,9 +215,11 @@ class Freshness:
     progress: float | None = None
 
 
-def freshness(segment: Segment, known: datetime | None = None) -> Freshness:
-    """What the page says of how true the membership is. known: `correct_until`, asked once for many."""
-    filling = job_of(segment)
+def freshness(segment: Segment, known: datetime | None = None, under_way: Mapping[str, Job] | None = None) -> Freshness:
+    """What the page says of how true the membership is. known: `correct_until`, and under_way: `all_jobs`, asked once for
+    many.
+    """
+    filling = job_of(segment) if under_way is None else under_way.get(segment.id)
     about = (filling.public_id, filling.progress) if filling else ("", None)
     if not segment.kept_up:
         return Freshness(None, False, "", *about)
@@ -243,6 +248,12 @@ def correct_until() -> datetime:
 def job_of(segment: Segment) -> Job | None:
     """The job that asks everybody, or is about to."""
     return jobs_of(segment).order_by("-id").first()
+
+
+def all_jobs() -> dict[str, Job]:
+    """The same of all segments, by id."""
+    rows = Job.objects.filter(key__startswith="segments.fill:", status__in=[Job.WAITING, Job.RUNNING]).order_by("id")
+    return {(job.key or "").split(":")[1]: job for job in rows}
 
 
 def jobs_of(segment: Segment) -> "QuerySet[Job]":
