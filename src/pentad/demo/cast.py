@@ -108,8 +108,15 @@ class Teller:
         return at + timedelta(seconds=30)
 
     def identify(self, at: datetime, who: Member, device: str = "", *, source: int = shop.WEB, **more: Any) -> Sent:
-        traits = who.crm_traits if source == shop.CRM else who.traits
-        return self.say(source, at, {"type": "identify", "traits": traits | more}, who=who, device=device)
+        told: Message = {"type": "identify", "traits": (who.crm_traits if source == shop.CRM else who.traits) | more}
+        if source == shop.CRM:
+            told |= self.agreed(source, newsletter=True, recommendations=True)
+        return self.say(source, at, told, who=who, device=device)
+
+    @staticmethod
+    def agreed(source: int, **purposes: bool) -> Message:
+        """What is added to a message that says what a customer agreed to."""
+        return {"context": {"library": shop.SOURCES[source].library} | shop.agreed(**purposes)}
 
     def order(
         self, at: datetime, who: Member, *products: str, quantity: int = 1, coupon: str = "", device: str = ""

@@ -34,7 +34,7 @@ def write_newsletters(seed: int, log: Log, people: People, season: Season, start
             [
                 _track("Email Delivered", about),
                 _track("Email Opened", about),
-                _track("Unsubscribed", about),
+                _track("Unsubscribed", about) | {"context": shop.agreed(newsletter=False)},
                 _track("Email Bounced", about | {"reason": "mailbox full"}),
                 _track("Email Link Clicked", about | {"link_url": "https://kestrel.example/offers"}),
             ]
@@ -136,7 +136,11 @@ def _crm_row(people: People, n: int, moved: bool, shouted: bool) -> dict[str, ob
         "country": country.name,
         "birthday": people.birthday[n],
     }
-    return {"type": "identify", "traits": {name: value for name, value in traits.items() if value}}
+    row: dict[str, object] = {"type": "identify", "traits": {name: value for name, value in traits.items() if value}}
+    if n % 9:  # the others were never asked
+        wants = bool(people.consent[n])
+        row["context"] = shop.agreed(newsletter=wants, recommendations=wants or n % 4 == 0)
+    return row
 
 
 def write_offices(seed: int, log: Log, people: People, start: int, end: int) -> None:

@@ -52,6 +52,7 @@ def fill(folder: Folder, *, everything: bool = False, customers: int = CUSTOMERS
         return False
     kestrel.add_colleagues()
     kestrel.add_views()
+    kestrel.add_purposes()
     if WORKSPACE.get() == WORKSPACE.default:
         settings.put(WORKSPACE.name, "Kestrel Coffee")
     filling = Filling(folder, mark, kestrel.add_sources())

@@ -1,6 +1,10 @@
 """Kestrel Coffee's own side in Pentad: its sources, the colleagues who sign in, the views they use."""
 
+from contextlib import suppress
+
 from pentad.core.actor import SYSTEM
+from pentad.core.errors import Conflict
+from pentad.data.consent.actions import declare_purpose
 from pentad.data.ingest.actions import add_source
 from pentad.data.ingest.models import Source
 from pentad.demo import COLLEAGUES, PASSWORD, shop
@@ -77,6 +81,19 @@ def add_views() -> None:
     for name, state in VIEWS:
         if name not in known:
             save_view(actor=SYSTEM, list_name="people", name=name, state=state, everyone=True)
+
+
+PURPOSES = (
+    ("newsletter", "News and offers", "Letters about new coffees and offers, every other week"),
+    ("recommendations", "Recommendations", "Coffees chosen by what was bought before"),
+)
+
+
+def add_purposes() -> None:
+    """What customers of the shop are asked to agree to."""
+    for name, label, description in PURPOSES:
+        with suppress(Conflict):  # declared already, or in the archive
+            declare_purpose(actor=SYSTEM, name=name, label=label, description=description)
 
 
 def source_numbers() -> dict[str, int]:

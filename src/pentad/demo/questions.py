@@ -1,7 +1,10 @@
-"""What Kestrel Coffee keeps asking about its customers: saved segments, as sentences."""
+"""What Kestrel Coffee keeps asking about its customers: segments and computed traits, as sentences."""
 
 from pentad.core.actor import SYSTEM
 from pentad.core.models import Setting
+from pentad.intelligence.computed import queries as computed
+from pentad.intelligence.computed.actions import create_trait
+from pentad.intelligence.computed.text import parse as figure
 from pentad.intelligence.segments.actions import create_segment
 from pentad.intelligence.segments.queries import named
 from pentad.intelligence.segments.text import parse
@@ -47,19 +50,38 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
         'did "Conversation Rated" in the last 30 days where rating is at most 2',
     ),
     (
+        "Readers of the newsletter",
+        "They agreed to it, and opened one in the last 60 days.",
+        'consent to "newsletter" is granted and did "Email Opened" in the last 60 days',
+    ),
+    (
         "Half of the newcomers",
         "A fair half of those first seen this month, for trying things out.",
         'first seen in the last 30 days and is known and in a random 50 % with seed "newcomers"',
     ),
 )
 """Name, description and definition."""
+TRAITS: tuple[tuple[str, str, str], ...] = (
+    ("orders", "Orders ever made.", 'number of "Order Completed"'),
+    ("spent", "Sum of all orders.", 'sum of total of "Order Completed"'),
+    ("last_order", "When the last order was made.", 'time of last "Order Completed"'),
+    (
+        "likes",
+        "The category looked at most often in half a year.",
+        'most frequent category of "Product Viewed" in the last 180 days',
+    ),
+)
+"""Name, description and figure."""
 
 
 def ask() -> bool:
-    """Save the segments, once. False when that was done before."""
+    """Save the segments and computed traits, once. False when that was done before."""
     if not Setting.objects.get_or_create(name=MARK, defaults={"value": True})[1]:
         return False
     for name, description, text in SEGMENTS:
         if named(name) is None:
             create_segment(actor=SYSTEM, name=name, description=description, definition=parse(text))
+    for name, description, text in TRAITS:
+        if computed.named(name) is None:
+            create_trait(actor=SYSTEM, name=name, description=description, computed=figure(text))
     return True

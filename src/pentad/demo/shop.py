@@ -165,3 +165,8 @@ NEWSLETTERS = (
     "Behind the roaster",
     "Clean machine, clean cup",
 )
+
+
+def agreed(**purposes: bool) -> dict[str, object]:
+    """The context of a message that says what somebody agreed to, as a consent manager writes it."""
+    return {"consent": {"categoryPreferences": purposes}}

@@ -90,7 +90,8 @@ def _regular(t: Teller, n: int, who: Member, orders: int, favourite: str) -> Non
             t.chat(t.at(60 - 14 * k, "15:00"), who, "Where is my parcel?", rating=1 + k % 2, messages=3)
     if n == 5:
         t.say(shop.MAIL, t.at(30, "07:20"), track("Email Bounced", reason="mailbox full"), who=who)
-        t.say(shop.MAIL, t.at(16, "07:25"), track("Unsubscribed", campaign_name=shop.NEWSLETTERS[1]), who=who)
+        gone = track("Unsubscribed", campaign_name=shop.NEWSLETTERS[1])
+        t.say(shop.MAIL, t.at(16, "07:25"), gone | t.agreed(shop.MAIL, newsletter=False), who=who)
 
 
 def _newcomer(t: Teller) -> None:
