@@ -15,6 +15,8 @@ from pentad.data.consent import actions, queries
 from pentad.data.consent.models import ConsentPurpose, ConsentStatement
 from pentad.data.consent.reaching import reach
 from pentad.data.identity.models import Identifier, Person
+from pentad.data.profiles.exporting import csv_of
+from pentad.data.profiles.lists import PEOPLE, load_people
 from pentad.data.profiles.models import TouchedPerson
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage.actions import set_field_rule
@@ -180,3 +182,24 @@ def test_consent_in_a_message_is_hidden_with_it(keiko: Person) -> None:
     with acting_as(actor_of(ann)):
         shown = event_veil()(said, {"consent": {"categoryPreferences": {"ads": False}}, "locale": "de"}, {}, False)
     assert json.dumps([shown.properties, shown.context]) == '[{}, {"locale": "de"}]'
+
+
+def test_lists_and_files_show_it(keiko: Person) -> None:
+    record(keiko, "granted")
+    record(keiko, "denied", channel="sms")
+    part = Person.objects.create(root=keiko)
+    ConsentStatement.objects.create(
+        person=part, purpose="ads", source_no=1, state="denied", at=MARCH, until=MARCH, decided=False
+    )
+    column = next(one for one in PEOPLE.columns if one.name == "consents")
+    for role, field in (("admin", "ads: denied; marketing: granted; marketing/sms: denied"), ("marketer", "")):
+        set_field_rule(
+            actor=SYSTEM, role=Role.objects.get(name="marketer"), kind="people", target="consents", level="hidden"
+        )
+        who = accounts.add_user(actor=SYSTEM, email=f"{role}@kestrel.example", name=role, role=role)
+        lines = list(csv_of(actor_of(who), Person.seen.filter(root=None), [column]))
+        assert lines[1].strip() == f"{keiko.id},{field}"
+    with acting_as(SYSTEM):
+        rows = list(Person.seen.filter(root=None))
+        load_people(rows)
+        assert "marketing granted" in str(column.cell(rows[0]))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import format_html_join
+
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import TimelineEntry
 from pentad.data.consent import queries
@@ -14,9 +16,11 @@ from pentad.data.consent.rules import CHANGED, DENIED, EVERY, GRANTED, UNKNOWN, 
 from pentad.data.identity.models import Person
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level, may
+from pentad.roles.views import cells
 
 WORDS = {GRANTED: "Granted", DENIED: "Denied", UNKNOWN: "Not known"}
 TONES = {GRANTED: "green", DENIED: "red", UNKNOWN: "gray"}
+MOST_TAGS = 3
 ICONS = {"email": "mail", "sms": "message-square", "phone": "phone", "push": "bell", "post": "map-pin"}
 
 
@@ -140,3 +144,22 @@ def timeline_entry(name: str | None, properties: Any) -> TimelineEntry | None:
     words = {GRANTED: "granted", DENIED: "denied"}.get(state, "taken back")
     tones = {GRANTED: "good", DENIED: "bad"}
     return TimelineEntry(f"Consent {words}", " · ".join(about), "circle-check", tones.get(state, ""))  # type: ignore[arg-type]
+
+
+def cell(standing: Mapping[str, Mapping[str, str]]) -> str:
+    """In a list: each purpose once, as its answer for every channel, else for the first one."""
+    tags = [
+        cells.tag(f"{purpose[:24]} {WORDS[next(iter(states.values()))].lower()}", TONES[next(iter(states.values()))])
+        for purpose, states in standing.items()
+    ]
+    return format_html_join(" ", "{}", ((one,) for one in tags[:MOST_TAGS])) if tags else cells.NOTHING
+
+
+def text(standing: Mapping[str, Mapping[str, str]]) -> str:
+    """In a file: “newsletter: granted; newsletter/sms: denied”."""
+    said = (
+        (f"{purpose}/{channel}" if channel else purpose, state)
+        for purpose, states in standing.items()
+        for channel, state in states.items()
+    )
+    return "; ".join(f"{name}: {state}" for name, state in said)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from pentad import ledger
 from pentad.core.models import OutboxMessage
+from pentad.data.consent.models import ConsentStatement
 from pentad.data.identity.models import Identifier, MergeLink, Person
 from pentad.data.imports.models import Import
 from pentad.data.ingest.own import own_number
@@ -63,6 +64,7 @@ def _brought(row: Import, numbers: Collection[int]) -> set[int]:
     used = (
         Exists(PersonTrait.objects.filter(**here).exclude(source_no=computed_number()))
         | Exists(Note.objects.filter(**here))
+        | Exists(ConsentStatement.objects.filter(**here))
         | Exists(Membership.objects.filter(**here))
         | Exists(Identifier.objects.filter(**here).exclude(source_no=row.source_no))
         | Exists(MergeLink.objects.filter(Q(keep=OuterRef("pk")) | Q(other=OuterRef("pk"))))

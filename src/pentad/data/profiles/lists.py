@@ -1,12 +1,15 @@
 """The list of customers, declared."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from pentad.data.consent import page as consent
+from pentad.data.consent.standing import standing_of
 from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import call
@@ -72,7 +75,7 @@ def status_tag(person: Person) -> SafeString:
 
 
 def load_people(rows: Sequence[Person]) -> None:
-    """Give each customer of a page its companies, latest first."""
+    """Give each customer of a page its companies, latest first, and what it agrees to."""
     roots = {row.no: row.no for row in rows}
     roots.update(Person.objects.filter(root_id__in=list(roots)).values_list("no", "root_id"))
     found: dict[int, dict[int, Company]] = {row.no: {} for row in rows}
@@ -84,8 +87,15 @@ def load_people(rows: Sequence[Person]) -> None:
     seeing.veil([company for companies in found.values() for company in companies.values()])
     models.prefetch_related_objects(list(rows), "owner")
     call(rows)
+
+    @cache
+    def agreed() -> dict[int, dict[str, dict[str, str]]]:
+        """Of the whole page, once the first of its cells is drawn."""
+        return standing_of(roots) if seeing.sees("people", "consents") else {}
+
     for row in rows:
         row.companies = list(found[row.no].values())  # type: ignore[attr-defined]
+        row.agreed = agreed  # type: ignore[attr-defined]
 
 
 def trait_column(name: str) -> Column:
@@ -154,6 +164,14 @@ PEOPLE = ListSpec(
             "user-round",
             default=False,
             plain=lambda p: str(p.owner) if p.owner_id else "",
+        ),
+        Column(
+            "consents",
+            "Consent",
+            lambda p: consent.cell(p.agreed().get(p.no, {})),
+            "circle-check",
+            default=False,
+            plain=lambda p: consent.text(p.agreed().get(p.no, {})),
         ),
         Column(
             "event_count",
