@@ -146,6 +146,11 @@ def after(text: str, verb: str, at: str, what: str = "") -> str:
         ('did "A" after 2026-01-31', "clock", "c.when.at", 'did "A" after 2026-01-31T00:00'),
         ("a is 1", "remove", "c.of.7", "a is 1"),
         ("a is 1", "explode", "c", "a is 1"),
+        ("a is 1 and (b is 2 or c is 3)", "out", "c.of.1.of.0", "a is 1 and any of (c is 3) and b is 2"),
+        ("a is 1 and b is 2", "out", "c.of.1", "a is 1 and b is 2"),
+        ("a is 1 and (b is 2 or c is 3)", "into", "c.of.0", "all of (a is 1 or b is 2 or c is 3)"),
+        ("(b is 2 or c is 3) and a is 1", "into", "c.of.1", "all of (b is 2 or c is 3 or a is 1)"),
+        ("a is 1 and b is 2", "into", "c.of.1", "a is 1 and b is 2"),
         ("a is 1", "add", "c", "incomplete"),
     ],
 )

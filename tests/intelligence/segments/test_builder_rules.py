@@ -4,15 +4,20 @@ from html.parser import HTMLParser
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 from hypothesis import given, settings
 
 from pentad.intelligence.segments.builder import form, showing
 from pentad.intelligence.segments.builder.choices import Options
 from pentad.intelligence.segments.builder.form import Draft
 from pentad.intelligence.segments.builder.sentences import Unknown
+from pentad.intelligence.segments.catalogue import remembering
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.text import parse, say
+from tests.data.road import identify, track
 from tests.intelligence.segments.drawing import PLAIN, definitions
+from tests.intelligence.segments.keeping import Kept
+from tests.intelligence.segments.test_builder_page import signed_in
 
 
 class Fields(HTMLParser):
@@ -22,7 +27,7 @@ class Fields(HTMLParser):
         super().__init__()
         self.sent: dict[str, str] = {}
         self.texts: list[str] = []
-        self._select = ""
+        self._select = self._area = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -30,13 +35,20 @@ class Fields(HTMLParser):
         if tag == "input":
             assert given["name"] not in self.sent, f"two fields are called {given['name']}"
             self.sent[given["name"]] = given.get("value", "")
+        elif tag == "textarea":
+            self._area = given["name"]
         elif tag == "select":
             assert given["name"] not in self.sent, f"two fields are called {given['name']}"
             self._select = given["name"]
         elif tag == "option" and ("selected" in given or self._select not in self.sent):
             self.sent[self._select] = given["value"]
 
+    def handle_endtag(self, tag: str) -> None:
+        self._area = self._area if tag != "textarea" else ""
+
     def handle_data(self, data: str) -> None:
+        if self._area:
+            self.sent[self._area] = self.sent.get(self._area, "") + data
         self.texts += [said] if (said := " ".join(data.split())) else []
 
 
@@ -119,3 +131,48 @@ def test_mistakes_stand_where_they_are() -> None:
     assert "“five” is no number; write it as 5 or 5.5." in shown.texts
     assert "Say a number." not in shown.texts  # it is marked, not scolded
     assert shown.sent["c.of.0.test.value"] == "five"
+
+
+# -- over HTTP -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nadia(kept: Kept) -> Client:
+    """Signed in as one who may do everything, of a shop with a family and an order."""
+    remembering.forget()
+    kept.send(
+        identify("ann", plan="family", visits=3),
+        track("Order Completed", userId="ann", properties={"total": 20}),
+    )
+    return signed_in("admin")
+
+
+def changed(client: Client, posted: dict[str, str]) -> Fields:
+    answer = client.post("/segments/builder/rules/", posted)
+    assert (answer.status_code, answer["HX-Trigger"]) == (200, "rules-changed")
+    return Fields(answer.content.decode())
+
+
+@pytest.mark.once
+def test_rules_are_built_step_by_step(nadia: Client) -> None:
+    fields = changed(nadia, {"do": "add", "at": "c", "what": "trait", "time_zone": "Europe/Berlin"}).sent
+    named = changed(nadia, fields | {"c.of.0.name": "visits"})
+    assert "is more than" in named.texts[: named.texts.index("is")]  # what is usual of numbers comes first
+    fields = named.sent | {"c.of.0.test.op": "greater", "c.of.0.test.value": "2"}
+    fields = changed(nadia, fields | {"do": "group", "at": "c", "what": "event"}).sent
+    fields = changed(nadia, fields | {"do": "add", "at": "c.of.1.of.0.event.where"}).sent
+    fields |= {"c.of.1.of.0.event.names": "Order Completed", "c.of.1.of.0.event.where.0.name": "total"}
+    waits = changed(nadia, fields | {"do": "text"})
+    assert (waits.sent["mode"], waits.sent["c.of.0.name"]) == ("rules", "visits")
+    assert any(text.startswith("Complete the rules first") for text in waits.texts)
+    text = changed(nadia, fields | {"c.of.1.of.0.event.where.0.test.value": "20", "do": "text"}).sent
+    assert text["written"] == (
+        'visits is more than 2 and any of (did "Order Completed" where total is 20) in Europe/Berlin'
+    )
+    spoilt = changed(nadia, text | {"written": "visits is more", "do": "json"})
+    assert any(text.startswith("Line 1, column") for text in spoilt.texts)
+    assert spoilt.sent["written"] == "visits is more"
+    back = form.read(changed(nadia, spoilt.sent | {"do": "drop"}).sent)
+    assert back.definition == parse(text["written"])
+    zones = nadia.get("/segments/builder/zones/?q=new york").json()
+    assert zones == {"results": [{"value": "America/New_York", "label": "America/New_York"}]}

@@ -55,7 +55,7 @@ OPS = {
     "equals": "is", "not_equals": "is not", "in": "is one of", "not_in": "is none of",
     "contains": "contains", "not_contains": "does not contain", "starts": "starts with", "ends": "ends with",
     "matches": "matches pattern", "greater": "is more than", "at_least": "is at least", "less": "is less than",
-    "at_most": "is at most", "range": "is between", "date": "is a date", "anniversary": "has its anniversary",
+    "at_most": "is at most", "range": "is between", "date": "falls", "anniversary": "has its anniversary",
     "list_any": "has any of", "list_all": "has all of", "list_none": "has none of", "set": "is set", "not_set": "is not set",
 }  # fmt: skip
 _SAME, _SET = ["equals", "not_equals"], ["set", "not_set"]

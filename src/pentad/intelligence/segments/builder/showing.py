@@ -1,6 +1,6 @@
 """The rules as the page shows them: rows of sentences, boxed groups, what is missing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -19,7 +19,8 @@ GROUPS = ("all", "any")
 class Row:
     """A condition, or a group of some. at: its place, with what turns it around. path: without.
 
-    hidden: fields that nobody types in. told: mistakes in what was said. joint: "" or a choice where it begins.
+    hidden: fields that nobody types in. told: mistakes in what was said. joint: a choice where “and” or “or” is chosen.
+    beside: a group stands next to it, into which it may go.
     """
 
     at: str
@@ -34,6 +35,13 @@ class Row:
     told: list[str] = field(default_factory=list)
     first: bool = True
     last: bool = True
+    beside: bool = False
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether a group is around the one that it is in."""
+        steps = self.at.split(".")
+        return len(steps) > 4 and steps[-2] == "of" and steps[-3].isdecimal()
 
     @property
     def is_group(self) -> bool:
@@ -125,7 +133,9 @@ class Showing:
         for place, one in enumerate(some):
             at, ends = f"{path}.of.{place}", (place == 0, place == len(some) - 1)
             choice = self.say.choice(group, path, "kind", "And or or", choices.JOINTS) if place == 1 else None
-            found.append(self.row(one, at, at, [], 0, word if place else "Where", choice, ends))
+            row = self.row(one, at, at, [], 0, word if place else "Where", choice, ends)
+            near = [some[n] for n in (place - 1, place + 1) if 0 <= n < len(some)]
+            found.append(replace(row, beside=any(other.get("kind") in GROUPS for other in near)))
         return found
 
     def told(self, path: str, leaf: bool = False) -> list[str]:

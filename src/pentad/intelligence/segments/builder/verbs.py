@@ -149,6 +149,31 @@ def _unwrap(whole: Node, steps: list[str], _: str) -> str:
     return ""
 
 
+def _out(whole: Node, steps: list[str], _: str) -> str:
+    """Behind the group that it is in."""
+    inner, outer = _at(whole, steps[:-1]), _at(whole, steps[:-3])
+    if not (isinstance(inner, list) and isinstance(outer, list) and steps[-2] == "of"):
+        return ""
+    place = int(steps[-3]) + 1
+    outer.insert(place, inner.pop(int(steps[-1])))
+    return _join(steps[:-3], str(place))
+
+
+def _into(whole: Node, steps: list[str], _: str) -> str:
+    """To the end of the group before it, else to the beginning of the one after it."""
+    around, own = _at(whole, steps[:-1]), int(steps[-1]) if steps[-1].isdecimal() else -1
+    if not isinstance(around, list):
+        return ""
+    for place in (own - 1, own + 1):
+        if 0 <= place < len(around) and around[place].get("kind") in GROUPS:
+            inside = around[place].setdefault("of", [])
+            to = len(inside) if place < own else 0
+            inside.insert(to, around[own])
+            del around[own]
+            return _join(steps[:-1], str(min(place, own)), "of", str(to))
+    return ""
+
+
 def _clock(whole: Node, steps: list[str], _: str) -> str:
     """A day becomes a time on that day, and back."""
     text = str(_at(whole, steps) or "")
@@ -162,5 +187,5 @@ def _join(steps: list[str], *more: str) -> str:
 
 VERBS: dict[str, Callable[[Node, list[str], str], str]] = {
     "add": _add, "group": _add_group, "remove": _remove, "duplicate": _duplicate, "up": _move(-1), "down": _move(1),
-    "negate": _negate, "wrap": _wrap, "unwrap": _unwrap, "clock": _clock,
+    "negate": _negate, "wrap": _wrap, "unwrap": _unwrap, "out": _out, "into": _into, "clock": _clock,
 }  # fmt: skip
