@@ -166,6 +166,18 @@ def test_a_wrong_statement_says_why(store: Ledger) -> None:
         store.query("SELECT nonsense FROM events")
 
 
+def test_a_number_beyond_all_numbers_hides_nothing_beside_it(store: Ledger) -> None:
+    props = '{"a":1e400,"text":"1e400 \\"1e999","list":[-1e309,2],"plan":"solo"}'
+    store.append(slice_of(event(1, props=props), event(2, props='{"a":1e308}')))
+    parts = ("$.a", "$.text", "$.plan", "$.list[*]")
+    read = ", ".join(f"json_extract_string(props, '{part}') AS c{n}" for n, part in enumerate(parts))
+    assert list(store.rows(f"SELECT {read} FROM events WHERE seq = 1")[0].values()) == [
+        "1e400", '1e400 "1e999', "solo", ["-1e309", "2"],
+    ]  # fmt: skip
+    large = "SELECT seq, TRY_CAST(json_extract_string(props, '$.a') AS DOUBLE) > 1e308 AS x FROM events ORDER BY seq"
+    assert [bool(row["x"]) for row in store.rows(large)] == [True, False]
+
+
 def test_named_parameters(shop: Ledger) -> None:
     sql = "SELECT count(*) AS n FROM events WHERE person_no = $person AND name = $name"
     assert shop.rows(sql, {"person": 1, "name": "Order Completed"}) == [{"n": 2}]

@@ -23,6 +23,7 @@ from pentad.ledger import faults, schema, slices
 from pentad.ledger.clickhouse import check, dialect, erase, tables, upkeep
 from pentad.ledger.clickhouse import params as parameters
 from pentad.ledger.clickhouse.derived import SCOPE, DerivedTables
+from pentad.ledger.clickhouse.large_numbers import readable
 from pentad.ledger.protocol import ErasureReport, LedgerSlice, Params, Problem, Progress, QueryFailed
 from pentad.ledger.results import plain
 from pentad.ledger.schema import Promoted
@@ -99,7 +100,7 @@ class ClickHouseLedger:
 
     def insert(self, table: str, rows: pa.Table) -> None:
         if len(rows):
-            self.client.insert_arrow(f"t_{table}", rows)
+            self.client.insert_arrow(f"t_{table}", readable(rows))
 
     def values(self, table: str, **columns: Any) -> None:
         """Insert one row."""
