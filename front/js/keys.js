@@ -39,7 +39,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if ((event.metaKey || event.ctrlKey) && !event.altKey) {
     if (event.key === "Enter") {
-      const form = event.target.closest?.("form");
+      const form = event.target.form || event.target.closest?.("form");
       if (form) {
         event.preventDefault();
         form.requestSubmit();

@@ -1,5 +1,5 @@
 // <form data-unsaved>: says in its [data-unsaved-count] how much is chosen and not saved, keeps its buttons off while
-// that is nothing, and asks before the page is left. Parts that the server made anew count by the event "rules-changed".
+// that is nothing, and asks before the page is left. Parts that the server made anew count by the event "rules-changed". What htmx sent and was refused comes back with <… data-fault-of="name of the field">.
 import { place } from "./memory.js";
 
 const form = document.querySelector("form[data-unsaved]");
@@ -41,6 +41,14 @@ if (form) {
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     if (ctx.hx?.redirect) sent = true;
     else if (ctx.sourceElement === form) sent = false;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const told = document.querySelector("main [data-fault-of]:not([data-told])");
+    const field = told && form.elements[told.dataset.faultOf];
+    for (const one of form.elements) if (told) one.removeAttribute("aria-invalid");
+    if (told) told.dataset.told = "";
+    field?.setAttribute("aria-invalid", "true");
+    field?.focus();
   });
   addEventListener("beforeunload", (event) => !sent && (tell() || remade) && event.preventDefault());
   addEventListener("pageshow", () => {

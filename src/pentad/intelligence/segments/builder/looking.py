@@ -10,12 +10,12 @@ from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import engine, ideas, queries
 from pentad.intelligence.segments.builder.asked import posted
-from pentad.intelligence.segments.builder.preview import name_of, others_of, preview, statement
+from pentad.intelligence.segments.builder.preview import everybody, name_of, others_of, preview, statement
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.reasons import shown
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
-from pentad.roles.page import actor_of
+from pentad.roles.page import actor_of, zone_of
 
 
 @require_POST
@@ -26,13 +26,14 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     rules, segment = posted(request), _edited(request)
     if rules.definition is None:
         return render(request, "segments/builder/_incomplete.html", {"mistakes": rules.mistakes, "wrong": rules.wrong})
+    if rules.begins and segment is None:
+        return render(request, "segments/builder/_begins.html", {"count": everybody()})
     try:
         found = preview(rules.definition, segment)
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
     said = f"{found.count:,} {'customer' if found.count == 1 else 'customers'}"
-    context = {"found": found, "count_text": said, "begins": rules.begins and segment is None}
-    return render(request, "segments/builder/_preview.html", context)
+    return render(request, "segments/builder/_preview.html", {"found": found, "count_text": said})
 
 
 @require_POST
@@ -69,7 +70,9 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
     """Segments that the events and traits there are suggest, each with how many it would have."""
     check(actor_of(request), "people.view")
     may_edit = actor_of(request).may("segments.edit")
-    return render(request, "segments/builder/_ideas.html", {"ideas": ideas.ideas(), "may_edit": may_edit})
+    return render(
+        request, "segments/builder/_ideas.html", {"ideas": ideas.ideas(str(zone_of(request))), "may_edit": may_edit}
+    )
 
 
 def _edited(request: HttpRequest) -> Segment | None:

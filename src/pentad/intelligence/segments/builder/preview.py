@@ -116,6 +116,11 @@ def others_of(definition: Definition, segment: Segment | None) -> Others:
     return others
 
 
+def everybody() -> int:
+    """How many customers there are whom the reader may see."""
+    return _everybody(ledger.current(), seen_numbers())
+
+
 def _everybody(store: Ledger, only: Collection[int] | None) -> int:
     return len(only) if only is not None else int(store.rows("SELECT count(*) AS n FROM people")[0]["n"])
 

@@ -51,7 +51,7 @@ def _start(request: HttpRequest) -> tuple[Given, Definition | None, str]:
     """What the page begins with, and why what was asked for is not there."""
     asked = request.GET
     if key := asked.get("idea"):
-        idea = ideas.find_idea(key)
+        idea = ideas.find_idea(key, str(zone_of(request)))
         return (
             (EMPTY, None, "There is nobody for this any more.")
             if idea is None
