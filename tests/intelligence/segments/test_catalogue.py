@@ -86,9 +86,10 @@ def test_names_values_and_types_are_those_seen(kept: Kept) -> None:
         track("Cart Viewed", userId="ann"),
         {"type": "page", "userId": "ann", "name": "Home", "properties": {"path": "/"}},
         {"type": "group", "userId": "ann", "groupId": "acme", "traits": {"name": "Acme", "employees": 12}},
+        track("Cart Viewed", userId="ann", context={"consent": {"categoryPreferences": {"offers": True}}}),
     )
     with acting_as(SYSTEM):
-        assert [(one.value, one.count) for one in suggest("event")] == [("Order Completed", 3), ("Cart Viewed", 1)]
+        assert [(one.value, one.count) for one in suggest("event")] == [("Order Completed", 3), ("Cart Viewed", 2)]
         assert offered("event", "view") == ["Cart Viewed"]
         assert offered("event", type="any")[:1] == ["Order Completed"]
         assert offered("event", type="page") == ["Home"]
@@ -106,6 +107,8 @@ def test_names_values_and_types_are_those_seen(kept: Kept) -> None:
         assert "employees" in offered("company")
         assert offered("company_value", name="employees") == [12]
         assert offered("identifier", "em") == ["email"]
+        assert offered("purpose") == ["offers"]
+        assert "email" in offered("channel")
         family = kept.save("Family", {"kind": "trait", "name": "plan", "test": {"op": "equals", "value": "family"}})
         assert [(one.value, one.label, one.count) for one in suggest("segment", "fam")] == [(family.id, "Family", 1)]
 
@@ -133,8 +136,8 @@ def test_nothing_hidden_is_offered(kept: Kept) -> None:
             assert offered("trait_value", name=name) == []
             assert type_of("trait", name) == ""
             assert offered("property_value", name=name, events=["Order Completed"]) == []
-    with acting_as(_marketer(("people", "events", "hidden"))):
-        assert offered("event") == offered("property") == []
+    with acting_as(_marketer(("people", "events", "hidden"), ("people", "consents", "hidden"))):
+        assert offered("event") == offered("property") == offered("purpose") == offered("channel") == []
 
 
 def test_values_are_those_of_customers_the_reader_may_see(road: Road) -> None:

@@ -1,12 +1,13 @@
 """What a reader may be offered while writing a condition: names, and values where the reader sees them in full."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from pentad.core.actor import reader
 from pentad.core.errors import Invalid
+from pentad.data.consent.queries import channels, purposes, sees_consents
 from pentad.data.fields.queries import declared
 from pentad.data.identity.queries import field_of
 from pentad.data.profiles.kinds import property_levels
@@ -53,8 +54,13 @@ def suggest(
 ) -> list[Suggestion]:
     """The best first. Of nothing that is hidden from the reader, nor by its values what they do not see in full."""
     offers = _OFFERS[what](_Asked(tuple(events), type, name))
-    fitting = [(found, at, one) for at, one in enumerate(offers) if (found := rank(one.label, typed)) is not None]
+    fitting = [(found, at, one) for at, one in enumerate(offers) if (found := _fit(one, typed)) is not None]
     return [one for _, _, one in sorted(fitting, key=lambda each: each[:2])][:MOST]
+
+
+def _fit(one: Suggestion, typed: str) -> int | None:
+    found = rank(one.label, typed)
+    return rank(one.detail, typed) if found is None and one.detail else found
 
 
 def type_of(what: str, name: str, events: Sequence[str] = (), type: EventType = "track") -> Type:
@@ -177,10 +183,8 @@ def _trait_names(kind: str) -> Callable[[_Asked], Iterator[Suggestion]]:
         there = trait_names() if kind == "people" else company_trait_names()
         for name in dict.fromkeys([*fields, *(one for one, _ in _often(found)), *there]):
             if may(name):
-                label = fields[name].label if name in fields else ""
-                yield Suggestion(
-                    name, name, _trait_type(kind, name, found), detail=label if label and label != name else ""
-                )
+                kept = _declared_as(name, fields[name].label if name in fields else name)
+                yield replace(kept, type=_trait_type(kind, name, found))
 
     return offers
 
@@ -221,8 +225,16 @@ def _namespaces(asked: _Asked) -> Iterator[Suggestion]:
     yield from (Suggestion(one, one) for one in namespaces() if at(field_of(one)) >= Level.SEE)
 
 
-def _consent(asked: _Asked) -> Iterator[Suggestion]:
-    return iter(())
+def _purposes(asked: _Asked) -> Iterator[Suggestion]:
+    yield from (_declared_as(one.name, one.label) for one in (purposes() if sees_consents() else ()))
+
+
+def _channels(asked: _Asked) -> Iterator[Suggestion]:
+    yield from (_declared_as(one.name, one.label) for one in (channels() if sees_consents() else ()))
+
+
+def _declared_as(name: str, label: str) -> Suggestion:
+    return Suggestion(name, name, detail=label if label != name else "")
 
 
 def _segments(asked: _Asked) -> Iterator[Suggestion]:
@@ -241,8 +253,8 @@ _OFFERS: dict[What, Callable[[_Asked], Iterable[Suggestion]]] = {
     "company": _trait_names("companies"),
     "company_value": _trait_values("companies"),
     "identifier": _namespaces,
-    "purpose": _consent,
-    "channel": _consent,
+    "purpose": _purposes,
+    "channel": _channels,
     "segment": _segments,
 }
 assert set(_OFFERS) == set(get_args(What))
