@@ -45,6 +45,7 @@ def set_trait(*, actor: Actor, person: Person, name: str, value: Any, seen: Vers
     by now, and not this one.
     """
     name = name.strip()
+    require_not_computed([name])
     if not may_change(actor, person, name):
         raise Denied(
             f"{actor.name} may not change “{name}” of customers.",

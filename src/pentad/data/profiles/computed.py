@@ -101,7 +101,7 @@ def _write(source_no: int, stale: Mapping[int, int], new: Mapping[tuple[int, str
         PersonTrait.objects.filter(pk__in=some).delete()
     stated, stating = fold.Stated(), {no for no, _ in new}
     for (no, name), value in new.items():
-        stated.person(Fact(name, source_no, value, at, f"computed-{int(at.timestamp() * 1e6)}", no))
+        stated.person(Fact(name, source_no, value, at, "", no))  # no message says it
     if new:
         fold.fold([], stated, {no: no for no in stating}, ())
     lost = set(stale.values()) - stating

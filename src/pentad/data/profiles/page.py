@@ -102,7 +102,8 @@ def trait_called(kind: str, name: str) -> str:
 def fact_line(fact: TraitExplanation) -> FactLine:
     label = trait_label(fact.name)
     tone = tone_of(fact.value) if fact.name in TAGGED and isinstance(fact.value, str) and fact.value else ""
-    return FactLine(label, trait_icon(fact.name), _text(fact.name, fact.value), tone, fact, fact.name)
+    text, by_hand = _text(fact.name, fact.value), not fact.computed
+    return FactLine(label, trait_icon(fact.name), text, tone, fact, fact.name, may_change=by_hand)
 
 
 def field_line(field: Declared, fact: TraitExplanation | None) -> FactLine:
@@ -112,7 +113,7 @@ def field_line(field: Declared, fact: TraitExplanation | None) -> FactLine:
     text = field_text(field, value)
     tone = tone_of(text) if field.type == "one" and value and not misfit else ""
     link = field.type == "link" and bool(value) and at >= Level.SEE and not misfit
-    may_change = at >= Level.CHANGE
+    may_change = at >= Level.CHANGE and not (fact and fact.computed)
     return FactLine(
         field.label, icon_of(field), text, tone, fact, field.name, field.help, misfit, link, may_change, field.required
     )

@@ -18,6 +18,7 @@ from pentad.data.identity.queries import find_person as find_person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.queries import person_by_identifier as person_by_identifier
 from pentad.data.ingest.own import own_number
+from pentad.data.profiles.computed import computed_number
 from pentad.data.profiles.fold import preferred_sources, ranks
 from pentad.data.profiles.kinds import event_veil, unseen_groups, veiled_inside, veiled_traits
 from pentad.data.profiles.models import Company, CompanyTrait, PersonTrait, TraitValue
@@ -64,6 +65,8 @@ class TraitExplanation:
     message_id: str
     why: str
     others: list[Statement] = field(default_factory=list)
+    computed: bool = False
+    """Worked out of what the customer did: nobody states it by hand."""
 
 
 def surviving_traits(person_nos: Collection[int]) -> dict[str, Any]:
@@ -94,6 +97,7 @@ def _fact(row: TraitValue, part: int) -> Fact:
 def _explain(kind: str, facts: Sequence[Fact]) -> list[TraitExplanation]:
     known, prefer, at, value_of = ranks(), preferred_sources(), levels(kind), _value_of(kind)
     by_name: dict[str, list[Fact]] = {}
+    computed = computed_number()
     for fact in facts:
         by_name.setdefault(fact.name, []).append(fact)
     found = []
@@ -115,6 +119,7 @@ def _explain(kind: str, facts: Sequence[Fact]) -> list[TraitExplanation]:
                 best.message_id,
                 why(best, others, known, own),
                 [_statement(f, known, value_of(f)) for f in others],
+                computed=best.source_no == computed,
             )
         )
     return found

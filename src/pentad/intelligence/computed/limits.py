@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
+from dataclasses import dataclass, field
 
 from pentad.core.actor import Actor
 from pentad.data.profiles.computed import names_with_values, register_computed
@@ -32,26 +32,45 @@ def _made_of() -> list[tuple[str, str]]:
     return found
 
 
+@dataclass
+class _Known:
+    """What was found out for one policy, which is granted anew for each request: asked once, as lists ask for each field."""
+
+    policy: object
+    definitions: dict[str, list[str]] | None = None
+    seen: dict[str, bool] = field(default_factory=dict)
+
+    def of(self, name: str) -> list[str]:
+        if self.definitions is None:
+            self.definitions = {}
+            for one, definition in _made_of():
+                self.definitions.setdefault(one.casefold(), []).append(definition)
+        return self.definitions.get(name.casefold(), [])
+
+    def may_see(self, actor: Actor, definition: str) -> bool:
+        if definition not in self.seen:
+            token = _asking.set(True)
+            try:
+                self.seen[definition] = may_ask(actor, asked(read(definition)), definition_of)
+            finally:
+                _asking.reset(token)
+        return self.seen[definition]
+
+
+_known: ContextVar[_Known | None] = ContextVar("known", default=None)
+
+
 @register_limit
 def limit(actor: Actor, kind: str) -> Callable[[str], Level]:
     """What the values that there are were made of counts, also while they are being worked out anew or taken away."""
 
-    @cache
-    def definitions() -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name, definition in _made_of():
-            found.setdefault(name.casefold(), []).append(definition)
-        return found
-
     def at(name: str) -> Level:
         if kind != "people" or not name.startswith("trait:") or _asking.get():
             return Level.CHANGE
-        made_of = definitions().get(name.removeprefix("trait:").casefold(), ())
-        token = _asking.set(True)
-        try:
-            seen = all(may_ask(actor, asked(read(one)), definition_of) for one in made_of)
-        finally:
-            _asking.reset(token)
-        return Level.CHANGE if seen else Level.HIDDEN
+        known = _known.get()
+        if known is None or known.policy is not actor.policy:
+            _known.set(known := _Known(actor.policy))
+        made_of = known.of(name.removeprefix("trait:"))
+        return Level.CHANGE if all(known.may_see(actor, one) for one in made_of) else Level.HIDDEN
 
     return at
