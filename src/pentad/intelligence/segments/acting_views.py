@@ -10,6 +10,7 @@ from pentad.intelligence.segments.models import Segment
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, modal_done
 from pentad.roles.undo.models import Change
+from pentad.roles.views.counts import forget_counts
 
 SAID = {Segment.LIVE: "Live: it follows every event from now on.", Segment.DRAFT: "A draft now: nobody is in it.",
         Segment.ARCHIVED: "In the archive."}  # fmt: skip
@@ -30,6 +31,7 @@ def set_state(request: HttpRequest, id: str) -> HttpResponse:
             actions.restore_segment(actor=actor, segment=row)
         if wanted != (Segment.LIVE if before == Segment.ARCHIVED else before):
             actions.change_segment(actor=actor, segment=row, draft=wanted == Segment.DRAFT)
+    forget_counts()
     if wanted != before:
         messages.success(request, SAID[wanted], extra_tags=f"/segments/{row.id}/state/?to={before}")
     return modal_done(f"/segments/{row.id}/")
@@ -41,6 +43,7 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
     """Delete it; the message has the way back."""
     row = queries.find_segment(id)
     actions.delete_segment(actor=actor_of(request), segment=row)
+    forget_counts()
     change = Change.objects.filter(kind=actions.DELETED, ref=row.id, undone=None).latest("at")
     messages.success(request, f"“{row.name}” deleted.", extra_tags=f"/changes/{change.id}/undo/")
     return modal_done("/segments/")

@@ -8,10 +8,12 @@ from pentad.intelligence.segments.models import Segment
 from pentad.roles.undo.actions import when_pruned
 from pentad.roles.undo.kinds import Undoable, register
 from pentad.roles.undo.models import Change, ChangedRecord
+from pentad.roles.views.counts import forget_counts
 
 
 def _restore(actor: Actor, change: Change, records: Sequence[ChangedRecord]) -> list[ChangedRecord]:
     undelete_segment(actor=actor, segment=Segment.objects.get(id=change.ref))
+    forget_counts()
     return []
 
 
