@@ -87,9 +87,7 @@ class _Asked:
 
 def _some() -> list[int] | None:
     """Customers to look at; None for everybody."""
-    return (
-        None if everybody() else list(seen_people().order_by("-last_seen", "-no").values_list("no", flat=True)[:SOME])
-    )
+    return None if everybody() else list(seen_people().order_by("-known", "-no").values_list("no", flat=True)[:SOME])
 
 
 def _seen_trait(kind: str) -> Callable[[str], bool]:
