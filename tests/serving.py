@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from tests.forking import Forked, run
+
 T = TypeVar("T")
 PENTAD = str(Path(sys.executable).with_name("pentad"))
 
@@ -67,7 +69,10 @@ class Server:
     folder: Path
     port: int = field(default_factory=free_port)
     database: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    installed: bool = False
+    """Run the command as it is installed, rather than a fork that has the libraries loaded: see tests/forking.py."""
+
+    process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def url(self) -> str:
@@ -88,11 +93,14 @@ class Server:
     def start(self, *options: str, ready: bool = True, seconds: float = 60) -> "Server":
         """Start `pentad up` and wait until it answers /readyz with 200."""
         database = ["--database", self.database] if self.database else []
-        command = [PENTAD, "up", "--data", str(self.folder), "--port", str(self.port), *database, *options]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment
-            )
+        arguments = ["up", "--data", str(self.folder), "--port", str(self.port), *database, *options]
+        if self.installed:
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(
+                    [PENTAD, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment
+                )
+        else:
+            self.process = Forked(arguments, self.log, self.log, self.environment)
         if ready:
             until(self.is_ready, seconds, "ready to serve")
         return self
@@ -134,7 +142,10 @@ class Server:
         """Run `pentad ARGUMENTS --data FOLDER`; its exit status must be `status` unless that is None."""
         database = ["--database", self.database] if self.database else []
         command = [PENTAD, *arguments, "--data", str(self.folder), *database]
-        done = subprocess.run(command, capture_output=True, text=True, env=self.environment, timeout=180)
+        if self.installed:
+            done = subprocess.run(command, capture_output=True, text=True, env=self.environment, timeout=180)
+        else:
+            done = run(command[1:], self.environment, timeout=180)
         said = f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert status is None or done.returncode == status, said
         return done

@@ -19,7 +19,7 @@ from tests.serving import PENTAD, Server, free_port, until
 @pytest.fixture
 def folder(new_server: Callable[..., Server]) -> Server:
     """A data folder that nothing serves."""
-    return new_server()
+    return new_server(installed=True)
 
 
 def check_refused(done: subprocess.CompletedProcess[str], *said: str, status: int = 1) -> None:
