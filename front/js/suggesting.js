@@ -57,7 +57,7 @@ function close() {
 
 function select(option) {
   options().forEach((one) => one.setAttribute("aria-selected", String(one === option)));
-  if (!option) return;
+  if (!option) return field.removeAttribute("aria-activedescendant");
   field.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 }
@@ -103,11 +103,13 @@ async function offer() {
   if (asked !== own || document.activeElement !== field) return;
   // Only what is there already would be no suggestion.
   const other = found.filter((one) => String(one.value) !== words);
+  const kept = chosen()?.dataset.value;
   list.replaceChildren(...(other.length ? found : []).map(row));
   if (!other.length) return close();
   if (!isOpen()) list.showPopover();
   field.setAttribute("aria-expanded", "true");
   place();
+  select(options().find((one) => one.dataset.value === kept));
 }
 
 function later(event) {
