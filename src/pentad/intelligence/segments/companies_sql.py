@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pentad.intelligence.segments import dates_sql
 from pentad.intelligence.segments.definition import Colleagues, CompanyTrait
 from pentad.intelligence.segments.features import Leaf, Tree
-from pentad.intelligence.segments.parts import Needed, Scene, SubPart, listed, nested
+from pentad.intelligence.segments.parts import Needed, Scene, SubPart, all_of, listed, nested
 from pentad.intelligence.segments.people_sql import dated, json_value
 from pentad.intelligence.segments.values_sql import test_sql
 
-Judged = Callable[[Tree, Scene], str]
-"""SQL that gives person_no, holds and (in a scene with due) due of everybody in the scene's scope."""
+Judged = Callable[[Tree, Scene, bool], str]
+"""SQL that gives person_no, holds and (in a scene with due) due of everybody in the scene's scope; True: of those who hold,
+and of who else comes at hand.
+"""
 
 
 def trait_part(leaf: Leaf, scene: Scene) -> SubPart:
@@ -55,6 +57,16 @@ def _per_person(judged: str, which: str, scene: Scene, *, due: bool, every: str,
     return SubPart(select, f"coalesce(value, {missing}) = 1", due)
 
 
+def _any_colleague(people: str, scene: Scene) -> SubPart:
+    """Those who hold first: whoever belongs to a company of one of them."""
+    theirs = f"SELECT b.company_no FROM belongs AS b JOIN ({people}) AS p ON p.person_no = b.person_no WHERE p.holds"
+    where = all_of(scene.only("b.person_no"), f"b.company_no IN ({theirs})")
+    return SubPart(
+        f"SELECT b.person_no AS person_no, 1 AS value FROM belongs AS b WHERE {where} GROUP BY b.person_no",
+        "coalesce(value, 0) = 1",
+    )
+
+
 def colleagues_part(leaf: Leaf, scene: Scene, judged: Judged) -> SubPart:
     """A company holds when any, all or none of its people meet the condition; one such company is enough."""
     one = leaf.condition
@@ -62,7 +74,10 @@ def colleagues_part(leaf: Leaf, scene: Scene, judged: Judged) -> SubPart:
     assert leaf.inner is not None
     mine = f"SELECT company_no FROM belongs WHERE {scene.only('person_no')}" if scene.scope else ""
     theirs = f"(SELECT person_no FROM belongs WHERE company_no IN ({mine})) AS theirs" if mine else ""
-    people = judged(leaf.inner, scene.within(theirs))
+    few = one.which == "any" and not scene.due
+    people = judged(leaf.inner, scene.within(theirs), few)
+    if few:
+        return _any_colleague(people, scene)
     soonest = ", min(p.due) AS due" if scene.due else ""
     inside = f" WHERE b.company_no IN ({mine})" if mine else ""
     counted = (

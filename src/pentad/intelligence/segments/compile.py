@@ -15,6 +15,7 @@ from pentad.intelligence.segments.definition import (
     Condition,
     Consent,
     Definition,
+    Event,
     Identifier,
     Member,
     Standing,
@@ -22,7 +23,7 @@ from pentad.intelligence.segments.definition import (
 )  # fmt: skip
 from pentad.intelligence.segments.features import Feature, Leaf, Tree, feature, junction, leaves, properties
 from pentad.intelligence.segments.moments_sql import HORIZON, stamp
-from pentad.intelligence.segments.parts import EventPart, PersonPart, Scene, SubPart
+from pentad.intelligence.segments.parts import EventPart, PersonPart, Scene, SubPart, all_of
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.reading import matches
 from pentad.intelligence.segments.tree import Others, no_others, tree_of
@@ -74,7 +75,21 @@ def raw_sql(asked: Compiled, now: datetime, scope: str = "", *, promoted: Sequen
     a column of their own.
     """
     scene = Scene(naive(now), promoted, scope)
+    if found := _never_sql(asked, scene):
+        return found
     return f"SELECT person_no FROM ({_features(asked, scene)}) AS features WHERE {asked.test}"
+
+
+def _never_sql(asked: Compiled, scene: Scene) -> str:
+    """Who has no such event, when that is all that is asked: nobody's events need be counted."""
+    if len(asked.features) != 1 or not isinstance(asked.features[0].leaf.condition, Event):
+        return ""
+    one = asked.features[0]
+    if asked.test not in (f"{one.column} = 0", f"{one.column} <= 0", f"NOT ({one.column} >= 1)"):
+        return ""
+    part = events_sql.part(one.leaf, replace(scene, alone=True, loose=True))
+    where = all_of(scene.only("person_no"), f"person_no NOT IN ({scans.who_sql(part, scene)})")
+    return f"SELECT person_no FROM people WHERE {where}"
 
 
 def features_sql(
@@ -115,11 +130,14 @@ def _part(one: Feature, scene: Scene) -> PersonPart | EventPart | SubPart:
             return companies_sql.colleagues_part(one.leaf, scene, _judged)
 
 
-def _judged(tree: Tree, scene: Scene) -> str:
-    """person_no, holds and, where the scene wants it, due of everybody in the scene's scope."""
+def _judged(tree: Tree, scene: Scene, few: bool) -> str:
+    """person_no, holds and, where the scene wants it, due of everybody in the scene's scope; few: of those at least who
+    hold.
+    """
     asked = _compiled(tree)
     scene = replace(scene, alone=False, loose=False)
-    rows = scans.select_sql([(one.column, _part(one, scene)) for one in asked.features], scene)
+    parts = [(one.column, _part(one, scene)) for one in asked.features]
+    rows = scans.select_sql(parts, scene, eventful=few and _without_events(tree) is False)
     return f"SELECT person_no, ({asked.test}) AS holds{', due' if scene.due else ''} FROM ({rows}) AS judged"
 
 
@@ -135,8 +153,10 @@ def _without_events(tree: Tree) -> bool | None:
     """What the test says of somebody without any event, when that can be told from the test alone."""
     if isinstance(tree, Leaf):
         one, test = feature(tree)
-        if one.source == "sequence":
+        if one.source in ("sequence", "colleagues"):
             return False
+        if one.source == "company":
+            return None if getattr(tree.condition, "which", "") == "none" else False
         return None if one.source != "event" else events_sql.without_events(one, test)
     kind, of = tree
     every = [_without_events(one) for one in of]

@@ -53,9 +53,13 @@ def _day_sql(text: str, walls: Span) -> str:
     """A text of ten letters: as texts days stand in their order. The 29th and later are not in every month."""
     low = (walls.low - TICK).date() + timedelta(days=1) if walls.low and walls.low > FIRST else FIRST.date()
     high = (walls.high - TICK).date() + timedelta(days=1) if walls.high and walls.high < END else END.date()
-    real = f"CASE WHEN right({text}, 2) <= '28' THEN TRUE ELSE {stamp_sql(text)} IS NOT NULL END"
+    day_sql = f"TRY_CAST({text} || ' 00:00:00.000000' AS TIMESTAMP)"
+    real = f"CASE WHEN right({text}, 2) <= '28' THEN TRUE ELSE {day_sql} IS NOT NULL END"
     valid = f"CASE WHEN regexp_matches({text}, {literal(_PLAIN_DAY)}) THEN {real} ELSE FALSE END"
-    return f"CASE WHEN {text} >= '{low:%Y-%m-%d}' AND {text} < '{high:%Y-%m-%d}' THEN {valid} ELSE FALSE END"
+    if low >= high:
+        return "FALSE"
+    last = high - timedelta(days=1)
+    return f"CASE WHEN {text} BETWEEN '{low:%Y-%m-%d}' AND '{last:%Y-%m-%d}' THEN {valid} ELSE FALSE END"
 
 
 def _near(text: str, span: Span) -> str:
@@ -65,7 +69,8 @@ def _near(text: str, span: Span) -> str:
     high = min(span.high + spare, END) if span.high and span.high < END - spare else END + timedelta(days=1)
     if span.empty or (span.high and span.high <= FIRST) or (span.low and span.low >= END):
         return "FALSE"
-    return f"{text} >= '{low:%Y-%m-%d}' AND {text} < '{high:%Y-%m-%d}'"
+    # In one comparison: where there are two, some engines take the value out of its JSON for each.
+    return f"{text} BETWEEN '{low:%Y-%m-%d}' AND '{high:%Y-%m-%d}'"
 
 
 def stamp_sql(text: str) -> str:
@@ -130,10 +135,12 @@ def _anniversary_sql(text: str, moment: str, test: Anniversary, asked: Place) ->
 
 
 def _about_sql(text: str, test: Anniversary, now: datetime, zone: str) -> str:
-    """The month and day in the text are not far off: far quicker than reading dates."""
+    """The month and day in the text are not far off: far quicker than reading dates. 29 February lies between wherever
+    28 February counts, for a day after that does, too.
+    """
     wider = _stretches(Anniversary(test.days + 4), now - timedelta(days=2), zone)
     parts = [f"substring({text}, 6, 5) BETWEEN '{low}' AND '{high}'" for _, low, high, _ in wider]
-    return f"({' OR '.join(parts)} OR substring({text}, 6, 5) = '02-29')"
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
 def _kept_at_sql(value: str, test: Anniversary, now: datetime, zone: str) -> str:

@@ -1,13 +1,14 @@
 """Features that count, sum up or pick a person's events, as aggregates over `events`. Pure."""
 
 import re
+from dataclasses import replace
 
 from pentad.intelligence.segments.dates_sql import least
 from pentad.intelligence.segments.definition import OWN, Aggregate, Event, EventMatch, Occurrence, PropertyTest, When
 from pentad.intelligence.segments.features import Feature, Leaf, named
-from pentad.intelligence.segments.moments_sql import flip_sql, stamp, within_sql
+from pentad.intelligence.segments.moments_sql import flip_sql, stamp, within_parts, within_sql
 from pentad.intelligence.segments.numbers_sql import MAX, number_sql
-from pentad.intelligence.segments.parts import Aggregated, EventPart, Needed, Read, Scene, all_of
+from pentad.intelligence.segments.parts import Aggregated, EventPart, Needed, Read, Scene, all_of, one_of
 from pentad.intelligence.segments.people_sql import json_value
 from pentad.intelligence.segments.periods import Span, bounds, flips
 from pentad.intelligence.segments.values_sql import Asked, Value, test_sql, view_sql
@@ -21,13 +22,14 @@ TYPES = {"track": ("track",), "page": ("page",), "screen": ("screen",), "any": (
 
 def named_sql(match: EventMatch) -> str:
     """Of the type and with the name; without a name none of the events that segments cause."""
+    return all_of(*named_parts(match))
+
+
+def named_parts(match: EventMatch) -> tuple[str, str]:
     types, names = TYPES[match.type], match.names
-    kind = f"type = '{types[0]}'" if len(types) == 1 else f"type IN ({', '.join(map(literal, types))})"
     if not names:
-        return f"{kind} AND name NOT IN ({', '.join(map(literal, OWN))})"
-    if len(names) == 1:
-        return f"{kind} AND name = {literal(names[0])}"
-    return f"{kind} AND name IN ({', '.join(map(literal, names))})"
+        return one_of("type", types), f"name NOT IN ({', '.join(map(literal, OWN))})"
+    return one_of("type", types), one_of("name", sorted(set(names)))
 
 
 def property_value(match: EventMatch, name: str, scene: Scene, needed: Needed) -> Value:
@@ -36,9 +38,11 @@ def property_value(match: EventMatch, name: str, scene: Scene, needed: Needed) -
     value = json_value("props", name, own)
     extract = own.sql_of(value.text)
     text = f"x_{named('props', name, match.type, match.names)}"
-    value = _renamed(value, text)
+    elements = f"l_{named('props', name, match.type, match.names)}"
+    listed, value = value.elements, replace(value, text=text, elements=elements)
     # Reading a property costs more than all else: only where the event is one that is asked about.
-    needed.add(text, extract if scene.alone else f"CASE WHEN {named_sql(match)} THEN {extract} END")
+    for column, sql in ((text, extract), (elements, own.sql_of(listed))):
+        needed.add(column, sql if scene.alone else f"CASE WHEN {named_sql(match)} THEN {sql} END")
     needed.add("props", "props")
     item = scene.by_name.get(name) if "." not in name else None
     if item is None or item.type not in ("string", "number"):
@@ -49,10 +53,6 @@ def property_value(match: EventMatch, name: str, scene: Scene, needed: Needed) -
         return _typed(value, number=column, present=f"CASE WHEN {column} IS NOT NULL THEN TRUE ELSE {there} END")
     own_there = f"CASE WHEN {column} = '[]' THEN {value.kind} <> 'ARRAY' ELSE {column} <> '' END"
     return _typed(value, text=column, present=f"CASE WHEN {column} IS NULL THEN {there} ELSE {own_there} END")
-
-
-def _renamed(value: Value, text: str) -> Value:
-    return Value(text, kind=value.kind, elements=value.elements, raws=value.raws)
 
 
 def _typed(value: Value, *, text: str = "", number: str = "", present: str) -> Value:
@@ -69,7 +69,11 @@ def where_sql(match: EventMatch, where: tuple[PropertyTest, ...], scene: Scene, 
 
 
 def match_sql(match: EventMatch, scene: Scene, asked: Asked, needed: Needed) -> str:
-    return all_of(named_sql(match), where_sql(match, match.where, scene, asked, needed))
+    return all_of(*match_parts(match, scene, asked, needed))
+
+
+def match_parts(match: EventMatch, scene: Scene, asked: Asked, needed: Needed) -> tuple[str, ...]:
+    return (*named_parts(match), where_sql(match, match.where, scene, asked, needed))
 
 
 def read_of(match: EventMatch, when: When | None, scene: Scene, zone: str) -> Read:
@@ -93,18 +97,15 @@ def part(leaf: Leaf, scene: Scene) -> EventPart:
     raise TypeError(leaf.condition)
 
 
-def _spanned(when: When | None, scene: Scene, zone: str) -> tuple[str, Span]:
-    if when is None:
-        return "", Span(None, None)
-    span = bounds(when, scene.now, zone)
-    return within_sql("ts", span), span
+def _inside(when: When | None, scene: Scene, zone: str) -> tuple[str, ...]:
+    return within_parts("ts", bounds(when, scene.now, zone)) if when is not None else ()
 
 
 def _counted(one: Event, zone: str, scene: Scene) -> EventPart:
     needed = Needed()
-    matched = match_sql(one.event, scene, scene.asked(zone, needed), needed)
-    inside, _ = _spanned(one.when, scene, zone)
-    count = Aggregated(f"a_{named(matched, inside)}", "count(*)", all_of(matched, inside))
+    matched = match_parts(one.event, scene, scene.asked(zone, needed), needed)
+    inside = _inside(one.when, scene, zone)
+    count = Aggregated.of(f"a_{named(all_of(*matched), all_of(*inside))}", "count(*)", (*matched, *inside))
     more, due, after = _window_due(matched, one.when, scene, zone)
     return _assembled(
         needed, one.event, one.when, scene, zone, (count, *more), f"coalesce({count.name}, 0)", due, after
@@ -119,7 +120,9 @@ def _assembled(
     return EventPart(columns, read_of(match, when, scene, zone), aggregates, sql, after.used(due), due)
 
 
-def _window_due(matched: str, when: When | None, scene: Scene, zone: str) -> tuple[tuple[Aggregated, ...], str, Needed]:
+def _window_due(
+    matched: tuple[str, ...], when: When | None, scene: Scene, zone: str
+) -> tuple[tuple[Aggregated, ...], str, Needed]:
     """When the first event leaves the span, or the first one ahead enters it. Bounds never run backwards, so the
     earliest event is the one that a bound passes first."""
     after = Needed()
@@ -129,11 +132,11 @@ def _window_due(matched: str, when: When | None, scene: Scene, zone: str) -> tup
     found, dues = [], []
     leaves, enters = flips(when)
     for flip, guard in (
-        (leaves, within_sql("ts", span)),
-        (enters, f"ts >= {stamp(span.high)}" if span.high else "FALSE"),
+        (leaves, within_parts("ts", span)),
+        (enters, (f"ts >= {stamp(span.high)}" if span.high else "FALSE",)),
     ):
-        if flip is not None and guard != "FALSE":
-            one = Aggregated(f"d_{named(matched, guard)}", "min(ts)", all_of(matched, guard))
+        if flip is not None and guard != ("FALSE",):
+            one = Aggregated.of(f"d_{named(all_of(*matched), all_of(*guard))}", "min(ts)", (*matched, *guard))
             found.append(one)
             dues.append(flip_sql(one.name, flip, scene.now, zone, after.keep))
     return tuple(found), least(dues), after
@@ -142,17 +145,18 @@ def _window_due(matched: str, when: When | None, scene: Scene, zone: str) -> tup
 def _figured(one: Aggregate, zone: str, scene: Scene) -> EventPart:
     needed = Needed()
     asked = scene.asked(zone, needed)
-    matched = match_sql(one.event, scene, asked, needed)
-    inside, _ = _spanned(one.when, scene, zone)
+    matched = match_parts(one.event, scene, asked, needed)
+    inside = _inside(one.when, scene, zone)
     value = property_value(one.event, one.property, scene, needed)
-    number = value.number or needed.add(f"n_{value.text}", f"TRY_CAST({needed.sql_of(value.text)} AS DOUBLE)")
+    number = value.number or needed.add(f"n_{named(value.text)}", f"TRY_CAST({needed.sql_of(value.text)} AS DOUBLE)")
+    # Not among the guards: engines would read the property once for these and once more for the figure.
+    finite = f"CASE WHEN {number} BETWEEN {number_sql(-MAX)} AND {number_sql(MAX)} THEN {number} END"
     sql = {
-        "sum": f"sum({number})", "average": f"avg({number})", "minimum": f"min({number})", "maximum": f"max({number})",
+        "sum": f"sum({finite})", "average": f"avg({finite})", "minimum": f"min({finite})", "maximum": f"max({finite})",
         "distinct": f"count(DISTINCT nullif(lower({view_sql(value)}), ''))",
     }[one.function]  # fmt: skip
-    finite = f"{number} BETWEEN {number_sql(-MAX)} AND {number_sql(MAX)}"
-    guard = all_of(matched, inside, "" if one.function == "distinct" else finite)
-    figure = Aggregated(f"a_{named(sql, guard)}", sql, guard)
+    parts = (*matched, *inside)
+    figure = Aggregated.of(f"a_{named(sql, all_of(*parts))}", sql, parts)
     more, due, after = _window_due(matched, one.when, scene, zone)
     # Engines add floats up in any order: what differs lies far behind six decimals.
     shown = {"sum": f"coalesce(round({figure.name}, 6), 0e0)", "average": f"round({figure.name}, 6)",
@@ -164,15 +168,16 @@ def _picked(one: Occurrence, zone: str, scene: Scene) -> EventPart:
     """The time of the first or last event, or whether that one event is as asked."""
     needed = Needed()
     asked = scene.asked(zone, needed)
-    matched = match_sql(one.event, scene, asked, needed)
+    parts = match_parts(one.event, scene, asked, needed)
+    matched = all_of(*parts)
     extreme = "min" if one.which == "first" else "max"
-    inside, _ = _spanned(one.when, scene, zone)
-    at = Aggregated(f"a_{named(extreme, matched)}", f"{extreme}(ts)", matched)
+    inside = all_of(*_inside(one.when, scene, zone)) if one.when is not None else ""
+    at = Aggregated.of(f"a_{named(extreme, matched)}", f"{extreme}(ts)", parts)
     aggregates = [at] if scene.due and one.when is not None else []
     if one.where:
         asks = all_of(inside, where_sql(one.event, one.where, scene, asked, needed))
         sql = f"arg_{extreme}(coalesce({asks}, FALSE), (ts, seq))"
-        chosen = Aggregated(f"a_{named(sql, matched)}", sql, matched)
+        chosen = Aggregated.of(f"a_{named(sql, matched)}", sql, parts)
         aggregates.append(chosen)
         shown = f"coalesce({chosen.name}, FALSE)"
     else:
@@ -195,7 +200,8 @@ def without_events(one: Feature, test: str) -> bool | None:
         return {">=": int(found[2]) <= 0, "<=": True, "=": int(found[2]) == 0}[found[1]]
     if isinstance(condition, Aggregate) and condition.function not in ("sum", "distinct"):
         return test.startswith("NOT ")
-    return None
+    within = re.fullmatch(rf"{one.column} BETWEEN (\S+) AND (\S+)", test)
+    return float(within[1]) <= 0 <= float(within[2]) if within else None
 
 
 __all__ = ["TYPES", "match_sql", "named_sql", "part", "property_value", "read_of", "where_sql", "without_events"]

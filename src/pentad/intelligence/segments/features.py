@@ -91,7 +91,7 @@ def feature(leaf: Leaf) -> tuple[Feature, str]:
             asked = Aggregate(one.function, one.property, one.event, IsSet(), one.when)
             kind = "BIGINT" if one.function == "distinct" else "DOUBLE"
             found = _feature(kind, "event", Leaf(asked, leaf.zone))
-            return found, _figure_sql(found.column, one.test)
+            return found, _figure_sql(found.column, one.test, always=one.function in ("sum", "distinct"))
         case Occurrence():
             found = _feature("BOOLEAN", "event", leaf)
         case Sequence():
@@ -153,7 +153,8 @@ def _often_sql(column: str, count: HowOften) -> str:
     return f"{column} {sign} {count.n}"
 
 
-def _figure_sql(column: str, test: NumberTest) -> str:
+def _figure_sql(column: str, test: NumberTest, *, always: bool) -> str:
+    """always: there is a figure of everybody."""
     plain, negated = positive(test)
     match plain:
         case IsSet():
@@ -162,7 +163,7 @@ def _figure_sql(column: str, test: NumberTest) -> str:
             number = _as_number(plain.value)
             sql = "FALSE" if number is None else f"coalesce({column} = {number_sql(number)}, FALSE)"
         case _:
-            sql = f"coalesce({range_sql(column, plain)}, FALSE)"
+            sql = range_sql(column, plain) if always else f"coalesce({range_sql(column, plain)}, FALSE)"
     return f"NOT ({sql})" if negated else sql
 
 

@@ -26,14 +26,18 @@ def stamp(at: datetime) -> str:
 
 def within_sql(value: str, span: Span) -> str:
     """value: a TIMESTAMP expression."""
+    return " AND ".join(within_parts(value, span))
+
+
+def within_parts(value: str, span: Span) -> tuple[str, ...]:
     if span.empty or (span.high and span.high <= FIRST) or (span.low and span.low >= END):
-        return "FALSE"
+        return ("FALSE",)
     parts = []
     if span.low and span.low > FIRST:
         parts.append(f"{value} >= {stamp(span.low)}")
     if span.high and span.high < END:
         parts.append(f"{value} < {stamp(span.high)}")
-    return " AND ".join(parts) if parts else f"{value} IS NOT NULL"
+    return tuple(parts) or (f"{value} IS NOT NULL",)
 
 
 def tree_sql(value: str, bounds: Sequence[datetime], results: Sequence[str]) -> str:

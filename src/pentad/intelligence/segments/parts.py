@@ -1,6 +1,6 @@
 """What each kind of feature brings to the SELECT that asks for all of them. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -57,11 +57,25 @@ class PersonPart:
 
 @dataclass(frozen=True)
 class Aggregated:
-    """One aggregate over a person's events: `sql` of those for which `guard` is true."""
+    """One aggregate over a person's events: `sql` of those for which `guard` is true.
+
+    parts: what the guard joins by AND, where that is known: so that nothing is asked twice that the scan asks already.
+    """
 
     name: str
     sql: str
     guard: str
+    parts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, sql: str, parts: Iterable[str]) -> "Aggregated":
+        every = tuple(part for part in parts if part)
+        return cls(name, sql, all_of(*every), every)
+
+    def guard_but(self, known: Collection[str]) -> str:
+        """The guard where these are true already; "" when nothing is left of it."""
+        left = [part for part in self.parts or (self.guard,) if part not in known]
+        return all_of(*left) if left else ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +229,12 @@ def _paths(keys: Sequence[str]) -> list[str]:
             found.append("$")
         found[-1] += f'."{escaped}"'
     return [literal(path) for path in found]
+
+
+def one_of(column: str, values: Sequence[str]) -> str:
+    if len(values) == 1:
+        return f"{column} = {literal(values[0])}"
+    return f"{column} IN ({', '.join(map(literal, values))})"
 
 
 def all_of(*parts: str) -> str:

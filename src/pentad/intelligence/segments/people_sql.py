@@ -27,7 +27,8 @@ def json_value(column: str, name: str, needed: Needed) -> Value:
     place = Place.of(column, name)
     needed.add(column, column)
     text = needed.add(f"x_{named(column, name)}", place.text)
-    return Value(text=text, kind=place.kind, elements=place.elements, raws=place.raws)
+    elements = needed.add(f"l_{named(column, name)}", place.elements)
+    return Value(text=text, kind=place.kind, elements=elements, raws=place.raws, inline=place.text)
 
 
 def part(leaf: Leaf, scene: Scene) -> PersonPart:

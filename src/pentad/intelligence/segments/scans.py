@@ -1,6 +1,6 @@
 """One SELECT for many features: `people` once, `events` once, and one sub-select for each of the others. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pentad.intelligence.segments.dates_sql import least
 from pentad.intelligence.segments.moments_sql import stamp
@@ -15,9 +15,9 @@ from pentad.intelligence.segments.parts import (
     listed,
     merged,
     nested,
+    one_of,
 )  # fmt: skip
 from pentad.intelligence.segments.periods import END, FIRST
-from pentad.ledger.sql import literal
 
 Named = tuple[str, PersonPart | EventPart | SubPart]
 
@@ -104,16 +104,16 @@ def _events_sql(parts: Sequence[EventPart], scene: Scene) -> str:
     """person_no and every aggregate, from one look at the events."""
     aggregates = list({one.name: one for part in parts for one in part.aggregates}.values())
     levels = merged(part.columns for part in parts) or ((),)
-    read = all_of(scene.only("root_no"), _read_sql([part.read for part in parts]))
+    known = _read_parts([part.read for part in parts])
     if len(aggregates) == 1:
         only = aggregates[0]
-        wanted, where = f"{only.sql} AS {only.name}", f" WHERE {only.guard}"
+        guard = only.guard_but(known)
+        wanted, where = f"{only.sql} AS {only.name}", f" WHERE {guard}" if guard else ""
     else:
-        wanted, where = ", ".join(_filtered(one) for one in aggregates), ""
-    mentioned = " ".join(
-        [*(f"{one.sql} {one.guard}" for one in aggregates), *(sql for more in levels[1:] for _, sql in more)]
-    )
+        wanted, where = ", ".join(_filtered(one, known) for one in aggregates), ""
+    mentioned = " ".join([wanted, where, *(sql for more in levels[1:] for _, sql in more)])
     own = [name for name in ("ts", "seq", "type", "name") if name in mentioned]
+    read = all_of(scene.only("root_no"), *known)
     inner = (
         f"SELECT {', '.join(['root_no', *own, *([listed(levels[0])] if levels[0] else [])])} FROM events WHERE {read}"
     )
@@ -121,30 +121,38 @@ def _events_sql(parts: Sequence[EventPart], scene: Scene) -> str:
     return nested(grouped, merged(part.after for part in parts))
 
 
-def _filtered(one: Aggregated) -> str:
-    return f"{one.sql} FILTER (WHERE {one.guard}) AS {one.name}"
+def who_sql(part: EventPart, scene: Scene) -> str:
+    """The persons with an event that a count counts."""
+    known = _read_parts([part.read])
+    guard = part.aggregates[0].guard_but(known)
+    levels = part.columns or ((),)
+    own = ["root_no", *(name for name in ("ts", "seq", "type", "name") if name in guard)]
+    named = f", {listed(levels[0])}" if levels[0] else ""
+    inner = f"SELECT {', '.join(own)}{named} FROM events WHERE {all_of(scene.only('root_no'), *known)}"
+    return f"SELECT root_no FROM ({nested(inner, levels[1:])}) AS x{f' WHERE {guard}' if guard else ''}"
 
 
-def _read_sql(reads: Sequence[Read]) -> str:
-    """The events that any of them looks at, or a few more."""
+def _filtered(one: Aggregated, known: Collection[str]) -> str:
+    guard = one.guard_but(known)
+    return f"{one.sql}{f' FILTER (WHERE {guard})' if guard else ''} AS {one.name}"
+
+
+def _read_parts(reads: Sequence[Read]) -> list[str]:
+    """The events that any of them looks at, or a few more: what is true of each event that is read."""
     kinds: dict[tuple[str, ...], set[str] | None] = {}
     for one in reads:
         names = kinds.get(one.types, set())
         kinds[one.types] = None if names is None or not one.names else names | set(one.names)
-    found = [all_of(_in("type", types), _in("name", sorted(names)) if names else "") for types, names in kinds.items()]
-    named = found[0] if len(found) == 1 else "(" + " OR ".join(f"({one})" for one in found) + ")"
+    found = [
+        [one_of("type", types), *([one_of("name", sorted(names))] if names else [])] for types, names in kinds.items()
+    ]
+    named = found[0] if len(found) == 1 else ["(" + " OR ".join(f"({all_of(*one)})" for one in found) + ")"]
     lows = [one.low for one in reads]
     highs = [one.high for one in reads]
     low = min((at for at in lows if at), default=None) if None not in lows else None
     high = max((at for at in highs if at), default=None) if None not in highs else None
-    return all_of(
-        named,
-        f"ts >= {stamp(low)}" if low and FIRST < low < END else "",
-        f"ts < {stamp(high)}" if high and FIRST < high < END else "",
-    )
-
-
-def _in(column: str, values: Sequence[str]) -> str:
-    if len(values) == 1:
-        return f"{column} = {literal(values[0])}"
-    return f"{column} IN ({', '.join(map(literal, values))})"
+    if low and FIRST < low < END:
+        named.append(f"ts >= {stamp(low)}")
+    if high and FIRST < high < END:
+        named.append(f"ts < {stamp(high)}")
+    return named

@@ -44,7 +44,9 @@ class _Run:
 
     def over(self, *, frame: str, group: str = "") -> str:
         keys = ", ".join((*self.keys, *([group] if group else ())))
-        return f"OVER (PARTITION BY {keys} ORDER BY ts, seq, step DESC ROWS BETWEEN {frame})"
+        # An event that stands once needs no more to be put in order.
+        order = "ts, seq" if _all_disjoint(self.sequence.steps) else "ts, seq, step DESC"
+        return f"OVER (PARTITION BY {keys} ORDER BY {order} ROWS BETWEEN {frame})"
 
     def ended(self, rows: str, start: str, duration: Duration) -> tuple[str, str]:
         """The rows with the last moment that belongs to a duration from `start` on, and how that is called."""
@@ -83,9 +85,13 @@ def _carried(step: int) -> str:
 def _steps_sql(run: _Run, same: tuple[str, ...]) -> str:
     """One row for each event and step that it is good for: root_no, ts, seq, step, same…"""
     steps = list(enumerate(run.sequence.steps, 1))
-    if all(_disjoint(a.event, b.event) for a, b in combinations(run.sequence.steps, 2)):
+    if _all_disjoint(run.sequence.steps):
         return _one_scan(run, steps, same)
     return " UNION ALL ".join(_one_scan(run, [each], same) for each in steps)
+
+
+def _all_disjoint(steps: tuple[Step, ...]) -> bool:
+    return all(_disjoint(a.event, b.event) for a, b in combinations(steps, 2))
 
 
 def _disjoint(one: EventMatch, other: EventMatch) -> bool:
@@ -110,7 +116,8 @@ def _one_scan(run: _Run, steps: list[tuple[int, Step]], same: tuple[str, ...]) -
     for name, prop in zip(same, run.sequence.same, strict=True):
         by_step = [(guards[number], _same_sql(step.event, prop, run, needed)) for number, step in steps]
         arms = " ".join(f"WHEN {guard} THEN {value}" for guard, value in by_step)
-        shared[name] = f"CASE {arms} END"
+        alike = len({value for _, value in by_step}) == 1
+        shared[name] = by_step[0][1] if alike else f"CASE {arms} END"
     which = " ".join(f"WHEN {guard} THEN {number}" for number, guard in guards.items())
     step_sql = str(steps[0][0]) if len(steps) == 1 else f"CASE {which} END"
     own, *more = needed.used(which, *shared.values(), *firsts.values())

@@ -9,7 +9,7 @@ objects have neither view. Every function here returns a two-valued or NULL-for-
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pentad.intelligence.segments import dates_sql
@@ -52,6 +52,7 @@ class Value:
     text: as ->> gives it, of lists and objects their JSON. number: as DOUBLE. kind: the JSON kind, "" when it is
     always a text. elements, raws: for a list its elements as texts and as JSON; "" when it is never a list.
     moment: a TIMESTAMP (UTC), for what is one by itself. present: that there is a value, when not told by the text.
+    inline: the text read on the spot, for where it is seldom asked for; "" when there is no other way to it.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Value:
     raws: str = ""
     moment: str = ""
     present: str = ""
+    inline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,8 @@ def _set_sql(value: Value) -> str:
 def _list_sql(value: Value, wanted: tuple[Scalar, ...], *, every: bool) -> str:
     """Of the elements of a list; a single value counts as a list of one."""
     join = " AND " if every else " OR "
+    # Only what is no list is read twice.
+    value = replace(value, text=value.inline) if value.inline else value
     single = (
         in_sql(value, wanted)
         if not every
@@ -254,6 +258,8 @@ def _list_sql(value: Value, wanted: tuple[Scalar, ...], *, every: bool) -> str:
     groups = [[one] for one in wanted] if every else [list(wanted)]
     many = join.join(f"({_holds_sql(value, group)})" for group in groups)
     # What is no list has no elements, and the text of a list equals no single value.
+    if value.inline:
+        return f"CASE WHEN {many} THEN TRUE WHEN {value.elements} = [] THEN {single} ELSE FALSE END"
     return f"CASE WHEN {many} THEN TRUE ELSE {single} END"
 
 
