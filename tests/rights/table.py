@@ -243,6 +243,7 @@ PAGES: dict[str, str] = {
     "segments/builder/rules/": "segments.edit+people.view",
     "segments/builder/zones/": "segments.edit",
     "segments/builder/preview/": "segments.edit+people.view",
+    "segments/builder/reach/": "segments.edit+people.view",
     "segments/builder/sql/": "segments.edit+people.view",
     "segments/builder/why/<str:person>/": "segments.edit+people.view",
     "segments/builder/ideas/": "segments.view+people.view",

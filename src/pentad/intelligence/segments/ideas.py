@@ -111,8 +111,8 @@ def _of_buyers(events: dict[str, d.EventMatch], parts: dict[str, str]) -> Iterat
     yield "lapsed", "Bought more than once, not for 90 days", lapsed
     yield "new-buyers", "First order in the last 30 days", d.Occurrence("first", order, _last(30))
     if cart is not None:
-        left = d.Sequence((d.Step(cart), d.Step(order, absent=True, within=d.Duration(1, "day"))), when=_last(14))
-        yield "cart-left", "Cart filled in the last 14 days, no order within a day", left
+        left = d.All((d.Event(cart, when=_last(14)), d.Event(order, NEVER, _last(14))))
+        yield "cart-left", "Cart filled in the last 14 days, nothing ordered", left
     often = d.Event(order, d.HowOften("at_least", 3), _last(1, "year"))
     yield "regulars", "Bought three times or more within a year", often
     if visit is not None:

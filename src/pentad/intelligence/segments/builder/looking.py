@@ -10,7 +10,7 @@ from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import engine, ideas, queries
 from pentad.intelligence.segments.builder.asked import posted
-from pentad.intelligence.segments.builder.preview import everybody, name_of, others_of, preview, statement
+from pentad.intelligence.segments.builder.preview import everybody, name_of, others_of, preview, reached, statement
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.reasons import shown
 from pentad.roles.access import signed_in
@@ -34,6 +34,19 @@ def show_preview(request: HttpRequest) -> HttpResponse:
         return render(request, "segments/builder/_failed.html", {"error": error})
     said = f"{found.count:,} {'customer' if found.count == 1 else 'customers'}"
     return render(request, "segments/builder/_preview.html", {"found": found, "count_text": said})
+
+
+@require_POST
+@signed_in("segments.edit")
+def show_reach(request: HttpRequest) -> HttpResponse:
+    """How many of them can be reached, by channel."""
+    check(actor_of(request), "people.view")
+    rules = posted(request)
+    try:
+        said = reached(rules.definition, _edited(request)) if rules.definition is not None else []
+    except PentadError as error:
+        return render(request, "segments/builder/_failed.html", {"error": error})
+    return render(request, "segments/builder/_reach.html", {"reached": said})
 
 
 @require_POST

@@ -3,6 +3,7 @@
 Everybody is asked once, by the raw events; every further figure is read for the members found.
 """
 
+import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pentad.intelligence.segments.builder.why import lines
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.eyes import eyes
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.reading import write
 from pentad.ledger import Ledger
 from pentad.roles.audit import looked_at
 
@@ -85,7 +87,6 @@ class Preview:
     percent: str
     sample: list[Somebody]
     overlaps: list[Overlap]
-    reached: list[Reached]
     saved: Saved | None
     milliseconds: float
     as_of: datetime
@@ -97,14 +98,48 @@ def preview(definition: Definition, segment: Segment | None = None, sample: int 
     require_fields(reader(), definition, others)
     began, as_of, store = time.perf_counter(), clock.now(), ledger.current()
     only = seen_numbers()
-    found = engine.numbers(definition, only, others)
+    found = _found(definition, others, anew=True)
     known = _both(store, found, _readable(segment))
     count, everybody = len(found), _everybody(store, only)
     return Preview(
         count, everybody, _percent(count, everybody), _sample(store, definition, others, found, sample),
-        _overlaps(known, count, segment), _reached(found), _saved(known, count, segment, only),
+        _overlaps(known, count, segment), _saved(known, count, segment, only),
         round((time.perf_counter() - began) * 1000), as_of,
     )  # fmt: skip
+
+
+def reached(definition: Definition, segment: Segment | None = None) -> list[Reached]:
+    """By each channel. Asked apart from the preview, which need not wait for it. Raises Denied as that does."""
+    others = others_of(definition, segment)
+    require_fields(reader(), definition, others)
+    found = _found(definition, others)
+    if not len(found):
+        return []
+    said = []
+    for one in reach(scope=found):
+        reasons = ((one.silent, "said nothing"), (one.denied, "declined"), (one.no_address, "without an address"))
+        why_not = ", ".join(f"{number:,} {what}" for number, what in reasons if number)
+        said.append(Reached(one.label, one.reachable, round(100 * one.reachable / len(found)), why_not))
+    return said
+
+
+_latest: dict[str, tuple[float, pa.Array]] = {}
+_FOR_SECONDS, _MOST = 20.0, 8
+_lock = threading.Lock()
+
+
+def _found(definition: Definition, others: Others, anew: bool = False) -> pa.Array:
+    """Who meets it, of the customers whom the reader may see. Remembered for as long as it takes to ask for the rest."""
+    key = f"{id(ledger.current())} {reader().ref} {write(definition)}"
+    at, found = _latest.get(key, (0.0, None))
+    if anew or found is None or at < time.monotonic():
+        found = engine.numbers(definition, seen_numbers(), others)
+        with _lock:
+            _latest.pop(key, None)
+            _latest[key] = time.monotonic() + _FOR_SECONDS, found
+            while len(_latest) > _MOST:
+                del _latest[next(iter(_latest))]
+    return found
 
 
 def others_of(definition: Definition, segment: Segment | None) -> Others:
@@ -155,17 +190,6 @@ def _overlaps(known: list[tuple[Segment, int]], count: int, segment: Segment | N
         Overlap(one.id, one.name, queries.size(one), both, round(100 * both / count))
         for one, both in shared[:MOST_OVERLAPS]
     ]
-
-
-def _reached(found: pa.Array) -> list[Reached]:
-    if not len(found):
-        return []
-    said = []
-    for one in reach(scope=found):
-        others = ((one.silent, "said nothing"), (one.denied, "declined"), (one.no_address, "without an address"))
-        why_not = ", ".join(f"{number:,} {what}" for number, what in others if number)
-        said.append(Reached(one.label, one.reachable, round(100 * one.reachable / len(found)), why_not))
-    return said
 
 
 def _saved(
