@@ -3,7 +3,7 @@
 Three ways to ask: of the events on the spot, of features as the feature table keeps them, and of some people only.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from pentad.core.errors import Invalid
+from pentad.intelligence.segments.catalogue import remembering, seen
 from pentad.intelligence.segments.compile import Compiled, compiled, features_sql, raw_sql
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.explain import explain
@@ -19,7 +20,7 @@ from pentad.ledger import Ledger
 from pentad.ledger.duckdb import DuckDBLedger
 from tests.conformance.segments.about_events import COUNTS, JUNCTIONS, OTHERS, PICKED, SEQUENCES, TIMES
 from tests.conformance.segments.about_people import DATES, NAMES, TRAITS
-from tests.conformance.segments.people import EVERYBODY
+from tests.conformance.segments.people import EVENTS, EVERYBODY
 from tests.conformance.segments.words import NOW, Case, every, occurrence, prop, trait
 
 CASES = [*TRAITS, *DATES, *NAMES, *TIMES, *COUNTS, *PICKED, *SEQUENCES, *JUNCTIONS]
@@ -113,3 +114,22 @@ def test_explained_with_the_values_seen(everybody: Ledger) -> None:
         False,
         [{"at": at, "name": name, "properties": {"cart.total": None}}],
     )
+
+
+@pytest.mark.parametrize("some", [None, [66, 70]])
+def test_what_is_suggested_is_what_was_seen(everybody: Ledger, some: list[int] | None) -> None:
+    remembering.forget()
+    names = {(one.type, one.name): one.count for one in seen.names(some).values()}
+    expected = Counter(
+        (str(more.get("type", "track")), name)
+        for person, name, _, _, more in EVENTS
+        if more.get("type") != "identify" and (some is None or person in (*some, 71))
+    )
+    assert names == expected
+    last = datetime(2028, 3, 1) if some is None else datetime(2026, 11, 6, 10)
+    assert max(one.last for one in seen.names(some).values()) == last
+    found = seen.properties("track", ["A"], some)
+    assert {name: path.type for name, path in found.items()} == {"o": "text" if some is None else "number"}
+    traits = seen.traits("people", some)
+    assert ("plan" in traits) == (some is None)
+    assert [often for _, often in seen.traits("companies")["sector"].frequent] == [2, 1]

@@ -54,13 +54,15 @@ def test_types_and_frequent_values() -> None:
         }
         for n in range(40)
     ]
-    found = judged([*rows, {"plan": "solo", "n": "x", "ok": True, "none": None, "empty": ""}, {"ok": 1}])
+    found = judged(
+        [*rows, {"plan": "Family", "n": "x"}, {"plan": "solo", "ok": True, "none": None, "empty": ""}, {"ok": 1}]
+    )
     types = {name: path.type for name, path in found.items()}
     assert types == {
         "plan": "text", "n": "number", "at": "date", "order": "text", "cart": "object", "cart.total": "number",
         "tags": "list", "ok": "text", "none": "", "empty": "",
     }  # fmt: skip
-    assert found["plan"].frequent == [("family", 40), ("solo", 1)]
+    assert found["plan"].frequent == [("family", 41), ("solo", 1)]
     assert found["order"].frequent == []  # each another: nobody asks for one of them
     assert found["tags"].frequent == [("a", 40), (0, 20), (1, 20)]
     assert found["ok"].frequent == [(True, 1), (1, 1)]

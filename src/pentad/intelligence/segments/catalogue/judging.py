@@ -23,11 +23,14 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:
 
 @dataclass(slots=True)
 class Path:
-    """What was seen under one name. values: by type and value, as 1 is not True."""
+    """What was seen under one name. values: how often, by type and value, as 1 is not True; texts without regard to case,
+    as conditions compare them, and written as they were seen first.
+    """
 
     present: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     values: Counter[tuple[type, Scalar]] = field(default_factory=Counter)
+    written: dict[tuple[type, Scalar], Scalar] = field(default_factory=dict)
 
     @property
     def type(self) -> Type:
@@ -44,7 +47,7 @@ class Path:
         """
         if len(self.values) > FEW and len(self.values) > self.values.total() / 2:
             return []
-        return [(value, often) for (_, value), often in self.values.most_common(FREQUENT)]
+        return [(self.written[key], often) for key, often in self.values.most_common(FREQUENT)]
 
     def add(self, value: Any) -> None:
         if value is None or value == "":
@@ -53,9 +56,10 @@ class Path:
         self.kinds[_kind(value)] += 1
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, str | int | float) and len(str(one)) <= LONGEST_VALUE:
-                key = type(one), one
+                key = type(one), one.lower() if isinstance(one, str) else one
                 if key in self.values or len(self.values) < MOST_DISTINCT:
                     self.values[key] += 1
+                    self.written.setdefault(key, one)
 
 
 def judged(objects: Iterable[dict[str, Any]]) -> dict[str, Path]:

@@ -192,15 +192,16 @@ def _trait_values(kind: str) -> Callable[[_Asked], Iterator[Suggestion]]:
         name = asked.name
         if not _seen_trait(kind)(name):
             return
-        told, field = set[Scalar](), declared(kind).get(name)
-        path = _traits(kind).get(name, Path())
-        for one in (*_values(path), *(Suggestion(choice, choice) for choice in (field.choices if field else ()))):
-            if one.value not in told:
-                told.add(one.value)
-                yield one
+        field, path = declared(kind).get(name), _traits(kind).get(name, Path())
+        more = list(field.choices if field else ())
         # Rare ones are in no sample: where there are few different values they are all looked up.
         if kind == "people" and sees_all(kind) and path.type in ("text", ""):
-            yield from (Suggestion(one, one) for one in stated_values(name) if one not in told)
+            more += stated_values(name)
+        told = set[str]()
+        for one in (*_values(path), *(Suggestion(value, value) for value in more)):
+            if one.label.lower() not in told:
+                told.add(one.label.lower())
+                yield one
 
     return offers
 
