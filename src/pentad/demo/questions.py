@@ -41,8 +41,8 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "Subscribers going quiet",
-        "They have a plan, and nobody has seen them for 45 days.",
-        'plan is set and plan is not "none" and last seen more than 45 days ago',
+        "Deliveries go on, and they have not looked at anything for 60 days.",
+        'plan is set and plan is not "none" and never did "Product Viewed" in the last 60 days',
     ),
     (
         "Unhappy after a chat",
