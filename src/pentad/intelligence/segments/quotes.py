@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from pentad.ledger.matching import BLOT, telling
+from pentad.ledger.matching import BLOT, forms, telling
 
 _LONG = 8
 
@@ -25,6 +25,9 @@ class Quotes:
         self._anywhere = re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
         patterns = [re.escape(re.escape(value)) for value in found]
         self._escaped = re.compile("|".join(patterns), re.IGNORECASE) if found else None
+        # Most definitions quote nobody: those in whose text none of this stands need not be read.
+        shapes = self._whole | {re.escape(value) for value in found}
+        self._hints = {form.casefold() for shape in shapes for form in forms(shape)}
 
     def blotted(self, text: str, *, identifier: bool = False, pattern: bool = False) -> str:
         """identifier: the text is one. pattern: it is a regular expression."""
@@ -38,6 +41,9 @@ class Quotes:
 
     def without(self, definition: str) -> str:
         """A definition as JSON text, blotted; the same text where it quotes nobody."""
+        low = definition.casefold()
+        if not any(hint in low for hint in self._hints):
+            return definition
         tree = msgspec.json.decode(definition)
         clean = self._node(tree, identifier=False)
         return definition if clean == tree else msgspec.json.encode(clean).decode()
@@ -56,6 +62,3 @@ class Quotes:
             key: one if key in ("kind", "op", "id") else self._node(one, identifier=asked and key != "namespace", pattern=pattern)
             for key, one in node.items()
         }  # fmt: skip
-
-
-__all__ = ["Quotes"]
