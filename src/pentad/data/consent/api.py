@@ -41,9 +41,9 @@ class ConsentsOut(Schema):
 
 
 class ConsentIn(Schema):
-    purpose: str = Field(max_length=60)
+    purpose: str = Field("", max_length=60, description="A declared one")
     channel: str = Field("", max_length=60, description="Empty: every channel")
-    state: State = Field(description="unknown takes back what was recorded by mistake")
+    state: State | None = Field(None, description="Needed; unknown takes back what was recorded by mistake")
     at: datetime | None = Field(None, description="When the customer said so; now if left out")
     text_version: str = Field("", max_length=120, description="Of the text that was agreed to")
     evidence: str = Field("", max_length=300, description="How it is known")
@@ -122,7 +122,7 @@ def record_consent(request: HttpRequest, id: str, body: ConsentIn) -> Status[dic
     """Of a declared purpose, outside of messages: on the telephone, on paper, to another system."""
     check(actor_of(request), "people.consent")
     person = find_person(id)
-    actions.record_consent(actor=actor_of(request), person=person, **body.dict())
+    actions.record_consent(actor=actor_of(request), person=person, **body.dict() | {"state": body.state or ""})
     return Status(201, {"consents": queries.standing(person), "history": [asdict(h) for h in queries.history(person)]})
 
 
