@@ -10,7 +10,7 @@ import pytest
 
 from pentad.intelligence.hooks import timeline_entry
 from pentad.intelligence.segments.explain import Reason
-from pentad.intelligence.segments.growth import stretches
+from pentad.intelligence.segments.growth import counted_back, stretches
 from pentad.intelligence.segments.reasons import said, shown
 from pentad.intelligence.segments.wording import changes, pieces
 
@@ -31,6 +31,11 @@ def test_a_young_segment_is_told_by_the_hour_an_older_one_by_the_day_one_of_a_ye
     weeks = list(stretches(now - timedelta(days=365), now, LISBON))
     assert len(weeks) == 53
     assert weeks[-1][0] <= now < weeks[-1][1]
+
+
+def test_sizes_are_counted_back_from_the_last_one() -> None:
+    assert counted_back(5, [(4, 0), (0, 1), (2, 0)]) == [4, 3, 5]
+    assert counted_back(0, []) == []
 
 
 def test_two_sentences_are_one_with_what_went_and_what_came() -> None:

@@ -1,6 +1,6 @@
 """How large a segment was over time, counted back from its size by who entered and left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -35,11 +35,19 @@ def growth(segment: Segment, days: int, zone: tzinfo) -> list[Point]:
     begin = max(now - timedelta(days=days), segment.created - timedelta(hours=1))  # from nobody on
     edges = list(stretches(begin, now, zone))
     rows = queries.seen_moves(SegmentMove.objects.filter(segment=segment)).order_by()
-    found, size = [], queries.size(segment)
-    for since, until in reversed(edges):
+    moves = []
+    for since, until in edges:
         counts = dict(rows.filter(at__gte=since, at__lt=until).values_list("entered").annotate(n=Count("pk")))
-        entered, left = counts.get(True, 0), counts.get(False, 0)
-        found.append(Point(since, until, entered, left, max(0, size)))
+        moves.append((counts.get(True, 0), counts.get(False, 0)))
+    ends = counted_back(queries.size(segment), moves)
+    return [Point(*edge, *moved, size) for edge, moved, size in zip(edges, moves, ends, strict=True)]
+
+
+def counted_back(size: int, moves: Sequence[tuple[int, int]]) -> list[int]:
+    """The sizes at the ends of stretches of time, oldest first, from the last one and from who entered and left in each."""
+    found = []
+    for entered, left in reversed(moves):
+        found.append(max(0, size))  # what the reader sees of moves and of members may part for a moment
         size -= entered - left
     return found[::-1]
 
