@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Never, TypeAlias
 
 import msgspec
 
@@ -26,7 +26,6 @@ class Mistake(NamedTuple):
 
 Mistakes: TypeAlias = dict[str, Mistake]
 _LEFT_OUT = object()
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Building:
@@ -50,8 +49,7 @@ class Building:
                 inner, which = self.condition(_node(node, "of"), f"{path}.of"), node.get("which") or "any"
                 return None if inner is None else self._checked({"kind": kind, "which": which}, path, of=inner)
         if kind not in CONDITIONS:
-            self._nothing(path, "Say what to ask for.", missing=True)
-            return None
+            return self._nothing(path, "Say what to ask for.", missing=True)
         before = len(self.mistakes)
         said = {"kind": kind} | self._fields(node, path, CONDITIONS[kind])
         return self._checked(said, path) if len(self.mistakes) == before else None
@@ -65,8 +63,7 @@ class Building:
         try:
             check(d.Definition(found))
         except Invalid as error:
-            self._nothing(path, f"{error.message} {error.fix}".strip())
-            return None
+            return self._nothing(path, f"{error.message} {error.fix}".strip())
         return d.Colleagues(of, found.which) if of is not None and isinstance(found, d.Colleagues) else found
 
     def struct(self, said: Node, kind: Any, path: str) -> Any:
@@ -99,7 +96,7 @@ class Building:
             return self._nothing(f"{path}.op", "Say what it is tested for.", missing=True)
         return {"op": op} | self._fields(node, path, TESTS[op])
 
-    def _nothing(self, path: str, text: str, missing: bool = False) -> Node | None:
+    def _nothing(self, path: str, text: str, missing: bool = False) -> Never | None:
         """For whoever waits for a value. The first mistake of a field is told."""
         self.mistakes.setdefault(path, Mistake(text, missing))
         return None
@@ -172,8 +169,7 @@ def _value(to: Building, node: Node, name: str, path: str) -> Any:
 
 
 def _values(to: Building, node: Node, name: str, path: str) -> Any:
-    found = fields.meant_values(_said(node, name), _said(node, "as"))
-    return found or to._nothing(path, _NEEDED["values"], missing=True)
+    return fields.meant_values(_said(node, name), _said(node, "as")) or to._nothing(path, _NEEDED[name], missing=True)
 
 
 def _number(to: Building, node: Node, name: str, path: str) -> Any:
