@@ -248,7 +248,16 @@ def _segment_schema() -> str:
     return schema()
 
 
-FILES: dict[str, Callable[[], str]] = {"segment-definition.schema.json": _segment_schema}
+def _computed_schema() -> str:
+    from pentad.intelligence.computed.definition import schema
+
+    return schema()
+
+
+FILES: dict[str, Callable[[], str]] = {
+    "segment-definition.schema.json": _segment_schema,
+    "computed-trait.schema.json": _computed_schema,
+}
 
 
 def filled(text: str) -> str:

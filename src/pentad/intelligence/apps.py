@@ -6,5 +6,6 @@ class IntelligenceConfig(AppConfig):
     label = "pentad_intelligence"
 
     def ready(self) -> None:
-        from pentad.intelligence.computed import limits  # noqa: F401  registers itself
+        from pentad.intelligence.computed import erasing as quoting  # noqa: F401  they register themselves
+        from pentad.intelligence.computed import limits  # noqa: F401
         from pentad.intelligence.segments import erasing, filters, moves, undoing, veiling  # noqa: F401  they register themselves

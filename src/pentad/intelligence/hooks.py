@@ -28,14 +28,21 @@ def navigation(actor: Actor) -> list[NavItem]:
 
 @hooks.impl
 def palette(actor: Actor, query: str) -> list[PaletteItem]:
-    """Segments by words of their name; those in the archive come last."""
+    """Segments and computed traits by words of their name; those in the archive come last."""
     if len(query) < 2:
         return []
     found = list(segments().filter(name__icontains=query)[:20])
     found.sort(key=lambda one: one.state == Segment.ARCHIVED)
+    traits = list(ComputedTrait.objects.filter(name__icontains=query).order_by("name")[:20])
+    traits.sort(key=lambda one: not one.live)
     return [
         PaletteItem(one.name, f"/segments/{one.id}/", "filter", "Segments", one.state, right="segments.view")
         for one in found[:5]
+    ] + [
+        PaletteItem(
+            one.name, f"/segments/traits/{one.id}/", "sigma", "Computed traits", one.state, right="segments.view"
+        )
+        for one in traits[:5]
     ]
 
 
@@ -59,7 +66,10 @@ def timeline_entry(event: Any) -> TimelineEntry | None:
 
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
-    return [AuditKind("segment", "Segment", "filter", "/segments/{}/", _segments_named)]
+    return [
+        AuditKind("segment", "Segment", "filter", "/segments/{}/", _segments_named),
+        AuditKind("computed", "Computed trait", "sigma", "/segments/traits/{}/", _computed_named),
+    ]
 
 
 @hooks.impl

@@ -1,5 +1,9 @@
 """A computed trait as a sentence and as JSON: neither way loses anything."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,3 +59,12 @@ def test_what_cannot_be_read_is_told(text: str, said: str) -> None:
 def test_what_makes_no_sense_is_refused(given: str) -> None:
     with pytest.raises(Invalid):
         d.read(given)
+
+
+def test_the_page_shows_every_function() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "computed-traits.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)` \| `(\w+)` \|", page, re.MULTILINE)
+    assert [(say(parse(text)), parse(text).function) for text, _ in rows] == rows
+    assert {function for _, function in rows} == set(d.FUNCTIONS)
+    [(text, said)] = re.findall(r"```text\n(.*?)\n```\n\n```json\n(.*?)\n```", page, re.DOTALL)
+    assert repr(parse(text)) == repr(d.read(json.dumps(json.loads(said))))

@@ -46,9 +46,15 @@ def test_what_was_merged_parted_and_erased(road: Road) -> None:
     undo_merge(actor=SYSTEM, link=link.link if hasattr(link, "link") else link)
     follow(road)
     assert held(road, "spent") == {"ann": 5, "bo": 1}
+    send(road, identify("ann", email="ann@example.org"))
+    theirs = 'number of "Order Completed" where by is "ann@example.org"'
+    told = save("by_ann", theirs)
     erase_person(actor=SYSTEM, person=road.person("user_id:ann"))
     follow(road)
+    work()
     assert held(road, "spent") == {"bo": 1}
+    told.refresh_from_db()
+    assert "ann@" not in told.definition + told.versions.get().definition
 
 
 def test_time_alone_changes_who_is_due_and_asks_nobody_else(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from pentad.core.errors import Invalid
 from pentad.intelligence.segments import definition as segments
 from pentad.intelligence.segments import reading
 from pentad.intelligence.segments.definition import EventMatch, Name, When
+from pentad.intelligence.segments.schema import schema_of
 
 Function = Literal[
     "count", "sum", "average", "minimum", "maximum", "distinct", "most_frequent", "first", "last", "first_time",
@@ -82,6 +83,13 @@ def asked(computed: Computed) -> segments.Definition:
         return segments.Definition(segments.Event(event, when=when), computed.time_zone)
     of = segments.Aggregate("distinct", computed.property, event, segments.Greater(0), when)
     return segments.Definition(of, computed.time_zone)
+
+
+def schema() -> str:
+    """The grammar as JSON Schema, published in docs/reference."""
+    return schema_of(
+        Computed, "Definition of a computed trait", "A figure of what customers did. Explained in computed-traits.md."
+    )
 
 
 def _invalid(message: str, fix: str = "") -> Invalid:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from pentad.core.errors import Invalid
+from pentad.core.errors import Conflict, Invalid
 from pentad.data.profiles.lists import title
 from pentad.intelligence.computed import actions, listing, queries, text
 from pentad.intelligence.computed.listing import TRAITS
@@ -105,7 +105,7 @@ def refresh(request: HttpRequest, id: str) -> HttpResponse:
     """Work it out for everybody again."""
     row = queries.find_trait(id)
     if actions.refresh_trait(actor=actor_of(request), trait=row) is None:
-        raise Invalid("It is in the archive.", code="computed_archived", fix="Restore it first.")
+        raise Conflict("This computed trait is in the archive.", code="computed_archived", fix="Restore it first.")
     return modal_done(f"/segments/traits/{row.id}/")
 
 

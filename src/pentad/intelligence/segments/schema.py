@@ -13,11 +13,17 @@ from pentad.intelligence.segments.definition import Definition
 
 def schema() -> str:
     """The JSON Schema of a definition, as text."""
+    return schema_of(
+        Definition, "Definition of a segment", "Who belongs to a segment of customers. Explained in segments.md."
+    )
+
+
+def schema_of(kind: type[msgspec.Struct], title: str, description: str) -> str:
     said = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Definition of a segment",
-        "description": "Who belongs to a segment of customers. Explained in segments.md.",
-        **msgspec.json.schema(Definition),
+        "title": title,
+        "description": description,
+        **msgspec.json.schema(kind),
     }
     return json.dumps(_unwrapped(said), ensure_ascii=False, indent=1) + "\n"
 
