@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -33,8 +32,7 @@ ones are not kept.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One source's word about one purpose and channel of one part of a customer."""
 
     part: int
@@ -100,20 +98,29 @@ def keep(statements: Statements, roots: Mapping[int, int]) -> None:
     channels = usual | _noted(ConsentChannel, {key.channel for key in statements} - usual)
     wanted = {key: said for key, said in statements.items() if key.purpose in purposes and key.channel in channels}
     changed: set[int] = set()
-    gone, kept = list[int](), list[tuple[Any, ...]]()
+    gone, kept, repeated = list[int](), list[tuple[Any, ...]](), list[tuple[str, str, int]]()
     for key, rows in _kept({key.part for key in wanted}, wanted):
-        before = [span for _, span in rows]
+        if rows and _repeats(rows[-1], wanted[key]):
+            latest = wanted[key][-1]
+            repeated += [(sql_time(latest.at), latest.message_id, rows[-1][0])] if latest.at > rows[-1][3] else []
+            continue
+        before = [Span(*row[1:]) for row in rows]
         after = before
         for said in wanted[key]:
             after = tell(after, said)
         if [(one.state, one.at) for one in after] != [(one.state, one.at) for one in before]:
             changed.add(roots.get(key.part, key.part))
-        starts = {one.at for one in after}
-        gone += [id_ for id_, span in rows if span.at not in starts]
-        held = set(before)
+        starts, held = {one.at for one in after}, set(before)
+        gone += [row[0] for row in rows if row[2] not in starts]
         kept += [_row(key, one) for one in after if one not in held]
-    _write(gone, kept)
+    _write(gone, kept, repeated)
     touch(changed)
+
+
+def _repeats(row: "Row", statements: Sequence[Said]) -> bool:
+    """Whether all of them, in order of time, say once more what was said last. So it is with nearly every message."""
+    _, state, at, *_ = row
+    return all(one.state == state and not one.decided and one.at >= at for one in statements)
 
 
 def _noted(model: type[ConsentPurpose | ConsentChannel], names: Collection[str]) -> set[str]:
@@ -127,20 +134,21 @@ def _noted(model: type[ConsentPurpose | ConsentChannel], names: Collection[str])
     return known
 
 
+Row = tuple[int, str, datetime, datetime, bool, str, str, str]
+"""The id of a statement and its `Span`."""
 _SPAN = ("state", "at", "until", "decided", "message_id", "last_message_id", "text_version")
 
 
-def _kept(parts: Collection[int], keys: Collection[Key]) -> Iterator[tuple[Key, list[tuple[int, Span]]]]:
+def _kept(parts: Collection[int], keys: Collection[Key]) -> Iterator[tuple[Key, list[Row]]]:
     """Each key with what is kept under it, in order."""
-    found: dict[Key, list[tuple[int, Span]]] = {key: [] for key in keys}
+    found: dict[Key, list[Row]] = {key: [] for key in keys}
     for some in chunks(parts):
         rows = ConsentStatement.objects.filter(person_id__in=some).order_by("at")
-        for part, source_no, purpose, channel, id_, *span in rows.values_list(
+        for part, source_no, purpose, channel, *row in rows.values_list(
             "person_id", "source_no", "purpose", "channel", "id", *_SPAN
         ):
-            key = Key(part, source_no, purpose, channel)
-            if key in found:
-                found[key].append((id_, Span(*span)))
+            if (held := found.get(Key(part, source_no, purpose, channel))) is not None:
+                held.append(tuple(row))
     yield from found.items()
 
 
@@ -150,7 +158,7 @@ def _row(key: Key, one: Span) -> tuple[Any, ...]:
     return (key.part, key.source_no, key.purpose, key.channel, *said)
 
 
-def _write(gone: Collection[int], kept: list[tuple[Any, ...]]) -> None:
+def _write(gone: Collection[int], kept: list[tuple[Any, ...]], repeated: list[tuple[str, str, int]]) -> None:
     for some in chunks(gone):
         ConsentStatement.objects.filter(id__in=some).delete()
     columns = ("person_id", "source_no", "purpose", "channel", *_SPAN)
@@ -161,4 +169,7 @@ def _write(gone: Collection[int], kept: list[tuple[Any, ...]]) -> None:
             f" VALUES ({', '.join(['%s'] * len(columns))}, '', '', '')"
             f" ON CONFLICT (person_id, purpose, channel, source_no, at) DO UPDATE SET {again}",
             kept,
+        )
+        cursor.executemany(
+            "UPDATE pentad_data_consentstatement SET until = %s, last_message_id = %s WHERE id = %s", repeated
         )

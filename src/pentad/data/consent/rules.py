@@ -9,7 +9,7 @@ to every channel, which ends it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 State = Literal["granted", "denied", "unknown"]
 GRANTED, DENIED, UNKNOWN = "granted", "denied", "unknown"
@@ -72,8 +72,7 @@ class Span:
     text_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One statement, by one message. decided: a choice made then, not a choice repeated."""
 
     state: str
