@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, Never, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -13,6 +13,7 @@ from pentad.core.errors import Invalid
 from pentad.intelligence.segments import definition as d
 from pentad.intelligence.segments.builder import fields
 from pentad.intelligence.segments.builder.fields import Node
+from pentad.intelligence.segments.builder.plainly import plainly
 from pentad.intelligence.segments.reading import check, moment
 from pentad.ledger.patterns import refusal
 
@@ -49,7 +50,8 @@ class Building:
                 inner, which = self.condition(_node(node, "of"), f"{path}.of"), node.get("which") or "any"
                 return None if inner is None else self._checked({"kind": kind, "which": which}, path, of=inner)
         if kind not in CONDITIONS:
-            return self._nothing(path, "Say what to ask for.", missing=True)
+            self._nothing(path, "Say what to ask for.", missing=True)
+            return None
         before = len(self.mistakes)
         said = {"kind": kind} | self._fields(node, path, CONDITIONS[kind])
         return self._checked(said, path) if len(self.mistakes) == before else None
@@ -63,7 +65,8 @@ class Building:
         try:
             check(d.Definition(found))
         except Invalid as error:
-            return self._nothing(path, f"{error.message} {error.fix}".strip())
+            self._nothing(path, f"{error.message} {error.fix}".strip())
+            return None
         return d.Colleagues(of, found.which) if of is not None and isinstance(found, d.Colleagues) else found
 
     def struct(self, said: Node, kind: Any, path: str) -> Any:
@@ -73,7 +76,7 @@ class Building:
         except msgspec.ValidationError as error:
             text, _, where = str(error).partition(" - at `$")
             place = re.sub(r"\[(\d+)\]", r".\1", where.rstrip("`").removesuffix("[...]"))
-            return self._nothing(f"{path}{place}", _plainly(text))
+            return self._nothing(f"{path}{place}", plainly(text))
 
     # -- what nodes hold -----------------------------------------------------------------------------
 
@@ -96,7 +99,7 @@ class Building:
             return self._nothing(f"{path}.op", "Say what it is tested for.", missing=True)
         return {"op": op} | self._fields(node, path, TESTS[op])
 
-    def _nothing(self, path: str, text: str, missing: bool = False) -> Never | None:
+    def _nothing(self, path: str, text: str, missing: bool = False) -> Node | None:
         """For whoever waits for a value. The first mistake of a field is told."""
         self.mistakes.setdefault(path, Mistake(text, missing))
         return None
@@ -281,20 +284,3 @@ CONDITIONS: dict[str, Fields] = {
     "share": {"percent": _number, "seed": _optional},
 }
 """Without those that hold others: `Building.condition` reads these itself."""
-
-_LIMITS = (
-    (r"Expected `(?:str|array)` of length <= (\d+)", "This is too long: {0} fit."),
-    (r"Expected `(?:int|float|int \| float)` >= (-?[\d.]+)", "This is too small: {0} is the least."),
-    (r"Expected `(?:int|float|int \| float)` <= (-?[\d.]+)", "This is too large: {0} is the most."),
-    (r"Expected `str` matching regex", "This is no date; write it as 2026-11-21 or 2026-11-21T14:30."),
-    (r"Object missing required field `(\w+)`", "Say the {0}."),
-    (r"Invalid enum value '(\w*)'", "“{0}” is not among the choices here."),
-)
-
-
-def _plainly(text: str) -> str:
-    """What msgspec says, for people."""
-    for pattern, said in _LIMITS:
-        if found := re.match(pattern, text):
-            return said.format(*(one.removesuffix(".0") for one in found.groups()))
-    return f"This cannot be: {text}."
