@@ -87,7 +87,9 @@ def _install_chromium() -> None:
 
 
 def parts() -> list[Part]:
-    """In the order in which they start: what takes longest first, so that no lane waits at the end."""
+    """In the order in which they start: what takes longest first, so that no lane waits at the end. Beside what waits
+    for a browser or a server is what always has something to do.
+    """
     folders = {"journeys", "browser", "clients", "conformance"}
     others = [f"--ignore=tests/{name}" for name in sorted(folders)]
     workers = ["-n", "2", "--dist", "loadfile"]
@@ -102,7 +104,7 @@ def parts() -> list[Part]:
                 [str(BIN / "lint-imports"), "--no-cache"],
             ],
         ),
-        Part("types", "mypy, strict", [[str(BIN / "mypy")]]),
+        Part("unit", "rules, actions, queries, architecture; SQLite", [unit]),
         Part(
             "browser",
             "screens in Chromium: keyboard, axe, Content-Security-Policy",
@@ -110,8 +112,6 @@ def parts() -> list[Part]:
             needs=need_chromium,
         ),
         Part("journeys", "whole promises over HTTP, kill -9 among them", [[*PYTEST, "tests/journeys"]]),
-        Part("unit", "rules, actions, queries, architecture; SQLite", [unit]),
-        Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]], needs=need_chromium),
         Part(
             "postgres",
             "the relational tests again on PostgreSQL",
@@ -119,6 +119,8 @@ def parts() -> list[Part]:
             {"PENTAD_TEST_DATABASE": "postgres"},
         ),
         Part("conformance", "the ledger's promises on DuckDB and chDB", [[*PYTEST, "tests/conformance"]]),
+        Part("clients", "pinned third-party libraries", [[*PYTEST, "tests/clients"]], needs=need_chromium),
+        Part("types", "mypy, strict", [[str(BIN / "mypy")]]),
     ]
 
 
