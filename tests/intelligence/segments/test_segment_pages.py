@@ -66,6 +66,7 @@ def test_the_list_says_of_each_segment_how_large_it_is_and_what_uses_it(kept: Ke
     for part in (">2<", "+2", ">1<"):
         assert part in told["Buyers"].replace(" ", ""), "members, how many more than yesterday, what uses it"
     assert ">Old</span>" in page(nadia, "/segments/?view=own-3")
+    assert "1 · 50 %" in page(nadia, f"/segments/{buyers.id}/overlap/"), "of Ann and Cy, Ann is in Both too"
     assert "/segments/" in page(nadia, "/palette/?q=buye"), "search finds it"
     assert "sort=size" in page(nadia, "/segments/?view=own-0")
     rep = signed("rep")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from pentad.core import clock
@@ -78,14 +78,6 @@ def members(segment: Segment) -> "QuerySet[SegmentMember]":
 def size(segment: Segment) -> int:
     """How many members the reader may see."""
     return segment.size if everybody() else members(segment).count()
-
-
-def overlaps(segment: Segment) -> list[tuple[Segment, int]]:
-    """Other live segments that the reader may read, with how many members they share, the most first."""
-    rows = SegmentMember.objects.filter(person_id__in=members(segment).order_by().values("person_id"))
-    shared = dict(rows.exclude(segment=segment).values_list("segment_id").annotate(both=Count("pk")).order_by())
-    others = [one for one in segments(Segment.LIVE) if one.pk in shared and readable(one)]
-    return sorted(((one, shared[one.pk]) for one in others), key=lambda pair: -pair[1])
 
 
 def member_people(segment: Segment) -> "QuerySet[Person]":

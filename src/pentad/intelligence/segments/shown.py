@@ -11,6 +11,7 @@ from pentad.core.errors import Invalid
 from pentad.data.identity.models import Person
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import engine, queries, text
+from pentad.intelligence.segments import overlaps as overlapping
 from pentad.intelligence.segments.access import may_ask
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment, SegmentMove
@@ -125,7 +126,7 @@ def versions(row: Segment) -> list[dict[str, Any]]:
 def overlaps(row: Segment) -> list[dict[str, Any]]:
     return [
         {"id": one.id, "name": one.name, "size": queries.size(one), "both": number}
-        for one, number in queries.overlaps(row)
+        for one, number in overlapping.overlaps(row)
     ]
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pentad.intelligence.segments import growth, page, queries, text, wording
+from pentad.intelligence.segments import overlaps as overlapping
 from pentad.intelligence.segments.listing import SEGMENTS
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
@@ -89,6 +90,6 @@ def overlap(request: HttpRequest, id: str) -> HttpResponse:
     size = queries.size(row)
     rows = [
         {"segment": one, "both": both, "percent": round(100 * both / size) if size else 0}
-        for one, both in queries.overlaps(row)[:8]
+        for one, both in overlapping.overlaps(row)[:8]
     ]
     return render(request, "segments/_overlap.html", {"segment": row, "rows": rows})
