@@ -80,6 +80,8 @@ def test_an_erasure_takes_quotes_out_of_segments_and_suggestions(kept: Kept) -> 
     kept.work()
     kept.follow()
     assert kept.members(changed) == {"ann"}
+    kept.send(identify("zoe"))
+    assert kept.members(changed) == {"ann", "zoe"}
     with acting_as(SYSTEM):
         assert suggest("trait_value", name="nick") == []
 
