@@ -13,6 +13,7 @@ from pentad.data.consent import queries
 from pentad.data.consent.models import ConsentPurpose
 from pentad.data.consent.queries import Statement
 from pentad.data.consent.rules import CHANGED, DENIED, EVERY, GRANTED, UNKNOWN, Channel, Purpose, effective
+from pentad.data.consent.standing import standing_of
 from pentad.data.identity.models import Person
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level, may
@@ -146,20 +147,34 @@ def timeline_entry(name: str | None, properties: Any) -> TimelineEntry | None:
     return TimelineEntry(f"Consent {words}", " · ".join(about), "circle-check", tones.get(state, ""))  # type: ignore[arg-type]
 
 
-def cell(standing: Mapping[str, Mapping[str, str]]) -> str:
+Agreed = list[tuple[Purpose, dict[str, str]]]
+"""Purposes of which a customer said something, the declared ones first, each with channel → state."""
+
+
+def agreements(part_root: Mapping[int, int]) -> dict[int, Agreed]:
+    """Of many customers at once, by number. Nothing for who may not know."""
+    if not queries.sees_consents():
+        return {}
+    shown = {one.name: (place, one) for place, one in enumerate(queries.purposes())}
+    found = {}
+    for root, standing in standing_of(part_root).items():
+        placed = [(*shown.get(name, (len(shown), Purpose(name, name))), states) for name, states in standing.items()]
+        found[root] = [(one, states) for _, one, states in sorted(placed, key=lambda each: (each[0], each[1].name))]
+    return found
+
+
+def cell(agreed: Agreed) -> str:
     """In a list: each purpose once, as its answer for every channel, else for the first one."""
-    tags = [
-        cells.tag(f"{purpose[:24]} {WORDS[next(iter(states.values()))].lower()}", TONES[next(iter(states.values()))])
-        for purpose, states in standing.items()
-    ]
-    return format_html_join(" ", "{}", ((one,) for one in tags[:MOST_TAGS])) if tags else cells.NOTHING
+    said = [(one.label[:24], next(iter(states.values()))) for one, states in agreed[:MOST_TAGS]]
+    tags = ((cells.tag(f"{label} {WORDS[state].lower()}", TONES[state]),) for label, state in said)
+    return format_html_join(" ", "{}", tags) if said else cells.NOTHING
 
 
-def text(standing: Mapping[str, Mapping[str, str]]) -> str:
+def text(agreed: Agreed) -> str:
     """In a file: “newsletter: granted; newsletter/sms: denied”."""
     said = (
-        (f"{purpose}/{channel}" if channel else purpose, state)
-        for purpose, states in standing.items()
+        f"{one.name}/{channel}: {state}" if channel else f"{one.name}: {state}"
+        for one, states in agreed
         for channel, state in states.items()
     )
-    return "; ".join(f"{name}: {state}" for name, state in said)
+    return "; ".join(said)

@@ -9,7 +9,6 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from pentad.data.consent import page as consent
-from pentad.data.consent.standing import standing_of
 from pentad.data.fields.queries import declared_field, visible
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import call
@@ -89,9 +88,9 @@ def load_people(rows: Sequence[Person]) -> None:
     call(rows)
 
     @cache
-    def agreed() -> dict[int, dict[str, dict[str, str]]]:
+    def agreed() -> dict[int, consent.Agreed]:
         """Of the whole page, once the first of its cells is drawn."""
-        return standing_of(roots) if seeing.sees("people", "consents") else {}
+        return consent.agreements(roots)
 
     for row in rows:
         row.companies = list(found[row.no].values())  # type: ignore[attr-defined]
@@ -168,10 +167,10 @@ PEOPLE = ListSpec(
         Column(
             "consents",
             "Consent",
-            lambda p: consent.cell(p.agreed().get(p.no, {})),
+            lambda p: consent.cell(p.agreed().get(p.no, [])),
             "circle-check",
             default=False,
-            plain=lambda p: consent.text(p.agreed().get(p.no, {})),
+            plain=lambda p: consent.text(p.agreed().get(p.no, [])),
         ),
         Column(
             "event_count",
