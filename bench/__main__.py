@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bench import audit, ingest, loading, pages, reads, rights, steady
 from bench.report import Row, machine, save, table, tool
+from bench.segments import asking
 
 ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "ingest": ingest.ingest,
@@ -16,20 +17,25 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     **pages.ROWS,
     "audit": audit.rows,
     "rights": rights.rows,
+    "segments": asking.kinds,
+    "segments-growth": asking.growth,
 }
+
+LARGE = {"segments-growth-50": asking.growth_large}
+"""Rows that are measured only when they are asked for: they take much disk and an hour."""
 
 
 def main(arguments: list[str]) -> int:
     names = [one for one in arguments if not one.startswith("--")]
     options = {one for one in arguments if one.startswith("--")}
-    if (unknown := set(names) - set(ROWS)) or options - {"--quick", "--save"}:
-        print(f"{__doc__}\nrows: {', '.join(ROWS)}", file=sys.stderr)
+    if (unknown := set(names) - set(ROWS) - set(LARGE)) or options - {"--quick", "--save"}:
+        print(f"{__doc__}\nrows: {', '.join([*ROWS, *LARGE])}", file=sys.stderr)
         print(f"There is no {', '.join(sorted(unknown | options - {'--quick', '--save'}))}.", file=sys.stderr)
         return 2
     quick, about, found = "--quick" in options, machine(), list[Row]()
     print(f"{about}\nLoad: {tool()}.\n", flush=True)
     for name in names or ROWS:
-        for row in ROWS[name](quick):
+        for row in (ROWS | LARGE)[name](quick):
             found.append(row)
             print(f"{row.what}: {row.measured} {row.cells()[5]}", flush=True)
     print(f"\n{table(found)}")

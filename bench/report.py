@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +45,10 @@ def at_most(what: str, measured: float, unit: str, most: float, note: str = "") 
 
 
 def table(rows: Iterable[Row]) -> str:
-    lines = [HEADINGS, *(row.cells() for row in rows)]
+    return _table([HEADINGS, *(row.cells() for row in rows)])
+
+
+def _table(lines: list[tuple[str, ...]]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     shown = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
@@ -68,11 +72,31 @@ def tool() -> str:
 
 
 def save(rows: list[Row], about: str, quick: bool) -> None:
-    """Write the page, with date and machine."""
+    """Write the page, with date and machine. Rows that were not measured this time stay as they are."""
     kind = " Short runs (`--quick`): for orientation." if quick else ""
+    merged = merge(_kept(PAGE.read_text("utf-8") if PAGE.exists() else ""), [row.cells() for row in rows])
     PAGE.write_text(
         "# Benchmarks\n\n"
-        f"Measured by `make bench` on {datetime.now(UTC):%d %B %Y}: {about}. Load came from {tool()}, on the same machine.{kind}\n"
-        "Ratios of one run compare; figures of different machines do not.\n\n"
-        f"{table(rows)}\n"
+        f"Measured by `make bench`, last on {datetime.now(UTC):%d %B %Y}: {about}. Load came from {tool()}, on the same"
+        f" machine.{kind}\nRows are measured again a few at a time; ratios of one row compare, figures of different machines"
+        f" do not.\n\n{_table([HEADINGS, *merged])}\n",
+        "utf-8",
     )
+
+
+def merge(before: list[tuple[str, ...]], now: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows there were, those measured again in their places, and new ones at the end. A row is known by what it
+    measures and against what, without the figures that stand in its name.
+    """
+    left = {_key(row): row for row in now}
+    return [*(left.pop(_key(row), row) for row in before), *left.values()]
+
+
+def _key(row: tuple[str, ...]) -> tuple[str, str]:
+    ceiling = re.sub(r"^[\d,.]+ \S+ ?", "", row[2])
+    return re.sub(r" \([\d,.]+ events/s\)", "", row[0]), ceiling
+
+
+def _kept(page: str) -> list[tuple[str, ...]]:
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in page.splitlines() if line[:1] == "|"]
+    return [row for row in rows[2:] if len(row) == len(HEADINGS)]
