@@ -75,6 +75,9 @@ class Aggregated:
     def guard_but(self, known: Collection[str]) -> str:
         """The guard where these are true already; "" when nothing is left of it."""
         left = [part for part in self.parts or (self.guard,) if part not in known]
+        # What is asked of properties first: engines work out once for all aggregates what each of them begins with, and
+        # nothing that comes later. Properties are read for the events of their own match alone.
+        left.sort(key=lambda part: " x_" not in f" {part}" and "(x_" not in part)
         return all_of(*left) if left else ""
 
 

@@ -19,6 +19,9 @@ from pentad.intelligence.segments.parts import (
 )  # fmt: skip
 from pentad.intelligence.segments.periods import END, FIRST
 
+MANY, SOME, MOST_SCANS = 12, 4, 10
+"""Aggregates from which on events are read more than once, those that a scan of its own is worth, and how many scans."""
+
 Named = tuple[str, PersonPart | EventPart | SubPart]
 
 
@@ -30,14 +33,14 @@ def select_sql(parts: Sequence[Named], scene: Scene, *, eventful: bool = False) 
     persons = [part for _, part in parts if isinstance(part, PersonPart)]
     events = [part for _, part in parts if isinstance(part, EventPart)]
     subs = [(name, part) for name, part in parts if isinstance(part, SubPart)]
-    sources = [*(["e"] if events else []), *(["s"] if subs else [])]
+    scans = _scans(events)
+    sources = [*(f"e{n}" for n in range(len(scans))), *(["s"] if subs else [])]
     # Joined to one source alone: with several a person may be in any of them.
     first = sources[0] if eventful and len(sources) == 1 else "p"
     joins = []
     if first == "p":
         joins.append(f"({_people_sql(persons, scene)}) AS p")
-    if events:
-        joins.append(_joined(f"({_events_sql(events, scene)})", "e", first))
+    joins += [_joined(f"({_events_sql(some, scene)})", f"e{n}", first) for n, some in enumerate(scans)]
     if subs:
         joins.append(_joined(f"({_subs_sql(subs)})", "s", first))
     if first != "p" and persons:
@@ -47,6 +50,20 @@ def select_sql(parts: Sequence[Named], scene: Scene, *, eventful: bool = False) 
         values.append(f"{_due(parts)} AS due")
     nobody = "" if first == "p" or persons else f" WHERE {first}.person_no <> 0"
     return f"SELECT {', '.join([f'{first}.person_no AS person_no', *values])} FROM {' '.join(joins)}{nobody}"
+
+
+def _scans(events: Sequence[EventPart]) -> list[list[EventPart]]:
+    """All events are read once while the aggregates are few. Of many, those of the same events have a scan of their own:
+    each event would be held against every aggregate, and most are about others.
+    """
+    if len(events) < MANY:
+        return [list(events)] if events else []
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[EventPart]] = {}
+    for part in events:
+        alike.setdefault((part.read.types, part.read.names), []).append(part)
+    own = sorted((some for some in alike.values() if len(some) >= SOME), key=len, reverse=True)[:MOST_SCANS]
+    rest = [part for some in alike.values() if some not in own for part in some]
+    return [*own, *([rest] if rest else [])]
 
 
 def _joined(select: str, alias: str, first: str) -> str:

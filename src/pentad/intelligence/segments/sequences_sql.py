@@ -8,7 +8,7 @@ each run is followed from its own first event.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations
 
 from pentad.intelligence.segments.dates_sql import least
@@ -36,11 +36,16 @@ class _Run:
     @property
     def since(self) -> str:
         """The first step begins its run: nothing before its time matters, but to who asks for the first of all events."""
-        when = self.sequence.when
-        if when is None or any(step.first for step in self.sequence.steps):
+        if self._low is None or any(step.first for step in self.sequence.steps):
             return ""
-        span = bounds(when, self.scene.now, self.zone)
-        return f"ts >= {stamp(span.low)}" if span.low and span.low > _EARLIEST else ""
+        return f"ts >= {stamp(self._low)}"
+
+    @property
+    def _low(self) -> datetime | None:
+        """The earliest time of a run's first event, if that is not any."""
+        when = self.sequence.when
+        low = bounds(when, self.scene.now, self.zone).low if when is not None else None
+        return low if low and low > _EARLIEST else None
 
     def over(self, *, frame: str, group: str = "") -> str:
         keys = ", ".join((*self.keys, *([group] if group else ())))
@@ -53,7 +58,8 @@ class _Run:
         needed = Needed()
         needed.add(start, start)
         high = self.scene.now + timedelta(days=2)
-        end = moved_sql(start, duration, self.zone, _EARLIEST, high, needed.keep)
+        low = self._low or _EARLIEST
+        end = moved_sql(start, duration, self.zone, min(low, high), high, needed.keep)
         return nested(rows, needed.used(end)[1:]), end
 
 
