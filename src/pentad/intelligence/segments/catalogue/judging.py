@@ -21,9 +21,18 @@ MOSTLY = 0.9
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Path:
-    """What was seen under one name. values: how often, by type and value, as 1 is not True; texts without regard to case,
+    """What was seen under one name: in how many objects, of which type, and the most frequent values with how often each."""
+
+    present: int = 0
+    type: Type = ""
+    frequent: tuple[tuple[Scalar, int], ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """values: how often, by type and value, as 1 is not True; texts without regard to case,
     as conditions compare them, and written as they were seen first.
     """
 
@@ -32,22 +41,23 @@ class Path:
     values: Counter[tuple[type, Scalar]] = field(default_factory=Counter)
     written: dict[tuple[type, Scalar], Scalar] = field(default_factory=dict)
 
-    @property
-    def type(self) -> Type:
+    def path(self) -> Path:
+        return Path(self.present, self._type(), self._frequent())
+
+    def _type(self) -> Type:
         """What nearly all of it is; text where it is mixed."""
         if not self.kinds:
             return ""
         kind, often = self.kinds.most_common(1)[0]
         return kind if often >= MOSTLY * self.kinds.total() else "text"  # type: ignore[return-value]
 
-    @property
-    def frequent(self) -> list[tuple[Scalar, int]]:
-        """The most frequent values with how often each was seen. None of what is nearly always another, as numbers of
-        orders and addresses are: these help nobody who writes a condition.
+    def _frequent(self) -> tuple[tuple[Scalar, int], ...]:
+        """None of what is nearly always another, as numbers of orders and addresses are: these help nobody who writes a
+        condition.
         """
         if len(self.values) > FEW and len(self.values) > self.values.total() / 2:
-            return []
-        return [(self.written[key], often) for key, often in self.values.most_common(FREQUENT)]
+            return ()
+        return tuple((self.written[key], often) for key, often in self.values.most_common(FREQUENT))
 
     def add(self, value: Any) -> None:
         if value is None or value == "":
@@ -64,15 +74,15 @@ class Path:
 
 def judged(objects: Iterable[dict[str, Any]]) -> dict[str, Path]:
     """By name; dots lead into objects."""
-    found: dict[str, Path] = {}
+    found: dict[str, _Tally] = {}
     for one in objects:
         for name, value in _within(one):
             if name not in found:
                 if len(found) >= MOST_PATHS:
                     continue
-                found[name] = Path()
+                found[name] = _Tally()
             found[name].add(value)
-    return found
+    return {name: one.path() for name, one in found.items()}
 
 
 def _within(said: dict[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:

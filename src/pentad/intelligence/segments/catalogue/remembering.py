@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 R = TypeVar("R")
 
 KEPT_SECONDS = 60.0
-MOST = 300
+MOST = 100
 
 
 class Remembered(Generic[R]):
