@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bench import audit, ingest, loading, pages, reads, rights, steady
 from bench.report import Row, machine, save, table, tool
-from bench.segments import asking
+from bench.segments import asking, keeping
 
 ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "ingest": ingest.ingest,
@@ -18,6 +18,7 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "audit": audit.rows,
     "rights": rights.rows,
     "segments": asking.kinds,
+    "segments-kept": keeping.rows,
     "segments-growth": asking.growth,
 }
 
