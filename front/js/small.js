@@ -16,7 +16,8 @@ setInterval(tick, MINUTE * 1000);
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {
-    await navigator.clipboard.writeText(copy.dataset.copy);
+    const from = document.getElementById(copy.dataset.copyFrom);
+    await navigator.clipboard.writeText(from ? from.value : copy.dataset.copy);
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Copied.", tone: "green" } }));
   }
   if (event.target.closest("[data-opens-keys]")) help();

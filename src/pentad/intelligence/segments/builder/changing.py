@@ -43,7 +43,7 @@ def _kept_back(draft: Draft) -> Reading:
     found = form.judged(draft)
     if draft.mode != "rules":
         return found
-    said = Mistake("Complete the rules first: as long as something is missing they cannot be written out.")
+    said = Mistake("Complete the rules first: as long as something is missing or wrong they cannot be written out.")
     return Reading(None, found.mistakes | {"": said})
 
 
