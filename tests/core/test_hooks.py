@@ -6,7 +6,7 @@ import pytest
 
 from pentad.core import hooks
 from pentad.core.actor import SYSTEM, Actor
-from pentad.core.hooks import Identifier, NavItem, PaletteItem, Problem, TimelineEntry
+from pentad.core.hooks import Identifier, NavItem, PaletteItem, Panel, Problem, TimelineEntry
 
 TOM = Actor("user", "2", "Tom Reyes", frozenset({"people.view"}))
 
@@ -24,6 +24,14 @@ class Loyalty:
     @hooks.impl
     def palette(self, query: str) -> list[PaletteItem]:
         return [PaletteItem(f"Search members for {query}", f"/members/?q={query}")]
+
+    @hooks.impl
+    def customer_panels(self, person: str) -> list[Panel]:
+        return [
+            Panel("card.html", {"of": person}, order=50),
+            Panel("points.html", {}, right="loyalty.view"),
+            Panel("first.html", {}, right="people.view", order=10),
+        ]
 
     @hooks.impl
     def identifiers_of(self, message: dict[str, str]) -> list[Identifier]:
@@ -63,6 +71,11 @@ def test_entries_come_in_order_and_only_with_the_right() -> None:
 
 def test_a_plugin_takes_the_arguments_it_wants() -> None:
     assert hooks.palette(TOM, "sven")[0].url == "/members/?q=sven"
+
+
+def test_panels_of_a_customer_come_in_their_order_and_to_who_may_see_them() -> None:
+    found = hooks.customer_panels(TOM, "sven")
+    assert [(one.template, one.context) for one in found] == [("first.html", {}), ("card.html", {"of": "sven"})]
 
 
 def test_identifiers_and_entries_of_events() -> None:
