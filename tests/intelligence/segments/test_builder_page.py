@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from pentad.core import clock
-from pentad.core.actor import SYSTEM
+from pentad.core.actor import SYSTEM, acting_as
 from pentad.core.models import AuditLine
 from pentad.data.profiles import vocabulary
 from pentad.intelligence.segments import actions, ideas, roles, shown
@@ -207,6 +207,11 @@ def test_templates_are_made_from_what_was_seen(customers: Kept) -> None:
     page = marketer.get("/segments/builder/ideas/").content.decode()
     assert "plan is" not in page
     assert "First order" not in page
+
+
+def _as_admin() -> list[ideas.Idea]:
+    with acting_as(SYSTEM):
+        return ideas.ideas()
 
 
 def test_events_are_told_by_their_names() -> None:
