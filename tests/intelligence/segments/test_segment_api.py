@@ -9,9 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from pentad import ledger
-from pentad.core.actor import SYSTEM
+from pentad.core.actor import SYSTEM, acting_as
 from pentad.core.models import AuditLine
-from pentad.intelligence.segments import filling, queries, refresh
+from pentad.intelligence.segments import filling, queries, refresh, shown
 from pentad.intelligence.segments.definition import Definition, Matches, Trait
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.reading import write
@@ -95,6 +95,16 @@ def test_a_definition_is_counted_and_explained_without_saving_it(kept: Kept) -> 
     assert (told["person"], told["reason"]["holds"]) == (cy.id, False)
     assert call("get", f"/segments/{made.id}/people/{ann.id}")[1]["reason"]["holds"] is True
     assert [one["name"] for one in call("get", f"/people/{ann.id}/segments")[1]["results"]] == ["Family"]
+
+
+def test_the_first_ever_is_shown_beside_the_latest_events(kept: Kept) -> None:
+    at = [f"2026-11-01T{hour:02}:00:00Z" for hour in range(12)]
+    kept.send(*(track("Visit", userId="ann", timestamp=one) for one in at))
+    visit = {"event": {"names": ["Visit"]}}
+    steps = {"kind": "sequence", "steps": [{**visit, "first": True}, visit]}
+    with acting_as(SYSTEM):
+        reason = shown.explained(shown.given({"where": steps}), kept.road.person("user_id:ann"))["reason"]
+    assert (reason["holds"], [one["at"] for one in reason["values"]["events"]]) == (True, [*reversed(at[2:]), at[0]])
 
 
 def test_members_come_in_pages_with_their_history_and_overlap(kept: Kept) -> None:

@@ -146,19 +146,28 @@ class _Found:
                 return {"count": value, "events": self._events(leaf)}
             case d.Aggregate():
                 return {"value": value, "events": self._events(leaf)}
-            case d.Occurrence() | d.Sequence():
+            case d.Occurrence():
                 return {"events": self._events(leaf)}
+            case d.Sequence():
+                return {"events": self._of_steps(leaf, one)}
         return {}
 
-    def _events(self, leaf: Leaf) -> list[dict[str, Any]]:
-        names = properties(leaf)
+    def _of_steps(self, leaf: Leaf, sequence: d.Sequence) -> list[dict[str, Any]]:
+        """The latest events of the steps, and the first ever where a step is about that one."""
+        found = self._events(leaf)
+        for step in sequence.steps:
+            if step.first:
+                alone = Leaf(d.Occurrence("first", step.event), leaf.zone)
+                found += [one for one in self._events(alone, properties(leaf)) if one not in found]
+        return found
+
+    def _events(self, leaf: Leaf, names: set[str] | None = None) -> list[dict[str, Any]]:
+        names = properties(leaf) if names is None else names
         found = []
         for row in self.ask(seen_sql.events_sql(leaf, self.scene)):
             props = self.eyes.properties(json.loads(row["props"] or "{}")) if names else {}
             one = {"at": _plain(row["ts"]), "name": row["name"]}
-            found.append(
-                one | ({"properties": {name: inside(props, name) for name in sorted(names)}} if names else {})
-            )
+            found.append(one | ({"properties": {name: inside(props, name) for name in sorted(names)}} if names else {}))
         return found
 
     def _company(self, row: dict[str, Any], name: str) -> dict[str, Any]:
