@@ -13,9 +13,14 @@ import pytest
 from pentad.core.errors import Invalid
 from pentad.intelligence.segments.catalogue import remembering, seen
 from pentad.intelligence.segments.compile import Compiled, compiled, features_sql, raw_sql
-from pentad.intelligence.segments.definition import Definition
+from pentad.intelligence.segments.definition import Definition, Sequence
 from pentad.intelligence.segments.explain import explain
+from pentad.intelligence.segments.features import Leaf
+from pentad.intelligence.segments.parts import Scene
+from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.reading import read
+from pentad.intelligence.segments.runs import run_of
+from pentad.intelligence.segments.sequences_sql import steps_sql
 from pentad.ledger import Ledger
 from pentad.ledger.duckdb import DuckDBLedger
 from tests.conformance.segments.about_events import COUNTS, JUNCTIONS, OTHERS, PICKED, SEQUENCES, TIMES
@@ -71,6 +76,22 @@ def test_of_some_people(everybody: Ledger) -> None:
         sql = raw_sql(asked(case), datetime.fromisoformat(case.now), "scope")
         rows = everybody.rows(sql, scope=some)
         assert {row["person_no"] for row in rows} == case.members & set(some), case.name
+
+
+def test_the_run_that_is_shown(everybody: Ledger) -> None:
+    """Who meets a sequence has a run of events to show for it, and nobody else."""
+    sequences = [case for case in SEQUENCES if case.where["kind"] == "sequence"]
+    for case in sequences if isinstance(everybody, DuckDBLedger) else sequences[::10]:
+        definition, now = asked(case).tree, datetime.fromisoformat(case.now)
+        assert isinstance(definition, Leaf)
+        assert isinstance(definition.condition, Sequence)
+        people = defaultdict(list)
+        for row in everybody.rows(steps_sql(definition, Scene(naive(now)))):
+            people[row["root_no"]].append(row)
+        found = {person: run_of(definition.condition, rows, now, case.zone) for person, rows in people.items()}
+        assert {person for person, run in found.items() if run} == case.members, case.name
+        present = [number for number, step in enumerate(definition.condition.steps, 1) if not step.absent]
+        assert all([one.step for one in run] == present for run in found.values() if run), case.name
 
 
 def test_a_circle_is_refused_with_its_path() -> None:

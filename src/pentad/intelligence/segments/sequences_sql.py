@@ -81,6 +81,14 @@ def part(leaf: Leaf, scene: Scene) -> SubPart:
     return _summed(run, found, ends, followed=followed)
 
 
+def steps_sql(leaf: Leaf, scene: Scene) -> str:
+    """The events of the scene's persons that are good for a step: root_no, ts, seq, step (from 1), same0, same1 …"""
+    one = leaf.condition
+    assert isinstance(one, Sequence)
+    same = tuple(f"same{number}" for number in range(len(one.same)))
+    return _steps_sql(_Run(one, replace(scene, alone=False), leaf.zone, ("root_no", *same)), same)
+
+
 def _carried(step: int) -> str:
     return f"c{step}"
 

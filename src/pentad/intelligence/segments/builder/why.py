@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from pentad.intelligence.segments import compile as compiler
@@ -15,10 +16,13 @@ from pentad.intelligence.segments.explain import SCOPE, Eyes, inside
 from pentad.intelligence.segments.features import Feature, Leaf, feature
 from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.periods import naive
+from pentad.intelligence.segments.runs import Taken, run_of
 from pentad.intelligence.segments.saying import say
+from pentad.intelligence.segments.sequences_sql import steps_sql
 from pentad.intelligence.segments.tree import Others, leaf_of
 from pentad.ledger.schema import Promoted
 
+Runs = dict[int, list[Taken]]
 Ask = Callable[[str], list[dict[str, Any]]]
 MOST_PARTS = 4
 MOST_LETTERS = 60
@@ -45,7 +49,7 @@ def lines(
     rows = ask(compiler.judged_sql([one for one, _ in every], [test for _, test in every], scene))
     columns = "person_no, first_seen, last_seen, event_count, traits, identifiers"
     people = {row["person_no"]: row for row in ask(f"SELECT {columns} FROM people WHERE {scene.only('person_no')}")}
-    says = _Says(others, names, eyes)
+    says = _Says(others, names, eyes, _runs(found, scene, ask))
     told = {}
     for row in rows:
         judged = {test: bool(row[f"j{n}"]) for n, (_, test) in enumerate(every)}
@@ -67,9 +71,20 @@ def _leaves(node: d.Condition, zone: str, others: Others) -> list[Leaf]:
     return [leaf_of(node, zone, others)]
 
 
+def _runs(every: list[Leaf], scene: Scene, ask: Ask) -> dict[str, Runs]:
+    """Of each sequence, the run of each person: one more statement each."""
+    found = {}
+    for leaf in every:
+        if isinstance(one := leaf.condition, d.Sequence) and (column := feature(leaf)[0].column) not in found:
+            rows = sorted(ask(steps_sql(leaf, scene)), key=lambda row: int(row["root_no"]))
+            people = groupby(rows, key=lambda row: int(row["root_no"]))
+            found[column] = {person: run_of(one, list(some), scene.now, leaf.zone) for person, some in people}
+    return found
+
+
 class _Says:
-    def __init__(self, others: Others, names: Callable[[str], str], eyes: Eyes):
-        self.others, self.names, self.eyes = others, names, eyes
+    def __init__(self, others: Others, names: Callable[[str], str], eyes: Eyes, runs: dict[str, Runs]):
+        self.others, self.names, self.eyes, self.runs = others, names, eyes, runs
 
     def parts(self, node: d.Condition, zone: str, known: _Known) -> list[str]:
         """Of what holds: of all, each; of any, the first that does."""
@@ -122,6 +137,9 @@ class _Says:
             case d.Aggregate():
                 figure = _number(_figure(known.row, asked))
                 return f"{_FIGURES[one.function]} {one.property}: {figure}{phrases.timed(one.when)}"
+            case d.Sequence():
+                run = self.runs.get(asked.column, {}).get(known.row["person_no"], [])
+                return _steps(one, run) if run else _short(say(d.Definition(one)))
             case d.Colleagues():
                 return f"{one.which} of the company’s customers meets it"
         return _short(say(d.Definition(one)))
@@ -134,6 +152,14 @@ def _figure(row: dict[str, Any], asked: Feature) -> Any:
 def _times(one: d.Event, count: Any) -> str:
     what = phrases.matched(one.event).replace('"', "").removeprefix("any ") + phrases.timed(one.when)
     return f"{count:,} × {what}" if count else f"no {what}"
+
+
+def _steps(one: d.Sequence, run: list[Taken]) -> str:
+    """Each step that was taken, with its time."""
+    said = [f"{phrases.matched(one.steps[each.step - 1].event)} {each.at:%-d %b %H:%M}" for each in run]
+    if one.steps[-1].absent:
+        said.append(f"no {phrases.matched(one.steps[-1].event)}")
+    return " → ".join(said).replace('"', "")
 
 
 def _standing(field: str, value: Any) -> str:

@@ -1,0 +1,81 @@
+"""The run of events by which a customer meets a sequence, to be shown: whether they meet it is told by the SQL alone. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from pentad.intelligence.segments import definition as d
+from pentad.intelligence.segments.periods import moved, naive
+
+MOST = 300
+"""Of a customer with more events than this only the latest are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step, from 1, and when it was taken: naive UTC."""
+
+    step: int
+    at: datetime
+
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def run_of(sequence: d.Sequence, rows: Rows, now: datetime, zone: str) -> list[Taken]:
+    """The run with the latest first event, of one customer; empty when none is found. rows: as sequences_sql.steps_sql gives them."""
+    names = [f"same{number}" for number in range(len(sequence.same))]
+    ordered = sorted(rows, key=lambda row: ([str(row[name]) for name in names], row["ts"], row["seq"], -row["step"]))
+    found = list[list[Taken]]()
+    for _, some in groupby(ordered, key=lambda row: [row[name] for name in names]):
+        taken = [Taken(row["step"], row["ts"]) for row in some][-MOST:]
+        starts = [place for place, one in enumerate(taken) if one.step == 1]
+        runs = (_from(sequence, taken[place:], naive(now), zone) for place in reversed(starts))
+        found += [next((run for run in runs if run), [])]
+    return max(found, key=lambda run: run[0].at if run else datetime.min, default=[])  # noqa: DTZ901  naive as they are
+
+
+def _from(sequence: d.Sequence, taken: list[Taken], now: datetime, zone: str) -> list[Taken]:
+    """The first run that begins with the first of these."""
+    present = [number for number, step in enumerate(sequence.steps, 1) if not step.absent]
+    until = _later(taken[0].at, sequence.within, zone)
+    chains: dict[int, list[list[Taken]]] = {1: [[taken[0]]]}
+    for place, one in enumerate(taken):
+        if place and one.step in present[1:] and (until is None or one.at <= until):
+            before = present[present.index(one.step) - 1]
+            for chain in reversed(chains.get(before, [])):
+                if _follows(sequence, taken, chain, place, before, zone):
+                    chains.setdefault(one.step, []).append([*chain, one])
+                    break
+        if one.step == present[-1]:
+            ended = [chain for chain in chains.get(one.step, []) if chain[-1] is one]
+            if ended and _stays(sequence, taken[place + 1 :], ended[0], now, zone):
+                return ended[0]
+    return []
+
+
+def _follows(sequence: d.Sequence, taken: list[Taken], chain: list[Taken], place: int, before: int, zone: str) -> bool:
+    """Whether the event there goes on with the chain: in its time, and with nothing between that must not be."""
+    one = taken[place]
+    until = _later(chain[-1].at, sequence.steps[one.step - 1].within, zone)
+    if until is not None and one.at > until:
+        return False
+    last = next(at for at, each in enumerate(taken) if each is chain[-1])
+    return one.step == before + 1 or all(each.step != before + 1 for each in taken[last + 1 : place])
+
+
+def _stays(sequence: d.Sequence, after: list[Taken], chain: list[Taken], now: datetime, zone: str) -> bool:
+    """Whether what must not come last did not, and its time is over."""
+    last = sequence.steps[-1]
+    if not last.absent:
+        return True
+    until = _later(chain[-1].at, last.within, zone) or _later(chain[0].at, sequence.within, zone)
+    if until is None or until > now:
+        return False
+    return all(each.step != len(sequence.steps) or each.at > until for each in after)
+
+
+def _later(at: datetime, duration: d.Duration | None, zone: str) -> datetime | None:
+    return None if duration is None else moved(at, duration.n, duration.unit, zone)
