@@ -5,12 +5,12 @@ once the inbox has them on disk. When it dies in between, it hands them over aga
 message id, and the loader's deduplication makes that once.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC
 from typing import Any, Protocol
 
+import msgspec
 import structlog
 from django.db import close_old_connections, connection, connections
 
@@ -25,6 +25,7 @@ POLL_SECONDS = 1.0
 """How long a row written by another process may wait unseen."""
 
 written = Bell()
+_encode = msgspec.json.Encoder().encode
 
 Write = Callable[[list[OutboxMessage]], None]
 
@@ -70,7 +71,7 @@ def emit_many(told: Iterable[tuple[str, HasId, dict[str, Any]]]) -> int:
         raise RuntimeError("emit_many() needs a transaction: call it in an action or a job.")
     at = connection.ops.adapt_datetimefield_value(clock.now())
     rows = [
-        (json.dumps({"type": "track", "properties": properties, "event": name, "personId": person.id}), at)
+        (_encode({"type": "track", "properties": properties, "event": name, "personId": person.id}).decode(), at)
         for name, person, properties in told
     ]
     if rows:
