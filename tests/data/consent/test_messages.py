@@ -65,6 +65,14 @@ def test_what_is_repeated_widens_a_span_and_what_is_late_overwrites_nothing_newe
     assert mirrored(road, "mia") == {"ads": {"": "denied"}}
 
 
+def test_the_same_said_earlier_and_come_late_makes_a_span_begin_earlier(road: Road) -> None:
+    road.send(told("mia", {"ads": True}, 5))
+    road.send(told("mia", {"ads": True}, 3))
+    assert kept() == [("ads", "", "granted", "m2", "m1")]
+    row = ConsentStatement.objects.get()
+    assert (row.until - row.at, row.at) == (2 * MINUTE, NOON - timedelta(hours=2) + 3 * MINUTE)
+
+
 def test_a_banner_that_repeats_an_old_yes_does_not_lift_a_newer_no_elsewhere(road: Road) -> None:
     centre = Source.objects.create(name="Preference centre", write_key="centre")
     road.send(told("mia", {"ads": True}, 1))
