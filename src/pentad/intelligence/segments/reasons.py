@@ -48,16 +48,17 @@ def shown(reason: Reason, name: Callable[[str], str] = lambda id: id, zone: tzin
     if reason.kind == "segment":
         called = name(str(reason.values.get("segment", "")))
         return Node(reason.kind, "", f"in the segment “{called}”", reason.holds, of=below)
-    events = [_event(one, zone) for one in reason.values.get("events", ())]
+    run = reason.values.get("run")
+    events = [_event(one, zone) for one in run or reason.values.get("events", ())]
     count = reason.values.get("count")
-    more = max(0, count - SHOWN) if isinstance(count, int) else max(0, len(events) - SHOWN)
+    more = 0 if run else max(0, count - SHOWN) if isinstance(count, int) else max(0, len(events) - SHOWN)
     return Node(
         reason.kind,
         "",
         reason.text,
         reason.holds,
         _values(reason, events, zone),
-        events[:SHOWN],
+        events if run else events[:SHOWN],
         more if events else 0,
         below,
     )

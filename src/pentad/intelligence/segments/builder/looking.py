@@ -72,7 +72,7 @@ def explain_person(request: HttpRequest, person: str) -> HttpResponse:
     if rules.definition is not None:
         looked_at(actor_of(request), f"person:{somebody.id}", "segment preview")
         found = engine.explain(rules.definition, somebody, others_of(rules.definition, _edited(request)))
-        reason = shown(found, name_of)
+        reason = shown(found, name_of, zone_of(request))
     context = {"person": somebody, "name": title(somebody), "reason": reason}
     return render(request, "segments/builder/_why.html", context)
 
