@@ -183,6 +183,9 @@ def test_who_does_not_see_everything_sees_no_more_by_segments(kept: Kept, signed
     assert "1 entered, 0 left" in page(rep, f"{at}chart/")
     assert page(rep, f"{at}members/").count("<tr data-row") == 1
     assert page(rep, f"{at}history/").count("<tr data-row") == 1
+    family = kept.save("Family", FAMILY)
+    moved = page(rep, f"/segments/{family.id}/").partition("Last change")[2].partition("</dd>")[0]
+    assert "<time" not in moved, "that somebody entered would tell that there is somebody"
     colleagues = kept.save("Mates", {"kind": "colleagues", "of": FAMILY})
     hidden = page(rep, f"/segments/{colleagues.id}/")
     assert "You see its name only" in hidden

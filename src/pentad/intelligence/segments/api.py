@@ -41,7 +41,7 @@ class SegmentOut(Schema):
     job: str = Field(description="The job that asks everybody now, if one does")
     progress: float | None
     cost_ms: float | None = Field(description="How long asking everybody took")
-    last_move: datetime | None = Field(description="When somebody last entered or left")
+    last_move: datetime | None = Field(description="When somebody whom the key may see last entered or left")
 
 
 class SegmentsOut(Schema):

@@ -39,7 +39,9 @@ def prepare(rows: Sequence[Any]) -> None:
         row.fresh = queries.freshness(row, known, jobs)
         row.uses = len(queries.uses(row)) + len(views.get(str(row.pk), ())) if row.open else None
     changes = since_yesterday([row for row in rows if row.open and row.kept_up])
+    moved = queries.last_moved([row for row in rows if row.open])
     for row in rows:
+        row.shown_moved = moved.get(row.pk)
         row.change = changes.get(row.pk, 0)
         row.change_size = abs(row.change)
 
@@ -148,8 +150,8 @@ SEGMENTS = register(
             Column("as_of", "Correct as of", as_of, "clock", muted=True),
             Column("cost", "Cost", lambda row: duration(row.cost_ms) or cells.NOTHING, "gauge", sort="cost", number=True,
                    muted=True, plain=lambda row: row.cost_ms),
-            Column("moved", "Last change", lambda row: cells.ago(row.moved if row.open else None), "history",
-                   muted=True, plain=lambda row: row.moved if row.open else None),
+            Column("moved", "Last change", lambda row: cells.ago(row.shown_moved), "history",
+                   muted=True, plain=lambda row: row.shown_moved),
             Column("uses", "Used by", _uses, "link", number=True, muted=True, plain=lambda row: row.uses),
             Column("changed", "Edited", lambda row: cells.ago(row.changed), "pencil", sort="changed", muted=True,
                    default=False, plain=lambda row: row.changed),

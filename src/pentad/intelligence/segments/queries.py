@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from pentad.core import clock
@@ -124,6 +124,14 @@ def seen_moves(rows: "QuerySet[SegmentMove]") -> "QuerySet[SegmentMove]":
     if everybody():
         return rows
     return rows.alias(now=Coalesce(F("person__root_id"), F("person_id"))).filter(now__in=seen_people().values("pk"))
+
+
+def last_moved(rows: Collection[Segment]) -> dict[int, datetime | None]:
+    """When somebody whom the reader may see last entered or left these, by number. Others' would tell that they are there."""
+    if everybody():
+        return {row.pk: row.moved for row in rows}
+    moved = seen_moves(SegmentMove.objects.filter(segment__in=[row.pk for row in rows])).order_by()
+    return dict(moved.values_list("segment_id").annotate(last=Max("at")))
 
 
 def since(segment: Segment, numbers: Collection[int]) -> dict[int, datetime]:

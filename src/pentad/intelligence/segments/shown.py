@@ -69,7 +69,7 @@ def segment(row: Segment, known: datetime | None = None) -> dict[str, Any]:
         "job": fresh.job,
         "progress": fresh.progress,
         "cost_ms": row.cost_ms,
-        "last_move": row.moved if readable else None,
+        "last_move": queries.last_moved([row]).get(row.pk) if readable else None,
     }
 
 
