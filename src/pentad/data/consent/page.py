@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html_join
@@ -12,7 +11,18 @@ from pentad.core.hookvalues import TimelineEntry
 from pentad.data.consent import queries
 from pentad.data.consent.models import ConsentPurpose
 from pentad.data.consent.queries import Statement
-from pentad.data.consent.rules import CHANGED, DENIED, EVERY, GRANTED, UNKNOWN, Channel, Purpose, effective
+from pentad.data.consent.rules import (
+    CHANGED,
+    DENIED,
+    EVERY,
+    GRANTED,
+    UNKNOWN,
+    Channel,
+    Counted,
+    Purpose,
+    counting,
+    effective,
+)
 from pentad.data.consent.standing import standing_of
 from pentad.data.identity.models import Person
 from pentad.roles.access.rights import Level
@@ -56,26 +66,42 @@ class PurposeLine:
     others: list[Mark]
     history: list[Told]
 
-    @property
-    def since(self) -> datetime | None:
-        return next((one.said.at for one in self.history if one.said.counts), None)
-
 
 def mark(channel: Channel, state: str, words: str = "") -> Mark:
     icon = ICONS.get(channel.name, "megaphone")
     return Mark(channel.name, channel.label, icon, state, words or WORDS[state].lower(), TONES[state])
 
 
-def purpose_lines(person: Person) -> list[PurposeLine]:
-    """A line for every declared purpose, and for others of which the customer said something; those in the archive too."""
+def person_context(actor: Actor, person: Person, namespaces: Collection[str]) -> dict[str, Any]:
+    """For the customer's page: `consents`, a line for each purpose; `reachable`, the marks in its head; `may_consent`.
+
+    namespaces: of the identifiers that the reader sees.
+    """
+    shown, known = queries.purposes(), queries.channels()
     if not queries.sees_consents():
-        return []
-    standing, told = queries.standing(person), queries.history(person)
-    known = {one.name: one for one in queries.channels()}
-    shown = {one.name: one for one in queries.purposes()}
+        return {"consents": [], "reachable": [], "may_consent": False}
+    told = queries.history(person)
+    standing = counting(Counted(one.purpose, one.channel, one.state, one.at) for one in told)
+    main = next((one for one in shown if one.declared), None)
+    change = may(actor, "people.consent", person) and level("people", queries.FIELD) >= Level.CHANGE
+    return {
+        "consents": _lines(shown, known, told, standing),
+        "reachable": _marks(main, known, standing.get(main.name, {}), person, namespaces) if main else [],
+        "may_consent": change and main is not None,
+    }
+
+
+def _lines(
+    purposes: Sequence[Purpose],
+    channels: Sequence[Channel],
+    told: Sequence[Statement],
+    standing: Mapping[str, Mapping[str, str]],
+) -> list[PurposeLine]:
+    """Of every declared purpose, and of others of which the customer said something; those in the archive too."""
+    shown, known = {one.name: one for one in purposes}, {one.name: one for one in channels}
     spoken = {one.purpose for one in told}
-    away = ConsentPurpose.objects.filter(name__in=spoken - set(shown))
-    shown |= {row.name: row.plain for row in away}
+    if away := spoken - set(shown):
+        shown |= {row.name: row.plain for row in ConsentPurpose.objects.filter(name__in=away)}
     return [
         _line(one, standing.get(name, {}), [said for said in told if said.purpose == name], known)
         for name, one in shown.items()
@@ -97,22 +123,20 @@ def _line(
     return PurposeLine(purpose, mark(channel(EVERY), every), others, history)
 
 
-def reachable_marks(person: Person, namespaces: Collection[str]) -> list[Mark]:
-    """For the head of the page: how the customer can be reached for the main purpose, by each channel with an address.
-    Empty without a declared purpose, and for who may not know.
-
-    namespaces: of the identifiers that the reader sees.
-    """
-    purpose = next((one for one in queries.purposes() if one.declared), None)
-    if purpose is None or not queries.sees_consents():
-        return []
-    states = queries.standing(person).get(purpose.name, {})
+def _marks(
+    purpose: Purpose,
+    channels: Sequence[Channel],
+    states: Mapping[str, str],
+    person: Person,
+    namespaces: Collection[str],
+) -> list[Mark]:
+    """How the customer can be reached for a purpose, by each channel with an address."""
     found = []
-    for channel in queries.channels():
+    for channel in channels:
         state = effective(states, channel.name)
         if channel.declared and _has_address(channel, person.traits, namespaces):
-            words = "not asked, may be reached" if state == UNKNOWN and purpose.opt_out else ""
-            found.append(mark(channel, state, f"{purpose.label} {words or WORDS[state].lower()}"))
+            words = "not asked, may be reached" if state == UNKNOWN and purpose.opt_out else WORDS[state].lower()
+            found.append(mark(channel, state, f"{purpose.label} {words}"))
     return found
 
 
@@ -122,13 +146,6 @@ def _has_address(channel: Channel, traits: Mapping[str, Any], namespaces: Collec
         if name in namespaces if kind == "identifier" else traits.get(name) not in (None, "", False, {}, []):
             return True
     return False
-
-
-def may_record(actor: Actor, person: Person) -> bool:
-    """Whether what the customer says may be recorded, and there is something to agree to."""
-    if not may(actor, "people.consent", person) or level("people", queries.FIELD) < Level.CHANGE:
-        return False
-    return bool(queries.main_purpose())
 
 
 def timeline_entry(name: str | None, properties: Any) -> TimelineEntry | None:
