@@ -10,6 +10,7 @@ from pentad.core.actor import SYSTEM
 from pentad.core.errors import Conflict, PentadError
 from pentad.core.jobs import Cancelled
 from pentad.data.identity.actions import merge_people, undo_merge
+from pentad.data.identity.models import Person
 from pentad.data.privacy.actions import erase_person
 from pentad.data.profiles.actions import set_trait
 from pentad.data.profiles.computed import computed_number
@@ -34,6 +35,7 @@ def test_everybody_has_a_new_one_and_the_touched_few_follow(road: Road) -> None:
     assert held(road, "spent") == {"ann": 7.5, "bo": 3}
     assert held(road, "orders") == {"ann": 2, "bo": 2}
     assert TouchedPerson.objects.count() == 0, "what is written touches once more and comes to rest"
+    assert keeping.some_people(road.ledger, [one.no for one in Person.objects.all()]) == 0, "what stands is left"
 
 
 def test_what_was_merged_parted_and_erased(road: Road) -> None:
@@ -67,8 +69,8 @@ def test_time_alone_changes_who_is_due_and_asks_nobody_else(road: Road, monkeypa
 
     with clock.held(NOON):
         send(road, order("ann", timestamp="2026-11-10T08:00:00Z"), order("bo", timestamp="2026-11-19T13:00:00Z"))
-        save("lately", 'number of "Order Completed" in the last 30 days')
         save("idle", 'days since last "Order Completed"')
+        save("lately", 'number of "Order Completed" in the last 30 days')
         assert keeping.due_now(road.ledger) == 0
     assert held(road, "idle") == {"ann": 10, "bo": 0}
     monkeypatch.setattr(keeping, "figures", figures)
@@ -89,7 +91,7 @@ def test_time_alone_changes_who_is_due_and_asks_nobody_else(road: Road, monkeypa
 
 def test_another_definition_fills_anew_and_the_archive_takes_the_values_away(road: Road) -> None:
     send(road, order("ann", total=5), order("bo", total=1))
-    spent = save("spent", TOTAL)
+    spent = earlier = save("spent", TOTAL)
     spent = actions.change_trait(
         actor=SYSTEM, trait=spent, computed=parse(TOTAL + " where total is more than 2"), seen=1
     )
@@ -98,6 +100,7 @@ def test_another_definition_fills_anew_and_the_archive_takes_the_values_away(roa
     work()
     assert held(road, "spent") == {"ann": 5}
     assert [row.number for row, _ in queries.versions(spent)] == [2, 1]
+    assert keeping.fill(road.ledger, earlier) == 0, "gives way to what it became"
     actions.archive_trait(actor=SYSTEM, trait=spent)
     work()
     send(road, order("ann", total=5))
@@ -117,7 +120,8 @@ def test_a_trait_is_filled_by_one_alone(road: Road) -> None:
         assert refused.value.code == "computed_taken", taken
     with pytest.raises(Conflict, match="nobody sets it"):
         set_trait(actor=SYSTEM, person=road.person("user_id:ann"), name="orders", value=5)
-    send(road, identify("ann", orders=99))
+    road.send(identify("ann", orders=99), at=clock.now() + timedelta(days=1))
+    follow(road)
     assert held(road, "orders") == {"ann": 1}, "what is computed goes before what somebody says later"
 
 

@@ -13,6 +13,7 @@ from pentad.intelligence.computed import actions, listing, queries, text
 from pentad.intelligence.computed.listing import TRAITS
 from pentad.intelligence.computed.models import ComputedTrait
 from pentad.intelligence.computed.previewing import SAMPLE
+from pentad.intelligence.segments import wording
 from pentad.intelligence.segments.listing import duration
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
@@ -46,6 +47,7 @@ def trait_page(request: HttpRequest, id: str) -> HttpResponse:
     context = _context(request, queries.find_trait(id))
     row = context["trait"]
     if row.open:
+        context["pieces"] = wording.pieces(row.sentence)
         context["versions"] = [(one, text.say(computed)) for one, computed in queries.versions(row)]
     if context["may_see"] and row.live:
         context["values"] = [
