@@ -79,6 +79,9 @@ def test_beside_the_rules_stands_how_many_who_and_why(customers: Kept) -> None:
     assert "Order Completed" in found
     assert "2 × Order Completed" in found, "why Ann is in: the first that holds"
     assert "in “Family”" in found, "why Bo is in"
+    steps = {"kind": "sequence", "steps": [{"event": ORDERED["event"]}, {"event": ORDERED["event"]}]}
+    client.cookies["zone"] = "Asia/Tokyo"
+    assert "Order Completed 20 Nov 21:00 → Order Completed 20 Nov 21:00" in look(client, steps)
     assert "2 · 100 %" in found, "both are in the family"
     assert "1 · 50 %" in found, "one is well"
     telling.write_waiting()

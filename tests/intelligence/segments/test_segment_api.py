@@ -105,6 +105,7 @@ def test_the_first_ever_is_shown_beside_the_latest_events(kept: Kept) -> None:
     with acting_as(SYSTEM):
         reason = shown.explained(shown.given({"where": steps}), kept.road.person("user_id:ann"))["reason"]
     assert (reason["holds"], [one["at"] for one in reason["values"]["events"]]) == (True, [*reversed(at[2:]), at[0]])
+    assert [one["at"] for one in reason["values"]["run"]] == at[:2]
 
 
 def test_members_come_in_pages_with_their_history_and_overlap(kept: Kept) -> None:

@@ -15,11 +15,12 @@ from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.reasons import shown
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
-from pentad.roles.page import actor_of, zone_of
+from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
 
 @require_POST
 @signed_in("segments.edit")
+@in_readers_zone
 def show_preview(request: HttpRequest) -> HttpResponse:
     """Count, sample, overlap and reach; while the rules are incomplete, what is missing."""
     check(actor_of(request), "people.view")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from pentad import ledger
 from pentad.core import clock
@@ -216,7 +217,7 @@ def _sample(store: Ledger, definition: Definition, others: Others, found: pa.Arr
     numbers = [one.no for one in people]
     why = lines(
         definition, engine.now(), others, name_of, lambda sql: store.rows(sql, scope=numbers), eyes(),
-        engine.promoted(store),
+        engine.promoted(store), timezone.get_current_timezone(),
     )  # fmt: skip
     return [Somebody(one.id, title(one), " · ".join(why.get(one.no, []))) for one in people]
 

@@ -5,7 +5,7 @@ of them, so that it costs what it costs for one.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
@@ -40,16 +40,18 @@ class _Known:
 
 def lines(
     definition: d.Definition, now: datetime, others: Others, names: Callable[[str], str], ask: Ask,
-    eyes: Eyes, promoted: Sequence[Promoted],
+    eyes: Eyes, promoted: Sequence[Promoted], shown_in: tzinfo = UTC,
 ) -> dict[int, list[str]]:  # fmt: skip
-    """Person number → what decided, most a few words each. ask: runs SQL with the relation `scope`; names: of segments."""
+    """Person number → what decided, most a few words each. ask: runs SQL with the relation `scope`. names: of segments.
+    shown_in: the time zone in which times are told.
+    """
     scene = Scene(naive(now), promoted, SCOPE)
     found = _leaves(definition.where, definition.time_zone, others)
     every = [feature(leaf) for leaf in found]
     rows = ask(compiler.judged_sql([one for one, _ in every], [test for _, test in every], scene))
     columns = "person_no, first_seen, last_seen, event_count, traits, identifiers"
     people = {row["person_no"]: row for row in ask(f"SELECT {columns} FROM people WHERE {scene.only('person_no')}")}
-    says = _Says(others, names, eyes, _runs(found, scene, ask))
+    says = _Says(others, names, eyes, _runs(found, scene, ask), shown_in)
     told = {}
     for row in rows:
         judged = {test: bool(row[f"j{n}"]) for n, (_, test) in enumerate(every)}
@@ -83,8 +85,8 @@ def _runs(every: list[Leaf], scene: Scene, ask: Ask) -> dict[str, Runs]:
 
 
 class _Says:
-    def __init__(self, others: Others, names: Callable[[str], str], eyes: Eyes, runs: dict[str, Runs]):
-        self.others, self.names, self.eyes, self.runs = others, names, eyes, runs
+    def __init__(self, others: Others, names: Callable[[str], str], eyes: Eyes, runs: dict[str, Runs], zone: tzinfo):
+        self.others, self.names, self.eyes, self.runs, self.zone = others, names, eyes, runs, zone
 
     def parts(self, node: d.Condition, zone: str, known: _Known) -> list[str]:
         """Of what holds: of all, each; of any, the first that does."""
@@ -131,7 +133,7 @@ class _Says:
                 values = json.loads(known.people.get("identifiers") or "{}").get(one.namespace, [])
                 return f"{one.namespace}: {_value(values[0] if values else None)}"
             case d.Standing() if one.field != "known":
-                return _standing(one.field, known.people.get(one.field))
+                return _standing(one.field, known.people.get(one.field), self.zone)
             case d.Event():
                 return _times(one, _figure(known.row, asked))
             case d.Aggregate():
@@ -139,7 +141,7 @@ class _Says:
                 return f"{_FIGURES[one.function]} {one.property}: {figure}{phrases.timed(one.when)}"
             case d.Sequence():
                 run = self.runs.get(asked.column, {}).get(known.row["person_no"], [])
-                return _steps(one, run) if run else _short(say(d.Definition(one)))
+                return _steps(one, run, self.zone) if run else _short(say(d.Definition(one)))
             case d.Colleagues():
                 return f"{one.which} of the company’s customers meets it"
         return _short(say(d.Definition(one)))
@@ -154,18 +156,22 @@ def _times(one: d.Event, count: Any) -> str:
     return f"{count:,} × {what}" if count else f"no {what}"
 
 
-def _steps(one: d.Sequence, run: list[Taken]) -> str:
+def _steps(one: d.Sequence, run: list[Taken], zone: tzinfo) -> str:
     """Each step that was taken, with its time."""
-    said = [f"{phrases.matched(one.steps[each.step - 1].event)} {each.at:%-d %b %H:%M}" for each in run]
+    said = [f"{phrases.matched(one.steps[each.step - 1].event)} {_shown(each.at, zone):%-d %b %H:%M}" for each in run]
     if one.steps[-1].absent:
         said.append(f"no {phrases.matched(one.steps[-1].event)}")
     return " → ".join(said).replace('"', "")
 
 
-def _standing(field: str, value: Any) -> str:
+def _standing(field: str, value: Any, zone: tzinfo) -> str:
     if field == "event_count":
         return f"{value or 0:,} events"
-    return f"{field.replace('_', ' ')} {value:%-d %b %Y}" if value else f"never {field.replace('_', ' ')}"
+    return f"{field.replace('_', ' ')} {_shown(value, zone):%-d %b %Y}" if value else f"never {field.replace('_', ' ')}"
+
+
+def _shown(at: datetime, zone: tzinfo) -> datetime:
+    return at.replace(tzinfo=UTC).astimezone(zone)
 
 
 def _number(value: Any) -> str:
