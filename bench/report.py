@@ -74,7 +74,7 @@ def tool() -> str:
 def save(rows: list[Row], about: str, quick: bool) -> None:
     """Write the page, with date and machine. Rows that were not measured this time stay as they are."""
     kind = " Short runs (`--quick`): for orientation." if quick else ""
-    merged = merge(_kept(PAGE.read_text("utf-8") if PAGE.exists() else ""), [row.cells() for row in rows])
+    merged = merge(rows_of(PAGE.read_text("utf-8") if PAGE.exists() else ""), [row.cells() for row in rows])
     PAGE.write_text(
         "# Benchmarks\n\n"
         f"Measured by `make bench`, last on {datetime.now(UTC):%d %B %Y}: {about}. Load came from {tool()}, on the same"
@@ -97,6 +97,6 @@ def _key(row: tuple[str, ...]) -> tuple[str, str]:
     return re.sub(r" \([\d,.]+ events/s\)", "", row[0]), ceiling
 
 
-def _kept(page: str) -> list[tuple[str, ...]]:
+def rows_of(page: str) -> list[tuple[str, ...]]:
     rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in page.splitlines() if line[:1] == "|"]
     return [row for row in rows[2:] if len(row) == len(HEADINGS)]
