@@ -66,6 +66,13 @@ LOOP: tuple[Stage, ...] = (
         "Writes who changed beside the events, where questions about everybody are asked, and tells who listens.",
     ),
     Stage(
+        "compute",
+        "pentad.intelligence.computed.keeping.some_people",
+        "people, events",
+        "traits",
+        "Works computed traits out again of the few who changed, and states them as a source of their own.",
+    ),
+    Stage(
         "segment",
         "pentad.intelligence.segments.refresh.some_people",
         "people, events",
