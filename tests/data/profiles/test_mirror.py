@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from pentad.data.profiles.mirror import Mirror, Mirrored
 from pentad.data.profiles.models import Company, Membership, MirrorTurn, TouchedEvent, TouchedPerson
 from pentad.data.profiles.touched import touch
 from pentad.roles.undo import actions as undo
-from tests.data.road import Road, identify, track
+from tests.data.road import NOON, Road, identify, track
 
 
 @pytest.fixture
@@ -303,3 +304,14 @@ def test_a_store_from_another_moment_is_filled_anew(road: Road, told: list[Mirro
         told.clear()
         assert in_step(road)
         assert [one.roots for one in told] == [None]
+
+
+def test_what_waits_in_the_inbox_does_not_count_yet(road: Road, settings: Any) -> None:
+    settings.DATA = road.folder.root
+    road.send(track(userId="ada"))
+    road.accept(track(userId="ada"), at=NOON + timedelta(hours=1))
+    drain(road)
+    assert mirror.correct_as_of() == NOON + timedelta(hours=1)
+    road.loader.drain()
+    drain(road)
+    assert mirror.correct_as_of() > NOON + timedelta(hours=1)

@@ -107,6 +107,13 @@ def oldest_by_source() -> dict[int, datetime]:
     return {no: clock.from_us(us) for no, us in first.items()}
 
 
+def since(offsets: dict[str, int]) -> datetime | None:
+    """When the first message was received that is behind these offsets, as a log's first is its oldest; None: none is."""
+    firsts = (next(_headers(path, start), None) for path, start in _unloaded(offsets))
+    oldest = min((found[0].received_us for found in firsts if found), default=None)
+    return None if oldest is None else clock.from_us(oldest)
+
+
 def find(message_id: str) -> list[Waiting]:
     """Waiting messages with this id. Searches the first MAX_SEARCH_BYTES of what waits."""
     needle = msgspec.json.encode(message_id)

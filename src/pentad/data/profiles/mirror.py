@@ -20,6 +20,7 @@ from django.db.models import Min
 from pentad.core import clock, runtime
 from pentad.core.errors import Unavailable
 from pentad.core.runtime import Folder
+from pentad.data.ingest import pending
 from pentad.data.ingest.frames import logs
 from pentad.data.ingest.models import LoaderOffset
 from pentad.data.profiles import mirror_rows
@@ -256,6 +257,11 @@ def refill(ledger: Ledger) -> None:
 
 
 def correct_as_of() -> datetime:
-    """Up to when every change is mirrored, and the listeners told."""
+    """Up to when everything that was accepted is loaded, every change mirrored, and the listeners told.
+
+    Asked from the inbox on: a message that is loaded meanwhile has left its touch where we look next.
+    """
+    now = clock.now()
+    waiting = pending.since(dict(LoaderOffset.objects.values_list("log", "offset")))
     first = [model.objects.aggregate(at=Min("at"))["at"] for model in (TouchedPerson, TouchedCompany, TouchedEvent)]
-    return min((at for at in first if at is not None), default=clock.now())
+    return min((at for at in (waiting, *first) if at is not None), default=now)
