@@ -24,6 +24,7 @@ def test_the_road_of_a_computed_trait(road: Road) -> None:
     at = f"/computed-traits/{made['id']}"
     assert call("get", at)[1]["size"] == 2
     assert call("get", "/computed-traits?state=live")[1]["results"][0]["correct_as_of"]
+    assert call("get", f"/computed-traits?after={made['id']}")[1] == {"results": [], "next": None}
     assert call("post", "/computed-traits", SPENT)[1]["code"] == "computed_taken"
     changed = {"definition": {**made["definition"], "function": "maximum"}, "seen": 1}
     assert call("patch", at, changed)[1]["version"] == 2

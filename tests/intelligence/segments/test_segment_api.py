@@ -63,6 +63,10 @@ def test_a_segment_is_saved_read_changed_archived_and_restored(kept: Kept) -> No
         1
     ]
     assert call("get", at)[1]["used_by"] == [{"kind": "segment", "id": user["id"], "name": "Uses"}]
+    first = call("get", "/segments?limit=1")[1]
+    assert ([one["name"] for one in first["results"]], first["next"]) == (["Buyers"], made["id"])
+    rest = call("get", f"/segments?limit=1&after={first['next']}")[1]
+    assert ([one["name"] for one in rest["results"]], rest["next"]) == (["Uses"], None)
     assert call("post", f"{at}/archive")[1]["code"] == "segment_used"
     assert call("delete", at)[1]["code"] == "segment_used"
     cycle = call("patch", at, {"definition": {"where": {"kind": "not", "of": {"kind": "segment", "id": user["id"]}}}})[

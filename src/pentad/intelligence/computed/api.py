@@ -10,9 +10,11 @@ from pentad.core.action import check
 from pentad.intelligence.computed import actions, previewing, queries, shown
 from pentad.intelligence.computed.definition import Computed
 from pentad.roles.page import actor_of
+from pentad.roles.views.paging import beyond, checked_limit
 
 router = Router(tags=["computed traits"])
 VIEW, EDIT = "segments.view", "segments.edit"
+MOST = 500
 State = Literal["live", "archived"]
 Tree = dict[str, Any]
 
@@ -40,6 +42,7 @@ class ComputedOut(Schema):
 
 class ComputedsOut(Schema):
     results: list[ComputedOut]
+    next: str | None = None
 
 
 class MadeOf(Schema):
@@ -96,12 +99,22 @@ class ComputedVersionsOut(Schema):
 
 class ListedTraits(Schema):
     state: State | None = Field(None, description="Only those of this state")
+    limit: int = 100
+    after: str | None = None
 
 
-@router.get("/computed-traits", response=ComputedsOut, summary="All computed traits")
+@router.get("/computed-traits", response=ComputedsOut, summary="Computed traits by name")
 def list_computed_traits(request: HttpRequest, asked: Query[ListedTraits]) -> dict[str, Any]:
+    """Page on with `after`, the last answer’s `next`."""
     check(actor_of(request), VIEW)
-    return {"results": shown.traits(queries.traits(asked.state))}
+    checked_limit(asked.limit, MOST)
+    rows = queries.traits(asked.state)
+    if asked.after is not None:
+        last = queries.find_trait(asked.after)
+        rows = rows.filter(beyond("name", False, last.name, last.no))
+    found = list(rows[: asked.limit + 1])
+    following = found[asked.limit - 1].id if len(found) > asked.limit else None
+    return {"results": shown.traits(found[: asked.limit]), "next": following}
 
 
 @router.post("/computed-traits", response={201: ComputedOut}, summary="Save a computed trait")

@@ -11,9 +11,11 @@ from pentad.core.errors import Invalid
 from pentad.intelligence.segments import actions, engine, queries, shown
 from pentad.intelligence.segments.definition import Definition
 from pentad.roles.page import actor_of
+from pentad.roles.views.paging import beyond, checked_limit
 
 router = Router(tags=["segments"])
 VIEW = "segments.view"
+MOST = 500
 State = Literal["draft", "live", "archived"]
 Tree = dict[str, Any]
 
@@ -46,6 +48,7 @@ class SegmentOut(Schema):
 
 class SegmentsOut(Schema):
     results: list[SegmentOut]
+    next: str | None = None
 
 
 class WholeOut(SegmentOut):
@@ -132,12 +135,22 @@ class VersionsOut(Schema):
 
 class Listed(Schema):
     state: State | None = Field(None, description="Only those of this state")
+    limit: int = 100
+    after: str | None = None
 
 
-@router.get("/segments", response=SegmentsOut, summary="All segments")
+@router.get("/segments", response=SegmentsOut, summary="Segments by name")
 def list_segments(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
+    """Page on with `after`, the last answer’s `next`."""
     check(actor_of(request), VIEW)
-    return {"results": shown.segments(queries.segments(asked.state))}
+    checked_limit(asked.limit, MOST)
+    rows = queries.segments(asked.state)
+    if asked.after is not None:
+        last = queries.find_segment(asked.after)
+        rows = rows.filter(beyond("name", False, last.name, last.no))
+    found = list(rows[: asked.limit + 1])
+    following = found[asked.limit - 1].id if len(found) > asked.limit else None
+    return {"results": shown.segments(found[: asked.limit]), "next": following}
 
 
 @router.post("/segments", response={201: WholeOut}, summary="Save a segment")
