@@ -1,8 +1,8 @@
-// Charts on pages that load echarts.js: <div data-chart='{"type":"line","labels":[…],"series":[{"name":"…","data":[…]}]}'>.
+// Charts on pages that load echarts.js: <div data-chart='{"type":"line","labels":[…],"series":[{"name":"…","data":[…],"tone":"chart-2"}]}'>.
 // Colours come from the theme, so a chart follows light and dark.
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function options({ type = "line", labels = [], series = [], stack = false, unit = "" }) {
+function options({ type = "line", labels = [], series = [], stack = false, unit = "" }, small = false) {
   const axis = { axisLine: { lineStyle: { color: token("--border") } }, axisTick: { show: false }, axisLabel: { color: token("--muted-foreground"), fontSize: 11 } };
   return {
     aria: { enabled: true },
@@ -13,14 +13,14 @@ function options({ type = "line", labels = [], series = [], stack = false, unit 
     legend: series.length > 1 ? { top: 0, left: 0, itemWidth: 8, itemHeight: 8, icon: "circle", textStyle: { color: token("--muted-foreground"), fontSize: 11 } } : undefined,
     tooltip: { trigger: "axis", backgroundColor: token("--popover"), borderColor: token("--border"), textStyle: { color: token("--foreground"), fontSize: 12 }, valueFormatter: (v) => `${v?.toLocaleString?.() ?? v}${unit}`, renderMode: "richText" },
     xAxis: { type: "category", data: labels, ...axis },
-    yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: token("--border") } }, axisLabel: axis.axisLabel },
-    series: series.map((one) => ({ type, smooth: 0.25, symbol: "none", barMaxWidth: 14, stack: stack ? "all" : undefined, areaStyle: type === "line" ? { opacity: 0.1 } : undefined, lineStyle: { width: 1.75 }, ...one })),
+    yAxis: { type: "value", minInterval: 1, splitNumber: small ? 2 : 5, splitLine: { lineStyle: { color: token("--border") } }, axisLabel: axis.axisLabel },
+    series: series.map(({ tone, ...one }) => ({ type, smooth: 0.25, symbol: "none", barMaxWidth: 14, stack: stack ? "all" : undefined, areaStyle: type === "line" ? { opacity: 0.1 } : undefined, lineStyle: { width: 1.75 }, itemStyle: tone ? { color: token(`--${tone}`) } : undefined, ...one })),
   };
 }
 
 function draw(node) {
   const chart = window.echarts.getInstanceByDom(node) || window.echarts.init(node, null, { renderer: "svg" });
-  chart.setOption(options(JSON.parse(node.dataset.chart)), true);
+  chart.setOption(options(JSON.parse(node.dataset.chart), node.clientHeight < 150), true);
 }
 const drawAll = (root = document) => root.querySelectorAll?.("[data-chart]").forEach(draw);
 

@@ -96,8 +96,8 @@ def test_against_what_is_saved(customers: Kept) -> None:
     found = preview.preview(shown.given({"where": TWICE}), Segment.objects.get(pk=buyers.pk), sample=0).saved
     assert found is not None
     assert (found.size, found.enter, found.leave, found.change) == (3, 0, 2, 1)
-    assert "saving this would change" in look(client, TWICE, segment=buyers.id)
-    assert "saving this would change" not in look(client, TWICE)
+    assert "Saving this would change" in look(client, TWICE, segment=buyers.id)
+    assert "Saving this would change" not in look(client, TWICE)
 
 
 def test_hidden_fields_and_customers_stay_hidden(customers: Kept) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ def test_the_list_says_of_each_segment_how_large_it_is_and_what_uses_it(kept: Ke
     buyers = kept.save("Buyers", ORDERED)
     kept.save("Both", {"kind": "all", "of": [{"kind": "segment", "id": buyers.id}, FAMILY]})
     old = kept.save("Old", FAMILY)
+    Segment.objects.filter(pk=buyers.pk).update(created=clock.now() - timedelta(days=2))
     post(nadia, f"/segments/{old.id}/state/?to=archived")
     assert nadia.get("/segments/").headers["Location"] == "/segments/?view=own-0"
     rows = page(nadia, "/segments/?view=own-0").partition("<tbody")[2].split("<tr")
@@ -65,6 +67,7 @@ def test_the_list_says_of_each_segment_how_large_it_is_and_what_uses_it(kept: Ke
     assert set(told) == {"Buyers", "Both"}, "what is in the archive is out of sight"
     for part in (">2<", "+2", ">1<"):
         assert part in told["Buyers"].replace(" ", ""), "members, how many more than yesterday, what uses it"
+    assert ">new<" in told["Both"].replace(" ", ""), "what it began with is no change since yesterday"
     assert ">Old</span>" in page(nadia, "/segments/?view=own-3")
     assert "1 · 50 %" in page(nadia, f"/segments/{buyers.id}/overlap/"), "of Ann and Cy, Ann is in Both too"
     assert "/segments/" in page(nadia, "/palette/?q=buye"), "search finds it"

@@ -81,7 +81,7 @@ TRAITS = register(
             Sort("changed", "Edited", "changed", words=("oldest first", "latest first")),
         ),
         search=lambda words: Condition(Q(name__icontains=words) | Q(description__icontains=words) | Q(id=words)),
-        search_hint="Words of the name or description", fields=lambda: FIELDS, load=prepare,
+        search_hint="Name or description", fields=lambda: FIELDS, load=prepare,
         empty=Empty("No computed traits yet", "A figure of what customers do, kept as a trait of each: how many orders, days since"
                     " the last visit, the category bought most.", "/segments/traits/new/", "New computed trait",
                     right="segments.edit"),

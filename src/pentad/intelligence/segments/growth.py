@@ -78,7 +78,7 @@ def charts(points: list[Point], zone: tzinfo) -> tuple[dict[str, Any], dict[str,
     labels = [f"{one.since.astimezone(zone):{'%H:%M' if hours else '%-d %b'}}" for one in points]
     sizes = [{"name": "Members", "data": [one.size for one in points], "smooth": False}]
     moves = [
-        {"name": "Entered", "data": [one.entered for one in points]},
-        {"name": "Left", "data": [-one.left for one in points]},
+        {"name": "Entered", "data": [one.entered for one in points], "tone": "chart-2"},
+        {"name": "Left", "data": [-one.left for one in points], "tone": "muted-foreground"},
     ]
     return {"labels": labels, "series": sizes}, {"type": "bar", "stack": True, "labels": labels, "series": moves}

@@ -44,6 +44,7 @@ def prepare(rows: Sequence[Any]) -> None:
         row.shown_moved = moved.get(row.pk)
         row.change = changes.get(row.pk, 0)
         row.change_size = abs(row.change)
+        row.is_new = queries.is_new(row)
 
 
 def since_yesterday(rows: Sequence[Segment]) -> dict[int, int]:
@@ -72,8 +73,10 @@ def _size(row: Any) -> str:
 
 
 def _change(row: Any) -> str:
-    if row.shown_size is None or not row.change:
+    if row.shown_size is None or not (row.change or row.is_new):
         return cells.NOTHING
+    if row.is_new:
+        return "new"
     return f"{row.change:+,}".replace("-", "−")
 
 
@@ -164,7 +167,7 @@ SEGMENTS = register(
             Sort("cost", "Cost", "cost", words=("cheapest first", "dearest first")),
             Sort("changed", "Edited", "changed", words=("oldest first", "latest first")),
         ),
-        search=_search, search_hint="Words of the name or description", fields=lambda: FIELDS, load=prepare,
+        search=_search, search_hint="Name or description", fields=lambda: FIELDS, load=prepare,
         empty=Empty("No segments yet", "A segment is a question about your customers that is kept, and kept answered.",
                     "/segments/new/", "New segment", right="segments.edit"),
         clear={

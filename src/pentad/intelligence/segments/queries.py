@@ -80,6 +80,11 @@ def size(segment: Segment) -> int:
     return segment.size if everybody() else members(segment).count()
 
 
+def is_new(segment: Segment) -> bool:
+    """It was not there yesterday: what it began with is no change since then."""
+    return segment.created > clock.now() - timedelta(days=1)
+
+
 def member_people(segment: Segment) -> "QuerySet[Person]":
     """The same as customers."""
     rows = SegmentMember.objects.filter(segment=segment)

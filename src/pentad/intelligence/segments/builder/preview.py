@@ -73,6 +73,7 @@ class Saved:
     leave: int | None
     entered: int
     left: int
+    is_new: bool
 
     @property
     def change(self) -> int:
@@ -118,7 +119,7 @@ def reached(definition: Definition, segment: Segment | None = None) -> list[Reac
         return []
     said = []
     for one in reach(scope=found):
-        reasons = ((one.silent, "said nothing"), (one.denied, "declined"), (one.no_address, "without an address"))
+        reasons = ((one.silent, "said nothing"), (one.denied, "denied"), (one.no_address, "without an address"))
         why_not = ", ".join(f"{number:,} {what}" for number, what in reasons if number)
         said.append(Reached(one.label, one.reachable, round(100 * one.reachable / len(found)), why_not))
     return said
@@ -203,7 +204,7 @@ def _saved(
     moves = queries.moves(segment).filter(at__gt=clock.now() - timedelta(days=1)).order_by()
     said = moves.aggregate(more=Count("pk", filter=Q(entered=True)), less=Count("pk", filter=Q(entered=False)))
     enter, leave = (None, None) if both is None else (count - both, max(size - both, 0))
-    return Saved(size, enter, leave, said["more"], said["less"])
+    return Saved(size, enter, leave, said["more"], said["less"], queries.is_new(segment))
 
 
 def _sample(store: Ledger, definition: Definition, others: Others, found: pa.Array, most: int) -> list[Somebody]:

@@ -175,7 +175,7 @@ def _shown(at: datetime, zone: tzinfo) -> datetime:
 
 
 def _number(value: Any) -> str:
-    return "none" if value is None else f"{round(value, 2):,}"
+    return "none" if value is None else f"{round(value, 2):,}".removesuffix(".0")
 
 
 def _value(value: Any) -> str:
