@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from hypothesis import given, settings
 
-from pentad.intelligence.segments.builder import form, showing
+from pentad.intelligence.segments.builder import choices, form, showing
 from pentad.intelligence.segments.builder.choices import Options
 from pentad.intelligence.segments.builder.form import Draft
 from pentad.intelligence.segments.builder.sentences import Unknown
@@ -151,6 +151,15 @@ def changed(client: Client, posted: dict[str, str]) -> Fields:
     answer = client.post("/segments/builder/rules/", posted)
     assert (answer.status_code, answer["HX-Trigger"]) == (200, "rules-changed")
     return Fields(answer.content.decode())
+
+
+@pytest.mark.once
+def test_every_kind_of_condition_can_be_added(nadia: Client) -> None:
+    for kind in choices.NAMED:
+        sent = changed(nadia, {"do": "add", "at": "c", "what": kind}).sent
+        assert sent["c.of.0.kind"] == kind
+        grouped = changed(nadia, {"do": "group", "at": "c", "what": kind}).sent
+        assert grouped["c.of.0.of.0.kind"] == kind
 
 
 @pytest.mark.once

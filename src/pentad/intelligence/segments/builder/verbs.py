@@ -9,6 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from pentad.intelligence.segments.builder.choices import NAMED
 from pentad.intelligence.segments.builder.fields import Node
 
 GROUPS = ("all", "any")
@@ -59,7 +60,8 @@ def _put(whole: Node, steps: list[str], value: Any) -> None:
 
 
 def _fresh(what: str) -> Node:
-    return deepcopy(FRESH.get(what, FRESH["trait"]))
+    """Kinds that are not in FRESH begin with their kind alone, as where it is changed to them."""
+    return deepcopy(FRESH.get(what) or ({"kind": what} if what in NAMED else FRESH["trait"]))
 
 
 def _group_at(whole: Node, steps: list[str]) -> list[Node]:
