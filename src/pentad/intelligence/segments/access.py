@@ -43,9 +43,10 @@ def require_fields(actor: Actor, definition: Definition, others: Others) -> None
 
 
 def may_ask(actor: Actor, definition: Definition, others: Others) -> bool:
+    """Not what names a segment that is gone, where something may be hidden: an earlier version, one in the archive."""
     try:
         require_fields(actor, definition, others)
-    except Denied:
+    except (Denied, Invalid):
         return False
     return True
 
@@ -56,7 +57,8 @@ def _all(actor: Actor, kind: str) -> bool:
 
 def _whole(definition: Definition, others: Others, told: bool) -> Iterator[Definition]:
     """The definition and every one that it names, at any depth; each once. told: those too of whose entering and leaving
-    it asks as events. Raises Denied when these may be anybody's.
+    it asks as events. Raises Denied when these may be anybody's. What a segment asked that is gone concerns only whom
+    something may be hidden from.
     """
     seen, waiting = set[str](), [definition]
     while waiting:
@@ -65,7 +67,11 @@ def _whole(definition: Definition, others: Others, told: bool) -> Iterator[Defin
         for id in segments_named(one):
             if id not in seen:
                 seen.add(id)
-                waiting.append(others(id))
+                try:
+                    waiting.append(others(id))
+                except Invalid:
+                    if told:
+                        raise
         for id in _told(one) if told else ():
             if id not in seen:
                 seen.add(id)

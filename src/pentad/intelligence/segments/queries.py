@@ -107,10 +107,13 @@ def was_in(segment: Segment, on: str) -> "QuerySet[Person]":
 def span(on: str, time_zone: str) -> tuple[datetime, datetime]:
     """The first and the last instant that a day, or a moment, stands for. Raises Invalid."""
     zone, at = ZoneInfo(time_zone), moment(on)
-    if isinstance(at, datetime):
-        told = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-        return told, told
-    return _midnight(at, zone), _midnight(at + timedelta(days=1), zone) - timedelta(microseconds=1)
+    try:
+        if isinstance(at, datetime):
+            told = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+            return told, told
+        return _midnight(at, zone), _midnight(at + timedelta(days=1), zone) - timedelta(microseconds=1)
+    except OverflowError:  # the first and the last day there are
+        raise Invalid(f"Nobody was in anything on {on}.", code="definition", fix="Choose another day.") from None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from pentad.core.errors import Invalid
 from pentad.intelligence.segments.definition import (
     OWN,
     Aggregate,
@@ -105,15 +106,24 @@ def _property(name: str) -> Iterator[Named]:
 
 
 def circle(id: str, definition: Definition, others: Callable[[str], Definition]) -> list[str]:
-    """Ids from the segment back to itself, when the definition leads there; empty when it does not."""
+    """Ids from the segment back to itself, when the definition leads there; empty when it does not. By members, and by who
+    entered and left: a segment that follows its own comings and goings flips without end.
+    """
 
     def onward(path: list[str], asked: Definition) -> list[str]:
-        for named in segments_named(asked):
+        told = segments_told(asked) or []
+        for named in dict.fromkeys([*segments_named(asked), *told]):
             if named == id:
                 return [*path, id]
             if named not in seen:
                 seen.add(named)
-                if found := onward([*path, named], others(named)):
+                try:
+                    inner = others(named)
+                except Invalid:
+                    if named in told:  # who entered one that is gone may be asked
+                        continue
+                    raise
+                if found := onward([*path, named], inner):
                     return found
         return []
 
