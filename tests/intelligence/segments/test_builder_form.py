@@ -35,7 +35,7 @@ def test_whatever_can_be_asked_goes_through_the_form_unchanged(drawn: Definition
         ("family", "family"), (" family ", "family"), ('"5"', "5"), ("5", 5), ("5.0", 5.0), ("-3", -3), ("1e3", 1000.0),
         ("true", True), ('"true"', "true"), ("True", "True"), ('""', ""), ("01234", "01234"), ("+49 30", "+49 30"),
         ("123456789012345", 123456789012345), ("1234567890123456", "1234567890123456"), ('say "hi"', 'say "hi"'),
-        ('"half', '"half'), ("", None), ("  ", None), ("٣", "٣"),
+        ('"half', '"half'), ('"\\ud800"', '"\\ud800"'), ("", None), ("  ", None), ("٣", "٣"),
     ],
 )  # fmt: skip
 def test_a_value_is_taken_as_it_is_typed(typed: str, value: Any) -> None:
@@ -146,6 +146,11 @@ def after(text: str, verb: str, at: str, what: str = "") -> str:
         ('did "A" after 2026-01-31', "clock", "c.when.at", 'did "A" after 2026-01-31T00:00'),
         ("a is 1", "remove", "c.of.7", "a is 1"),
         ("a is 1", "explode", "c", "a is 1"),
+        ("a is 1", "add", "c.kind", "a is 1"),
+        ("a is 1", "negate", "c.name.x", "a is 1"),
+        ("a is 1 and b is 2", "wrap", "c.of", "a is 1 and b is 2"),
+        ("a is 1 and b is 2", "up", f"c.of.{'9' * 5000}", "a is 1 and b is 2"),
+        ("a is 1", "clock", "c", "a is 1"),
         ("a is 1 and (b is 2 or c is 3)", "out", "c.of.1.of.0", "a is 1 and any of (c is 3) and b is 2"),
         ("a is 1 and b is 2", "out", "c.of.1", "a is 1 and b is 2"),
         ("a is 1 and (b is 2 or c is 3)", "into", "c.of.0", "all of (a is 1 or b is 2 or c is 3)"),

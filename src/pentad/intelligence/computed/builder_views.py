@@ -131,7 +131,7 @@ def _save(request: HttpRequest, row: ComputedTrait | None) -> HttpResponse:
         else:
             row = actions.change_trait(
                 actor=actor, trait=row, computed=computed, description=description,
-                seen=int(seen) if seen.isdecimal() else None,
+                seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
             )  # fmt: skip
     except PentadError as error:
         if error.status >= 500:

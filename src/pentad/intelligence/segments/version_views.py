@@ -92,7 +92,7 @@ def go_back(request: HttpRequest, id: str, number: int) -> HttpResponse:
             actor=actor_of(request),
             segment=row,
             definition=found["asked"],
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
         )
         messages.success(request, f"As in version {number} again.")
         return modal_done(f"/segments/{row.id}/")

@@ -82,10 +82,13 @@ def meant_number(given: str) -> int | float | None:
 
 
 def _json(text: str) -> Any:
+    """None: it is none, or holds half a character (an escaped surrogate), which nothing can keep."""
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()
     except ValueError:
         return None
+    return found
 
 
 # -- lists -----------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ from pentad.intelligence.segments.builder.fields import Node
 
 GROUPS = ("all", "any")
 MOST_CONDITIONS = 300
+MOST_DIGITS = 5
+"""Of a place in a list."""
+_OF: dict[str, type | tuple[type, ...]] = {"add": (dict, list), "clock": str}
+"""What there has to be at the place, where it is no node."""
 
 FRESH: dict[str, Node] = {
     "trait": {"kind": "trait", "test": {"op": "equals"}},
@@ -31,7 +35,8 @@ def done(tree: Node, verb: str, at: str, what: str = "") -> tuple[Node, str]:
     """
     whole = {"c": deepcopy(tree)}
     steps: list[str] = at.split(".")
-    if verb not in VERBS or _at(whole, steps) is None:
+    found = _at(whole, steps)
+    if verb not in VERBS or not isinstance(found, _OF.get(verb, dict)):
         return tree, ""
     focus = VERBS[verb](whole, steps, what)
     return whole["c"], focus
@@ -41,13 +46,15 @@ def _at(node: Any, steps: list[str]) -> Any:
     """What is there; None if nothing is. A list of nothing yet is made: the form has no field that tells of it."""
     for step in steps:
         if isinstance(node, list):
-            if not step.isdecimal() or int(step) >= len(node):
+            if not step.isdecimal() or len(step) > MOST_DIGITS or int(step) >= len(node):
                 return None
             node = node[int(step)]
         elif isinstance(node, dict):
             if step in _MADE:
                 node.setdefault(step, _MADE[step]())
             node = node.get(step)
+        else:
+            return None
     return node
 
 
