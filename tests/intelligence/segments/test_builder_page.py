@@ -15,7 +15,9 @@ from pentad.data.profiles import vocabulary
 from pentad.intelligence.segments import actions, ideas, roles, shown
 from pentad.intelligence.segments.builder import preview
 from pentad.intelligence.segments.catalogue import remembering
+from pentad.intelligence.segments.definition import Aggregate, Definition, EventMatch, IsSet
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.reading import write
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions as rights
 from pentad.roles.access.rights_models import Role
@@ -210,6 +212,15 @@ def test_templates_are_made_from_what_was_seen(customers: Kept) -> None:
     page = marketer.get("/segments/builder/ideas/").content.decode()
     assert "plan is" not in page
     assert "First order" not in page
+
+
+def test_what_top_spenders_spend_is_told_of_customers_one_may_see(customers: Kept) -> None:
+    asked = write(Definition(Aggregate("sum", "total", EventMatch(("Order Completed",)), IsSet())))
+    customers.send(
+        *(track("Order Completed", userId=who, properties={"total": n}) for who, n in (("di", 10), ("ed", 900)))
+    )
+    poor = customers.road.person("user_id:di")
+    assert (ideas._top_of(asked, [poor.no]), ideas._top_of(asked, None) > 10) == (10, True)
 
 
 def _as_admin() -> list[ideas.Idea]:

@@ -125,7 +125,8 @@ def _of_spenders(order: d.EventMatch, name: str) -> Iterator[Candidate]:
     numbers = [str(one.value) for one in suggest("property", events=[name]) if one.type == "number"]
     if not (money := roles.money_of(numbers)):
         return
-    least = _top(write(d.Definition(d.Aggregate("sum", money, order, d.IsSet(), _last(1, "year")))))
+    asked, only = write(d.Definition(d.Aggregate("sum", money, order, d.IsSet(), _last(1, "year")))), seen_numbers()
+    least = _top(asked) if only is None else _top_of(asked, only)
     if least:
         spent = d.Aggregate("sum", money, order, d.AtLeast(least), _last(1, "year"))
         yield "top-spenders", f"Spent {least:,} or more within a year, as one buyer in ten", spent
@@ -133,11 +134,18 @@ def _of_spenders(order: d.EventMatch, name: str) -> Iterator[Candidate]:
 
 @kept
 def _top(asked: str) -> int:
+    """Of everybody; remembered for a minute."""
+    return _top_of(asked, None)
+
+
+def _top_of(asked: str, only: Collection[int] | None) -> int:
     """What a buyer in ten reaches of a figure, rounded to two digits; 0 when there are no buyers."""
     store = ledger.current()
     (feature,) = compiler.compiled(read(asked)).features
-    sql = compiler.features_sql([feature], engine.now(), promoted=engine.promoted(store))
-    found: Any = store.query(f"SELECT {feature.column} AS figure FROM ({sql}) AS f WHERE {feature.column} > 0")
+    scope = "" if only is None else "scope"
+    sql = compiler.features_sql([feature], engine.now(), scope, promoted=engine.promoted(store))
+    asking = f"SELECT {feature.column} AS figure FROM ({sql}) AS f WHERE {feature.column} > 0"
+    found: Any = store.query(asking, scope=only)
     figures: pa.ChunkedArray = found["figure"]
     if not len(figures):
         return 0
