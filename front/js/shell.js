@@ -10,6 +10,7 @@ import "./layouts.js";
 import "./memory.js";
 import "./drafts.js";
 import "./unsaved.js";
+import "./outdated.js";
 import "./presence.js";
 import "./mentions.js";
 import "./suggesting.js";
