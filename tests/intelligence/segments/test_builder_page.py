@@ -172,9 +172,11 @@ def test_saving_another_definition_shows_the_difference_and_overtakes_nobody(cus
     saved = client.post(at, rules(ORDERED, **fields, confirmed="1"))
     assert saved.headers["HX-Redirect"] == f"/segments/{family.id}/"
     assert Segment.objects.get(pk=family.pk).version == 2
-    named = client.post(at, rules(ORDERED, **{**fields, "name": "Buyers", "seen": "2"}))
+    in_full = {"mode": "json", "written": json.dumps({"where": ORDERED, "time_zone": "UTC"})}
+    named = client.post(at, {**fields, **in_full, "name": "Buyers", "seen": "2"})
     assert "HX-Redirect" in named.headers, "another name changes nobody's membership"
     assert Segment.objects.get(pk=family.pk).name == "Buyers"
+    assert Segment.objects.get(pk=family.pk).version == 2, "the same in more words is no new version"
     actions.change_segment(actor=SYSTEM, segment=family, definition=shown.given({"where": TWICE}))
     late = client.post(at, rules(FAMILY, **{**fields, "seen": "2", "confirmed": "1"}))
     assert late.headers["HX-Retarget"] == "#modal-body"

@@ -1,5 +1,6 @@
 """Reading, writing and checking definitions. Pure."""
 
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
@@ -70,8 +71,12 @@ def read(given: bytes | str) -> Definition:
 
 
 def write(definition: Definition) -> str:
-    """As JSON, without what is left at its default."""
-    return msgspec.json.encode(definition).decode()
+    """As JSON, without what is left at its default: one definition is written in one way.
+
+    msgspec tells a text at its default by identity, which the one time zone that is written out would not have.
+    """
+    zone = sys.intern(definition.time_zone)
+    return msgspec.json.encode(msgspec.structs.replace(definition, time_zone=zone)).decode()
 
 
 def check(definition: Definition) -> None:
