@@ -7,6 +7,7 @@ Events and times are those of segments. Only the events that match and lie withi
 has no value: the trait is not set.
 """
 
+import sys
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -59,8 +60,8 @@ def read(given: bytes | str) -> Computed:
 
 
 def write(computed: Computed) -> str:
-    """As JSON, without what is left at its default."""
-    return msgspec.json.encode(computed).decode()
+    """As JSON, without what is left at its default: one figure is written in one way, as segments are."""
+    return msgspec.json.encode(msgspec.structs.replace(computed, time_zone=sys.intern(computed.time_zone))).decode()
 
 
 def check(computed: Computed) -> None:
