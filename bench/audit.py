@@ -35,7 +35,7 @@ fill(sys.argv[1], int(sys.argv[2]))
 
 def rows(quick: bool) -> Iterator[Row]:
     lines = 20_000 if quick else 1_000_000
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     try:
         server.add_source("Bench")
         command = [sys.executable, "-c", _FILL, str(server.folder), str(lines)]

@@ -20,7 +20,7 @@ CATCH_UP_SECONDS = 2.0
 @contextlib.contextmanager
 def _comparison(mode: str) -> Iterator[tuple[int, str]]:
     """(port, write key) of a server of bench.server."""
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     key = load.add_source(server)
     port = free_port()
     command = [sys.executable, "-m", "bench.server", mode, str(server.folder), str(port)]
@@ -69,7 +69,7 @@ def whole(quick: bool) -> Iterator[Row]:
     """Accept and load at once, in `pentad up`, beside accepting alone; then how long the loader needs to catch up."""
     seconds = 4 if quick else 20
     alone = rates(20, 2 if quick else 6, ("durable",))["durable"] * 20
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     try:
         key = load.add_source(server)
         server.start()

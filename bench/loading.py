@@ -18,7 +18,7 @@ SLICE = 20_000
 
 def rows(quick: bool) -> Iterator[Row]:
     """In a process of its own, because the comparison opens the ledger of a finished run."""
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     try:
         server.add_source("Bench")
         count = 40_000 if quick else 400_000

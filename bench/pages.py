@@ -40,7 +40,7 @@ fill(sys.argv[1], int(sys.argv[2]))
 def pages(quick: bool) -> Iterator[Row]:
     """p95 of the list and of a customer's page over HTTP, signed in."""
     for customers in (10_000,) if quick else (100_000, 1_000_000):
-        server = Server(load.folder() / "data")
+        server = Server(load.folder() / "data", installed=True)
         try:
             server.add_source("Bench")
             command = [sys.executable, "-c", _FILL, str(server.folder), str(customers)]
@@ -158,7 +158,7 @@ def _session(user: "User | None" = None) -> str:
 
 def cold(quick: bool) -> Iterator[Row]:
     """From `pentad up --demo` on an empty folder until the customers' list has a full page. Installation not counted."""
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     began = time.monotonic()
     try:
         server.start("--demo", seconds=300)

@@ -20,7 +20,7 @@ EVENTS_PER_CUSTOMER = 20
 def person(quick: bool) -> Iterator[Row]:
     """In a process of its own: it owns the data folder."""
     customers = 2_000 if quick else 50_000
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     try:
         server.add_source("Bench")
         command = [sys.executable, "-m", "bench.reads", str(server.folder), str(customers)]

@@ -24,7 +24,7 @@ SEARCHES = ("/people/?q=keiko", "/people/?q=u-777", "/palette/?q=keiko", "/palet
 
 def rows(quick: bool) -> Iterator[Row]:
     customers, companies = (5_000, 1_000) if quick else (CUSTOMERS, COMPANIES)
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     try:
         server.add_source("Bench")
         command = [sys.executable, "-c", _FILL, str(server.folder), str(customers), str(companies)]

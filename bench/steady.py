@@ -60,7 +60,7 @@ class Stream(threading.Thread):
 
 def fresh(quick: bool) -> Iterator[Row]:
     """From just before the request that says something new until the profile says it too."""
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     waits: list[float] = []
     stream = Stream(server, load.add_source(server), RATE)
     try:
@@ -88,7 +88,7 @@ def fresh(quick: bool) -> Iterator[Row]:
 def memory(quick: bool) -> Iterator[Row]:
     """Resident memory while events come as fast as the loader keeps up; it must level off."""
     total = 200_000 if quick else 5_000_000
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     samples: list[tuple[int, int]] = []  # events, bytes
     try:
         key = load.add_source(server)

@@ -27,7 +27,7 @@ SHARE = 1
 
 def rows(quick: bool) -> Iterator[Row]:
     customers, events, segments = (50_000, 1_000_000, 40) if quick else (world.CUSTOMERS, world.EVENTS, SEGMENTS)
-    server = Server(load.folder() / "data")
+    server = Server(load.folder() / "data", installed=True)
     try:
         server.add_source("Bench")
         command = [
@@ -78,6 +78,7 @@ def main() -> None:
 def _measured(store: Any, customers: int, events: int, segments: int) -> dict[str, float]:
     from pentad.core import clock
     from pentad.core.models import OutboxMessage
+    from pentad.data.profiles.mirror import LIMIT
     from pentad.intelligence.segments import filling, table
     from pentad.intelligence.segments.due import DueTimer
     from pentad.intelligence.segments.refresh import some_people
@@ -100,7 +101,7 @@ def _measured(store: Any, customers: int, events: int, segments: int) -> dict[st
             names.update(part.events["name"].to_pylist())
         found["new"], found["touched"] = new, len(touched)
         began = time.perf_counter()
-        found["moved"] = sum(some_people(store, some, names) for some in _portions(sorted(touched), 10_000))
+        found["moved"] = sum(some_people(store, some, names) for some in _portions(sorted(touched), LIMIT))
         found["refresh"] = time.perf_counter() - began
         timer = DueTimer(store)
         timer.turn()

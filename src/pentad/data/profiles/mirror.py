@@ -30,8 +30,9 @@ from pentad.ledger import Ledger, current, schema
 
 log = structlog.get_logger("pentad.mirror")
 
-LIMIT = 10_000
-"""Persons of one turn: large enough for set-by-set work, small enough to be done within a second."""
+LIMIT = 25_000
+"""Persons of one turn: large enough for set-by-set work, here and by those who follow; small enough to be done within
+seconds."""
 
 PATIENCE_SECONDS = 10.0
 """How long a turn waits for the ledger to hold the events of a slice, before it fails and is tried again."""

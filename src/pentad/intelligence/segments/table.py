@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from pentad.core.errors import PentadError
 from pentad.intelligence.segments import compile as compiler
+from pentad.intelligence.segments.definition import Share
 from pentad.intelligence.segments.engine import promoted
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.moves import Moves
@@ -112,13 +113,16 @@ def compute(
 
 def changed_by(some: Sequence[Live], names: Collection[str]) -> set[str]:
     """Columns of features that may have changed when events of these names arrived: all that ask no events too, for
-    traits change with them.
+    traits change with them. Nobody's share ever changes.
     """
     return {
         one.column
         for each in some
         for one in each.asked.features
-        if one.events is None or not one.events.isdisjoint(names) or one.source not in ("event", "sequence")
+        if one.events is None
+        or not one.events.isdisjoint(names)
+        or one.source not in ("event", "sequence")
+        and not isinstance(one.leaf.condition, Share)
     }
 
 
