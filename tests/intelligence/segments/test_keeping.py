@@ -297,8 +297,10 @@ def test_people_asked_twice_stay_as_they_are(kept: Kept) -> None:
 def test_being_told_of_moves_asks_nobody_again_unless_a_segment_asks_for_them(kept: Kept) -> None:
     kept.send(order("ann"))
     kept.save("Buyers", ORDERED)
-    kept.road.send(track("Segment Entered", userId="ann"), flags=OUTBOX)
+    moved = {"properties": {"segment_id": "other"}}
+    kept.road.send(track("Segment Entered", userId="ann", **moved), flags=OUTBOX)
     assert not TouchedPerson.objects.exists()
-    entered = kept.save("Entered", {"kind": "event", "event": {"names": ["Segment Entered"]}})
-    kept.send(track("Segment Entered", userId="bo"), flags=OUTBOX)
+    whose = {"name": "segment_id", "test": {"op": "equals", "value": "other"}}
+    entered = kept.save("Entered", {"kind": "event", "event": {"names": ["Segment Entered"], "where": [whose]}})
+    kept.send(track("Segment Entered", userId="bo", **moved), flags=OUTBOX)
     assert kept.members(entered) == {"ann", "bo"}

@@ -55,6 +55,21 @@ def test_a_segment_does_not_follow_its_own_comings_and_goings(kept: Kept) -> Non
     assert call("patch", f"/segments/{two.id}", {"definition": entered("gone")})[0] == 200
 
 
+def test_nor_by_way_of_a_computed_trait(kept: Kept) -> None:
+    call = caller("admin")
+    one, two = kept.save("One", FAMILY), kept.save("Two", FAMILY)
+    moves = 'number of any of "Segment Entered", "Segment Left"'
+    odd = {"text": 'moves matches "[13579]$"'}
+    mine = {"name": "moves", "text": f'{moves} where segment_id is "{one.id}"'}
+    trait = call("post", "/computed-traits", mine)[1]
+    assert call("patch", f"/segments/{one.id}", odd)[1]["code"] == "segment_cycle"
+    assert call("patch", f"/segments/{two.id}", odd)[0] == 200
+    at = f"/computed-traits/{trait['id']}"
+    for text in (moves, f'{moves} where segment_id is "{two.id}"'):
+        assert call("patch", at, {"text": text})[1]["code"] == "segment_cycle", text
+    assert call("post", "/segments", {"name": "Any", "text": 'did "Segment Entered"'})[1]["code"] == "segment_cycle"
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_a_day_at_the_end_of_time_is_refused(day: str) -> None:
     with pytest.raises(Invalid):

@@ -12,8 +12,11 @@ from pentad.data.profiles.computed import others_stating
 from pentad.intelligence.computed.definition import Computed, asked, check, write
 from pentad.intelligence.computed.models import ComputedTrait, ComputedVersion
 from pentad.intelligence.computed.queries import FILL, jobs_of
+from pentad.intelligence.segments import figures, rules
 from pentad.intelligence.segments.access import require_fields
-from pentad.intelligence.segments.queries import definition_of
+from pentad.intelligence.segments.definition import Definition
+from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.queries import definition_of, segments
 
 _NAME = re.compile(r"[^\W\d][\w-]{0,59}")
 _PROFILE = frozenset({"name", "firstname", "lastname", "username", "email", "phone"})
@@ -25,7 +28,7 @@ def create_trait(*, actor: Actor, name: str, computed: Computed, description: st
     """Save computed traits, change them, and take them out of use."""
     name = name.strip()
     _check_name(name)
-    _check(actor, computed)
+    _check(actor, name, computed)
     row = ComputedTrait.objects.create(
         name=name, description=_words(description), definition=write(computed), changed_by=actor.name
     )
@@ -52,7 +55,7 @@ def change_trait(
     if description is not None:
         row.description = _words(description)
     if computed is not None:
-        _check(actor, computed)
+        _check(actor, row.name, computed)
         if (text := write(computed)) != row.definition:
             row.definition, row.version = text, row.version + 1
             _keep_version(row, actor)
@@ -80,6 +83,7 @@ def restore_trait(*, actor: Actor, trait: ComputedTrait) -> ComputedTrait:
     row = _locked(trait, actor)
     if not row.live:
         _check_name(row.name)
+        _check_circle(row.name, row.computed)
         row.state = ComputedTrait.LIVE
         _fill_anew(row)
         _save(row, actor)
@@ -143,13 +147,31 @@ def _keep_version(row: ComputedTrait, actor: Actor) -> None:
     ComputedVersion.objects.create(trait=row, number=row.version, definition=row.definition, by=actor.name)
 
 
-def _check(actor: Actor, computed: Computed) -> None:
+def _check(actor: Actor, name: str, computed: Computed) -> None:
     """Raises Invalid for what cannot be computed, Denied for what this actor may not ask."""
     from pentad.intelligence.segments import compile as compiler  # loads the engine's library
 
     check(computed)
     require_fields(actor, asked(computed), definition_of)
     compiler.compiled(asked(computed), definition_of)
+    _check_circle(name, computed)
+
+
+def _check_circle(name: str, computed: Computed) -> None:
+    """Raises Invalid for one that follows who enters and leaves a segment that asks for it: both would change without end."""
+    definition = asked(computed)
+    if rules.segments_told(definition) == []:
+        return
+
+    def made_of(trait: str) -> Definition | None:
+        return definition if trait == name else figures.made_of(trait)
+
+    for one in segments().exclude(state=Segment.ARCHIVED):
+        if name in rules.traits_named(one.tree) and rules.circle(one.id, one.tree, definition_of, made_of):
+            raise Invalid(
+                f"The segment “{one.name}” asks for “{name}”, and that for who enters and leaves it.",
+                code="segment_cycle", fix="Leave one of them out; say by segment_id whose entering and leaving is meant.",
+            )  # fmt: skip
 
 
 def _check_name(name: str) -> None:

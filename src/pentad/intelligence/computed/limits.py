@@ -9,6 +9,8 @@ from pentad.data.profiles.computed import names_with_values, register_computed
 from pentad.intelligence.computed.definition import asked, read
 from pentad.intelligence.computed.models import ComputedTrait, ComputedVersion
 from pentad.intelligence.segments.access import may_ask
+from pentad.intelligence.segments.definition import Definition
+from pentad.intelligence.segments.figures import register_figures
 from pentad.intelligence.segments.queries import definition_of
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import register_limit
@@ -20,6 +22,13 @@ _asking: ContextVar[bool] = ContextVar("asking", default=False)
 @register_computed
 def live_names() -> set[str]:
     return set(ComputedTrait.objects.filter(state=ComputedTrait.LIVE).values_list("name", flat=True))
+
+
+@register_figures
+def made_of(name: str) -> Definition | None:
+    """The events of a live one."""
+    row = ComputedTrait.objects.filter(name=name, state=ComputedTrait.LIVE).first()
+    return None if row is None else asked(row.computed)
 
 
 def _made_of() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.core.models import Job
-from pentad.intelligence.segments import rules
+from pentad.intelligence.segments import figures, rules
 from pentad.intelligence.segments.access import require_fields
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment, SegmentVersion
@@ -212,10 +212,13 @@ def _check(
     from pentad.intelligence.segments import compile as compiler  # loads the engine's library
 
     check(definition)
-    if segment is not None and (path := rules.circle(segment.id, definition, others)):
+    if path := rules.circle(segment.id if segment else "", definition, others, figures.made_of):
         names = dict(Segment.objects.filter(id__in=path).values_list("id", "name"))
-        shown = " → ".join(f"“{names[id]}”" for id in path)
-        raise Invalid(f"The segment asks for itself: {shown}.", code="segment_cycle", fix="Leave one of them out.")
+        shown = " → ".join(f"“{names.get(id, 'the new one')}”" for id in path)
+        raise Invalid(
+            f"The segment asks for itself: {shown}.", code="segment_cycle",
+            fix="Leave one of them out; of events of entering and leaving say by segment_id whose.",
+        )  # fmt: skip
     require_fields(actor, definition, others)
     compiler.compiled(definition, others)
 

@@ -105,13 +105,22 @@ def _property(name: str) -> Iterator[Named]:
     return _parts("events", name)
 
 
-def circle(id: str, definition: Definition, others: Callable[[str], Definition]) -> list[str]:
+def traits_named(definition: Definition) -> list[str]:
+    """Names of the customers' traits it asks for, each once."""
+    return list(dict.fromkeys(one.name for one in conditions(definition.where) if isinstance(one, Trait)))
+
+
+def circle(
+    id: str, definition: Definition, others: Callable[[str], Definition],
+    made_of: Callable[[str], Definition | None] = lambda name: None,
+) -> list[str]:  # fmt: skip
     """Ids from the segment back to itself, when the definition leads there; empty when it does not. By members, and by who
-    entered and left: a segment that follows its own comings and goings flips without end.
+    entered and left, asked for at once or by a trait that is worked out of it: a segment that follows its own comings and
+    goings flips without end. made_of: the events a trait is worked out of.
     """
 
     def onward(path: list[str], asked: Definition) -> list[str]:
-        told = segments_told(asked) or []
+        told = _told(asked, id, made_of)
         for named in dict.fromkeys([*segments_named(asked), *told]):
             if named == id:
                 return [*path, id]
@@ -129,3 +138,12 @@ def circle(id: str, definition: Definition, others: Callable[[str], Definition])
 
     seen = set[str]()
     return onward([id], definition)
+
+
+def _told(asked: Definition, own: str, made_of: Callable[[str], Definition | None]) -> list[str]:
+    """Segments of whose entering and leaving it asks, the own one where it does not say whose."""
+    found = list[str]()
+    for one in (asked, *filter(None, map(made_of, traits_named(asked)))):
+        ids = segments_told(one)
+        found += [own] if ids is None else ids
+    return found
