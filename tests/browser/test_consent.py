@@ -22,6 +22,6 @@ def test_a_no_is_recorded_and_seen(page: Page, customer: Callable[..., str], axe
     page.goto("/settings/consent/")
     expect(page.get_by_role("table", name="Purposes").get_by_role("row", name="News and offers")).to_be_visible()
     expect(page.get_by_role("table", name="Channels").get_by_role("row", name="E-mail")).to_contain_text(
-        "without address"
+        "without an address"
     )
     assert axe(page) == []
