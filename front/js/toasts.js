@@ -4,7 +4,9 @@ import { add } from "./keys.js";
 
 const STAYS_MS = 6000;
 const UNDO_MS = 12000;
+const KEPT = "pentad-undo";
 const box = () => document.getElementById("toasts");
+const undoable = new WeakMap();
 
 export const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}")["X-CSRFToken"];
 
@@ -18,7 +20,7 @@ async function undo(url, node) {
 }
 
 // back: undoes in place of the address, when the page can do that itself.
-export function show({ text, undo: url = "", back = null, tone = "", link = "", linkText = "Open" }) {
+export function show({ text, undo: url = "", back = null, tone = "", link = "", linkText = "Open", until = 0 }) {
   const node = document.createElement("div");
   node.className = "toast-i";
   node.setAttribute("role", tone === "red" ? "alert" : "status");
@@ -53,12 +55,23 @@ export function show({ text, undo: url = "", back = null, tone = "", link = "", 
     node.append(button);
   }
   box().append(node);
+  until ||= Date.now() + (url || back ? UNDO_MS : STAYS_MS);
+  if (url) undoable.set(node, { text, undo: url, tone, until });
   let timer;
-  const wait = () => (timer = setTimeout(() => node.remove(), url || back ? UNDO_MS : STAYS_MS));
+  const wait = () => (timer = setTimeout(() => node.remove(), Math.max(until - Date.now(), 1000)));
   node.addEventListener("mouseenter", () => clearTimeout(timer));
   node.addEventListener("mouseleave", wait);
   wait();
 }
+
+// A page that loads itself anew, when something is done in the background, does not take the way back with it.
+addEventListener("pagehide", () => {
+  const left = [...box().children].map((node) => undoable.get(node)).filter(Boolean);
+  if (left.length) sessionStorage.setItem(KEPT, JSON.stringify({ at: location.pathname, left }));
+});
+const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+sessionStorage.removeItem(KEPT);
+if (kept?.at === location.pathname) kept.left.filter((one) => one.until > Date.now()).forEach(show);
 
 document.addEventListener("toast", (event) => show(event.detail));
 for (const node of document.querySelectorAll("[data-toast]")) show({ ...node.dataset, text: node.textContent.trim() });
