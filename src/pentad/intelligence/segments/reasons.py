@@ -77,6 +77,8 @@ def _values(reason: Reason, events: Sequence[SeenEvent], zone: tzinfo) -> list[t
         seen.append(("", said(values["value"], zone)))
     elif "events" in values and not events:
         seen.append(("", "no such event"))
+    elif values.get("run") == [] and not reason.holds:
+        seen.append(("", "not in this order and time"))  # below stand the events that might have been its steps
     return seen
 
 
