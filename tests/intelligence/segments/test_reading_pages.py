@@ -10,7 +10,7 @@ import pytest
 
 from pentad.intelligence.hooks import timeline_entry
 from pentad.intelligence.segments.explain import Reason
-from pentad.intelligence.segments.growth import counted_back, stretches
+from pentad.intelligence.segments.growth import Point, charts, counted_back, stretches
 from pentad.intelligence.segments.reasons import said, shown
 from pentad.intelligence.segments.wording import changes, pieces
 
@@ -36,6 +36,17 @@ def test_a_young_segment_is_told_by_the_hour_an_older_one_by_the_day_one_of_a_ye
 def test_sizes_are_counted_back_from_the_last_one() -> None:
     assert counted_back(5, [(4, 0), (0, 1), (2, 0)]) == [4, 3, 5]
     assert counted_back(0, []) == []
+
+
+def test_a_chart_of_hours_names_their_day_once_there_are_two_of_an_hour() -> None:
+    def labels(hours: int) -> list[str]:
+        edges = stretches(at("2026-03-31 20:00") - timedelta(hours=hours - 1), at("2026-03-31 20:00"), UTC)
+        found: list[str] = charts([Point(*edge, 0, 0, 0) for edge in edges], UTC)[0]["labels"]
+        return found
+
+    assert labels(3) == ["18:00", "19:00", "20:00"]
+    assert (labels(25)[0], labels(25)[-1]) == ("30 Mar 20:00", "31 Mar 20:00")
+    assert labels(24 * 5)[-1] == "31 Mar"
 
 
 def test_two_sentences_are_one_with_what_went_and_what_came() -> None:

@@ -14,6 +14,8 @@ from pentad.intelligence.segments.models import Segment, SegmentMove
 SPANS = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "A year"}
 HOURLY = timedelta(days=3)
 """A history shorter than this is told by the hour."""
+A_DAY = 24
+"""More hours than these need their day to be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 def charts(points: list[Point], zone: tzinfo) -> tuple[dict[str, Any], dict[str, Any]]:
     """The line of sizes, and the bars of who entered and left."""
     hours = bool(points) and points[0].until - points[0].since < timedelta(hours=2)
-    labels = [f"{one.since.astimezone(zone):{'%H:%M' if hours else '%-d %b'}}" for one in points]
+    form = "%-d %b" if not hours else "%H:%M" if len(points) <= A_DAY else "%-d %b %H:%M"
+    labels = [f"{one.since.astimezone(zone):{form}}" for one in points]
     sizes = [{"name": "Members", "data": [one.size for one in points], "smooth": False}]
     moves = [
         {"name": "Entered", "data": [one.entered for one in points], "tone": "chart-2"},
