@@ -81,6 +81,7 @@ def sentence(text: str, **changed: str) -> dict[str, str]:
         ({"c.kind": "consent", "c.purpose": "news", "c.state": "perhaps"}, {"c.state": ("“perhaps” is not among", False)}),
         ({"mode": "text", "written": 'plan is "a" or'}, {"": ("Line 1, column 15", False)}),
         ({"mode": "json", "written": '{"where": {"kind": "trait"}}'}, {"": ("The definition cannot be read", False)}),
+        ({"mode": "json", "written": '{"where":\n {"kind" "trait"}}'}, {"": ("The definition cannot be read: line 2, column 10", False)}),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_wrong_is_told_where_it_is(posted: dict[str, str], mistakes: dict[str, Any]) -> None:

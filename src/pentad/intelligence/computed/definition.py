@@ -54,7 +54,7 @@ def read(given: bytes | str) -> Computed:
     except RecursionError:
         raise _invalid("It is nested too deeply.", "Nest less.") from None
     except msgspec.MsgspecError as error:
-        raise _invalid(f"It cannot be read: {error}.") from error
+        raise _invalid(f"It cannot be read: {reading.misread(given, error)}.") from error
     check(found)
     return found
 

@@ -1,5 +1,6 @@
 """Reading, writing and checking definitions. Pure."""
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -65,9 +66,21 @@ def read(given: bytes | str) -> Definition:
     except RecursionError:
         raise Invalid(_too_deep(), code="definition", fix="Nest less.") from None
     except msgspec.MsgspecError as error:
-        raise Invalid(f"The definition cannot be read: {error}.", code="definition") from error
+        raise Invalid(f"The definition cannot be read: {misread(given, error)}.", code="definition") from error
     check(found)
     return found
+
+
+def misread(given: bytes | str, error: msgspec.MsgspecError) -> str:
+    """What is wrong and where: line and column of what is no JSON, and the path to what may not stand there."""
+    if not isinstance(error, msgspec.ValidationError):
+        try:
+            json.loads(given)
+        except json.JSONDecodeError as found:
+            return f"line {found.lineno}, column {found.colno}: {found.msg}"
+        except (ValueError, RecursionError):
+            return str(error)
+    return str(error)
 
 
 def write(definition: Definition) -> str:

@@ -21,10 +21,14 @@ _OF: dict[str, type | tuple[type, ...]] = {"add": (dict, list), "clock": str}
 
 FRESH: dict[str, Node] = {
     "trait": {"kind": "trait", "test": {"op": "equals"}},
+    "standing": {
+        "kind": "standing", "field": "first_seen",
+        "test": {"op": "date", "when": {"kind": "last", "n": "30", "unit": "day"}},
+    },
     "event": {"kind": "event", "count": {"op": "at_least", "n": "1"}},
     "test": {"test": {"op": "equals"}},
     "step": {},
-}
+}  # fmt: skip
 """What is added, with nothing filled in yet."""
 
 
