@@ -6,6 +6,8 @@ import pytest
 
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Invalid
+from pentad.intelligence.segments.compile import compiled
+from pentad.intelligence.segments.definition import All, Condition, Definition, Member, Not
 from pentad.intelligence.segments.queries import span
 from pentad.roles.access.manage import actions as rights
 from pentad.roles.access.rights_models import Role
@@ -68,6 +70,18 @@ def test_nor_by_way_of_a_computed_trait(kept: Kept) -> None:
     for text in (moves, f'{moves} where segment_id is "{two.id}"'):
         assert call("patch", at, {"text": text})[1]["code"] == "segment_cycle", text
     assert call("post", "/segments", {"name": "Any", "text": 'did "Segment Entered"'})[1]["code"] == "segment_cycle"
+
+
+def test_segments_nested_in_segments_too_deep_are_refused() -> None:
+    saved = {"0": Definition(All(()))}
+    for n in range(1, 60):
+        where: Condition = Member(str(n - 1))
+        for _ in range(38):
+            where = Not(where)
+        saved[str(n)] = Definition(where)
+    with pytest.raises(Invalid, match="too deep"):
+        compiled(saved["59"], saved.__getitem__)
+    assert compiled(saved["3"], saved.__getitem__).test
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
