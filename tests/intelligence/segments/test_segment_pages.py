@@ -71,6 +71,7 @@ def test_the_list_says_of_each_segment_how_large_it_is_and_what_uses_it(kept: Ke
     assert ">Old</span>" in page(nadia, "/segments/?view=own-3")
     assert "1 · 50 %" in page(nadia, f"/segments/{buyers.id}/overlap/"), "of Ann and Cy, Ann is in Both too"
     assert "/segments/" in page(nadia, "/palette/?q=buye"), "search finds it"
+    assert "/segments/traits/new/" in page(nadia, "/palette/?q=computed+trait"), "and the pages beside"
     assert "sort=size" in page(nadia, "/segments/?view=own-0")
     rep = signed("rep")
     assert "sort=size" not in page(rep, "/segments/?view=own-0"), "the order would tell of members that are hidden"
