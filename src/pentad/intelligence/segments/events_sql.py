@@ -73,7 +73,9 @@ def match_sql(match: EventMatch, scene: Scene, asked: Asked, needed: Needed) -> 
 
 
 def match_parts(match: EventMatch, scene: Scene, asked: Asked, needed: Needed) -> tuple[str, ...]:
-    return (*named_parts(match), where_sql(match, match.where, scene, asked, needed))
+    where = where_sql(match, match.where, scene, asked, needed)
+    # Where many ask, the same is asked of one event for several spans: worked out once, by a name.
+    return (*named_parts(match), where if scene.alone or not where else needed.keep(where))
 
 
 def read_of(match: EventMatch, when: When | None, scene: Scene, zone: str) -> Read:

@@ -22,6 +22,12 @@ from pentad.intelligence.segments.periods import END, FIRST
 MANY, SOME, MOST_SCANS = 12, 4, 10
 """Aggregates from which on events are read more than once, those that a scan of its own is worth, and how many scans."""
 
+_OF_CASES = {
+    "count(*)": "count(CASE WHEN {} THEN 1 END)",
+    **{f"{name}(ts)": f"{name}(CASE WHEN {{}} THEN ts END)" for name in ("min", "max")},
+}
+"""The same without FILTER: for each of those, some engines copy what all the aggregates of a scan need."""
+
 Named = tuple[str, PersonPart | EventPart | SubPart]
 
 
@@ -127,7 +133,7 @@ def _events_sql(parts: Sequence[EventPart], scene: Scene) -> str:
         guard = only.guard_but(known)
         wanted, where = f"{only.sql} AS {only.name}", f" WHERE {guard}" if guard else ""
     else:
-        wanted, where = ", ".join(_filtered(one, known) for one in aggregates), ""
+        wanted, where = ", ".join(_filtered(one, known, many=len(aggregates) >= MANY) for one in aggregates), ""
     mentioned = " ".join([wanted, where, *(sql for more in levels[1:] for _, sql in more)])
     own = [name for name in ("ts", "seq", "type", "name") if name in mentioned]
     read = all_of(scene.only("root_no"), *known)
@@ -149,8 +155,10 @@ def who_sql(part: EventPart, scene: Scene) -> str:
     return f"SELECT root_no FROM ({nested(inner, levels[1:])}) AS x{f' WHERE {guard}' if guard else ''}"
 
 
-def _filtered(one: Aggregated, known: Collection[str]) -> str:
+def _filtered(one: Aggregated, known: Collection[str], *, many: bool) -> str:
     guard = one.guard_but(known)
+    if guard and many and one.sql in _OF_CASES:
+        return f"{_OF_CASES[one.sql].format(guard)} AS {one.name}"
     return f"{one.sql}{f' FILTER (WHERE {guard})' if guard else ''} AS {one.name}"
 
 
