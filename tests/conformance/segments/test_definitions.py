@@ -21,6 +21,7 @@ from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.reading import read
 from pentad.intelligence.segments.runs import run_of
 from pentad.intelligence.segments.sequences_sql import steps_sql
+from pentad.intelligence.segments.stops import stop_of
 from pentad.ledger import Ledger
 from pentad.ledger.duckdb import DuckDBLedger
 from tests.conformance.segments.about_events import COUNTS, JUNCTIONS, OTHERS, PICKED, SEQUENCES, TIMES
@@ -92,6 +93,11 @@ def test_the_run_that_is_shown(everybody: Ledger) -> None:
         assert {person for person, run in found.items() if run} == case.members, case.name
         present = [number for number, step in enumerate(definition.condition.steps, 1) if not step.absent]
         assert all([one.step for one in run] == present for run in found.values() if run), case.name
+        for person, run in found.items():
+            if not run:  # and who has none is told of a step at which it stops
+                stop = stop_of(definition.condition, people[person], now, case.zone)
+                assert 1 <= stop.step <= len(definition.condition.steps), (case.name, person)
+                assert all(at in stop.text for at in stop.times), (case.name, person)
 
 
 def test_a_circle_is_refused_with_its_path() -> None:

@@ -86,7 +86,9 @@ def test_an_explanation_is_arranged_for_reading() -> None:
         Reason("segment", 'in segment "s1"', False, {"segment": "s1"}, []),
         Reason("company_trait", "a company is in tech", False, {"companies": [{"company": "Acme", "value": "food"}]}, []),
         Reason("company_trait", "a company is in tech", False, {"companies": []}, []),
-        Reason("sequence", "did Visit then Order", False, {"events": ordered, "run": []}, []),
+        Reason("sequence", "did Visit then Order", False, {"events": ordered, "run": [], "stops": {
+            "step": 2, "text": "no Order after Visit of 2026-06-17T23:30:00Z", "times": ["2026-06-17T23:30:00Z"],
+        }}, []),
     ])  # fmt: skip
     node = shown(reason, {"s1": "Buyers"}.__getitem__)
     assert (node.group, node.holds) == ("All of these", False)
@@ -96,7 +98,9 @@ def test_an_explanation_is_arranged_for_reading() -> None:
     assert (trait.seen, segment.text) == ([("", "nothing")], "in the segment “Buyers”")
     assert (inverse.group, inverse.of[0].seen, inverse.of[0].more) == ("Not", [("", "never")], 0)
     assert (company.seen, none.seen) == ([("Acme", "food")], [("", "no company")])
-    assert sequence.seen == [("", "not in this order and time")], "its events alone would look like a yes"
+    assert sequence.seen == [("", "no Order after Visit of 17 Jun 2026, 23:30")], (
+        "its events alone would look like a yes"
+    )
 
 
 def test_entering_reads_as_such_in_a_timeline_and_leads_nowhere_else() -> None:

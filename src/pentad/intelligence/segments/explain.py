@@ -15,12 +15,13 @@ from msgspec import Struct
 from pentad.core.errors import NotFound
 from pentad.intelligence.segments import compile as compiler
 from pentad.intelligence.segments import definition as d
-from pentad.intelligence.segments import phrases, seen_sql
+from pentad.intelligence.segments import seen_sql
 from pentad.intelligence.segments.features import Leaf, feature, properties
 from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.runs import run_of
 from pentad.intelligence.segments.sequences_sql import steps_sql
+from pentad.intelligence.segments.stops import name_of, stop_of
 from pentad.intelligence.segments.text import say
 from pentad.intelligence.segments.tree import Others, leaf_of, no_others, tree_of
 
@@ -151,18 +152,18 @@ class _Found:
             case d.Occurrence():
                 return {"events": self._events(leaf)}
             case d.Sequence():
-                return {"events": self._of_steps(leaf, one), "run": self._run(leaf, one)}
+                return {"events": self._of_steps(leaf, one)} | self._run(leaf, one)
         return {}
 
-    def _run(self, leaf: Leaf, sequence: d.Sequence) -> list[dict[str, Any]]:
-        """The events that were taken as its steps, in order; none when it does not hold."""
+    def _run(self, leaf: Leaf, sequence: d.Sequence) -> dict[str, Any]:
+        """The events that were taken as its steps, in order; none when it does not hold, but where it stops."""
         rows = self.ask(steps_sql(leaf, self.scene))
-        found = []
-        for one in run_of(sequence, rows, self.scene.now, leaf.zone):
-            event = sequence.steps[one.step - 1].event
-            name = event.names[0] if len(event.names) == 1 else phrases.matched(event)
-            found.append({"at": _plain(one.at), "name": name})
-        return found
+        run = run_of(sequence, rows, self.scene.now, leaf.zone)
+        found = [{"at": _plain(one.at), "name": name_of(sequence.steps[one.step - 1].event)} for one in run]
+        if self.judged[feature(leaf)[1]]:
+            return {"run": found}
+        stop = stop_of(sequence, rows, self.scene.now, leaf.zone)
+        return {"run": found, "stops": {"step": stop.step, "text": stop.text, "times": stop.times}}
 
     def _of_steps(self, leaf: Leaf, sequence: d.Sequence) -> list[dict[str, Any]]:
         """The latest events of the steps, and the first ever where a step is about that one."""

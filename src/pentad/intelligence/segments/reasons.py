@@ -77,9 +77,16 @@ def _values(reason: Reason, events: Sequence[SeenEvent], zone: tzinfo) -> list[t
         seen.append(("", said(values["value"], zone)))
     elif "events" in values and not events:
         seen.append(("", "no such event"))
-    elif values.get("run") == [] and not reason.holds:
-        seen.append(("", "not in this order and time"))  # below stand the events that might have been its steps
+    if "stops" in values:
+        seen = [("", _stop(values["stops"], zone))]  # below stand the events that might have been its steps
     return seen
+
+
+def _stop(stop: dict[str, Any], zone: tzinfo) -> str:
+    text = str(stop["text"])
+    for at in stop["times"]:
+        text = text.replace(at, _moment(at, zone))
+    return text
 
 
 def _event(one: dict[str, Any], zone: tzinfo) -> SeenEvent:
