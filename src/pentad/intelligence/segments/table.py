@@ -121,8 +121,7 @@ def changed_by(some: Sequence[Live], names: Collection[str]) -> set[str]:
         for one in each.asked.features
         if one.events is None
         or not one.events.isdisjoint(names)
-        or one.source not in ("event", "sequence")
-        and not isinstance(one.leaf.condition, Share)
+        or (one.source not in ("event", "sequence") and not isinstance(one.leaf.condition, Share))
     }
 
 
