@@ -77,6 +77,7 @@ def sentence(text: str, **changed: str) -> dict[str, str]:
         (sentence("b is today", time_zone="Mars"), {"": ("There is no time zone 'Mars'. Use a name such as Europe/Berlin.", False)}),
         ({"c.kind": "all", "c.of.0.kind": "colleagues", "c.of.0.of.kind": "not", "c.of.0.of.of.kind": ""},
          {"c.of.0.of.of": ("Say what to ask for.", True)}),
+        ({"c.kind": "colleagues", "c.of.kind": "all"}, {"c.of": ("Say what colleagues are asked for.", True)}),
         ({"c.kind": "segment"}, {"c.id": ("Choose a segment.", True)}),
         ({"c.kind": "consent", "c.purpose": "news", "c.state": "perhaps"}, {"c.state": ("“perhaps” is not among", False)}),
         ({"mode": "text", "written": 'plan is "a" or'}, {"": ("Line 1, column 15", False)}),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from django.utils.text import slugify
+
 from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.data.profiles.exporting import csv_of, parquet_of
@@ -14,6 +16,11 @@ from pentad.roles.access import seeing
 
 Format = Literal["csv", "parquet"]
 TYPES: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+
+
+def file_name(segment: Segment, format: Format) -> str:
+    """As the segment is called, in letters that every system takes."""
+    return f"{slugify(segment.name)[:80].strip('-') or f'segment-{segment.no}'}.{format}"
 
 
 def export(actor: Actor, segment: Segment, format: Format, columns: Sequence[str] = ()) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from pentad.core.action import check
 from pentad.core.errors import Invalid
 from pentad.core.secretbox import cover, uncover
 from pentad.data.identity.models import Person
-from pentad.data.identity.queries import find_person
+from pentad.data.identity.queries import as_ident, find_person, person_by_identifier
 from pentad.data.profiles.api import PersonOut, people_out
 from pentad.intelligence.segments import exporting, queries, shown
 from pentad.intelligence.segments.models import Segment
@@ -127,8 +127,9 @@ def list_moves(request: HttpRequest, id: str, asked: Query[Paged]) -> dict[str, 
 
 @router.get("/segments/{id}/people/{person}", response=ReasonOut, summary="Why somebody is in a segment, or not")
 def explain_member(request: HttpRequest, id: str, person: str) -> dict[str, Any]:
+    """`person`: an id, or NAMESPACE:VALUE."""
     row = _readable(request, id)
-    found = find_person(person)
+    found = (person_by_identifier(*as_ident(person)) if ":" in person else None) or find_person(person)
     looked_at(actor_of(request), f"person:{found.id}", "api segment")
     return shown.explained(row.tree, found)
 
@@ -161,5 +162,5 @@ def export_members(request: HttpRequest, id: str, asked: Query[Exported]) -> Str
     columns = [name for name in asked.columns.split(",") if name]
     pieces = exporting.export(actor, row, asked.format, columns)
     response = StreamingHttpResponse(pieces, content_type=exporting.TYPES[asked.format])
-    response["Content-Disposition"] = f'attachment; filename="segment-{row.no}.{asked.format}"'
+    response["Content-Disposition"] = f'attachment; filename="{exporting.file_name(row, asked.format)}"'
     return response

@@ -134,6 +134,6 @@ def export(request: HttpRequest, id: str) -> HttpResponse | StreamingHttpRespons
     row = queries.find_segment(id)
     format: exporting.Format = "parquet" if request.POST.get("format") == "parquet" else "csv"
     response = StreamingHttpResponse(exporting.export(actor, row, format), content_type=exporting.TYPES[format])
-    response["Content-Disposition"] = f'attachment; filename="segment-{row.no}.{format}"'
+    response["Content-Disposition"] = f'attachment; filename="{exporting.file_name(row, format)}"'
     response["Cache-Control"] = "private, no-store"
     return response

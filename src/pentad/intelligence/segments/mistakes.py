@@ -1,5 +1,6 @@
 """What is wrong with a sentence, in words: where, what was found, what was expected, what was probably meant. Pure."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -48,6 +49,7 @@ _SAID = {
     "_SAME": '", same"',
     "_ALL_WITHIN": '", all within"',
 }
+_CAPITALISED = re.compile(r"[A-Z]\w*(?: [A-Z]\w*)+")
 _AFTER_NAMES = ("is", "has", "contains", "does", "starts", "ends", "matches")
 _HABITS = {
     "=": 'Write "is".',
@@ -96,7 +98,7 @@ def unexpected(error: UnexpectedInput, text: str, parser: Lark) -> Invalid:
     else:
         position, found = token.start_pos or 0, f"found {_shown(token)}"
     accepted, previous, instead = _replayed(parser, text, position if token.type != "$END" else len(text))
-    fix = _guess(parser, str(token), accepted, previous, instead)
+    fix = _guess(parser, _run(text, position, str(token)), accepted, previous, instead)
     return at(text, position, f"{found}, expected {_expected(parser, accepted)}.", fix)
 
 
@@ -135,6 +137,12 @@ def _said(parser: Lark, terminal: str) -> str:
     return _SAID.get(terminal) or f'"{parser.get_terminal(terminal).pattern.value}"'
 
 
+def _run(text: str, position: int, found: str) -> str:
+    """With the capitalised words that go on from it: names of events have several."""
+    run = _CAPITALISED.match(text, position)
+    return run[0] if run and run[0].startswith(found) else found
+
+
 def _guess(parser: Lark, found: str, accepted: set[str], previous: Token | None, instead: set[str]) -> str:
     """What the author probably meant."""
     if found in ("and", "or") and {"AND", "OR"} & accepted:
@@ -145,7 +153,7 @@ def _guess(parser: Lark, found: str, accepted: set[str], previous: Token | None,
         return f'Did you mean "{meant}" instead of "{_shortened(previous)}"?'
     if "NAME" in instead and previous in words.KEYWORDS and found in _AFTER_NAMES:
         return f'If {previous} is a name, write it as "{previous}".'
-    if "STRING" in accepted and words.NAME.fullmatch(found):
+    if "STRING" in accepted and (words.NAME.fullmatch(found) or " " in found):
         return f'If {_shortened(found)} is a name, write it as "{_shortened(found)}".'
     return ""
 

@@ -92,8 +92,18 @@ def member_people(segment: Segment) -> "QuerySet[Person]":
 
 
 def was_in(segment: Segment, on: str) -> "QuerySet[Person]":
-    """Who was in it on a day, at any time of it in the segment's time zone; or at a moment. Customers as they are now."""
+    """Who was in it on a day, at any time of it in the segment's time zone; or at a moment. Customers as they are now.
+
+    Raises Invalid for a time before the segment was made.
+    """
     first, last = span(on, segment.tree.time_zone)
+    if last < segment.created:
+        day = segment.created.astimezone(ZoneInfo(segment.tree.time_zone)).date()
+        raise Invalid(
+            f"The segment was made on {day}: who was in it before is not known.",
+            code="before_segment",
+            fix="Choose a later day.",
+        )
     moves = SegmentMove.objects.filter(segment=segment)
     after = moves.filter(person=OuterRef("person_id"), at__lte=first).filter(
         Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))

@@ -47,7 +47,12 @@ class Building:
                 inner = self.condition(_node(node, "of"), f"{path}.of")
                 return None if inner is None else d.Not(inner)
             case "colleagues":
-                inner, which = self.condition(_node(node, "of"), f"{path}.of"), node.get("which") or "any"
+                below, which = _node(node, "of"), node.get("which") or "any"
+                empty = not below or (below.get("kind") in ("all", "any") and not _nodes(below, "of"))
+                if empty and not node.get("empty"):
+                    self._nothing(f"{path}.of", "Say what colleagues are asked for.", missing=True)
+                    return None
+                inner = self.condition(below, f"{path}.of")
                 return None if inner is None else self._checked({"kind": kind, "which": which}, path, of=inner)
         if kind not in CONDITIONS:
             self._nothing(path, "Say what to ask for.", missing=True)

@@ -1,12 +1,23 @@
 """A definition as the form's fields hold it. Pure; `building` is the way back."""
 
 import json
-from typing import Any
+from typing import Any as Anything
 
 from msgspec import Struct
 
 from pentad.intelligence.segments.builder.fields import Node, shown_names, shown_text, shown_value, shown_values
-from pentad.intelligence.segments.definition import Equals, In, ListAll, ListAny, ListNone, NotEquals, NotIn
+from pentad.intelligence.segments.definition import (
+    All,
+    Any,
+    Colleagues,
+    Equals,
+    In,
+    ListAll,
+    ListAny,
+    ListNone,
+    NotEquals,
+    NotIn,
+)
 
 _NAMES = ("names", "same")
 _TEXTS = ("name", "namespace", "purpose", "property", "id")
@@ -27,10 +38,12 @@ def node_of(struct: Struct) -> Node:
                 found["values"], found["as"] = shown_values(value)
             case _:
                 found[name] = _field(name, value)
+    if isinstance(struct, Colleagues) and isinstance(struct.of, All | Any) and not struct.of.of:
+        found["empty"] = "1"  # that nothing is asked of them was meant, and is not still to be filled in
     return found
 
 
-def _field(name: str, value: Any) -> Any:
+def _field(name: str, value: Anything) -> Anything:
     match value:
         case None:
             return _NO_TIME[name]

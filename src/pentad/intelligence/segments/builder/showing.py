@@ -120,6 +120,7 @@ class Showing:
         chosen = self.say.choice(node, path, "kind", "Kind of condition", choices.KINDS)
         said = kinds.sentence(self.say, node, path)
         rows = [self.within(node, path)] if node["kind"] == "colleagues" else []
+        hidden = [*hidden, (f"{path}.empty", "1")] if rows and node.get("empty") else hidden
         return Row(at, path, word, joint, hidden, negated, chosen, said, rows, self.told(path, leaf=not rows), *ends)
 
     def within(self, node: Node, path: str) -> Row:
