@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pentad.core import jobs
+from pentad.core import clock, jobs
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Unavailable
 from pentad.core.models import Job
@@ -16,7 +16,7 @@ from pentad.data.identity.models import Identifier, Person
 from pentad.data.identity.rules import Ident
 from pentad.data.ingest import checks
 from pentad.data.privacy.actions import erase_person
-from pentad.data.profiles import actions, bulk, mirror
+from pentad.data.profiles import actions, bulk, filling, mirror
 from pentad.data.profiles.company_actions import set_company_trait
 from pentad.data.profiles.mirror import Mirror, Mirrored
 from pentad.data.profiles.models import Company, Membership, MirrorTurn, TouchedEvent, TouchedPerson
@@ -315,3 +315,43 @@ def test_what_waits_in_the_inbox_does_not_count_yet(road: Road, settings: Any) -
     road.loader.drain()
     drain(road)
     assert mirror.correct_as_of() > NOON + timedelta(hours=1)
+
+
+def test_readers_see_who_stood_there_while_everybody_is_written_anew(road: Road) -> None:
+    road.send(track(userId="keiko"), track(userId="sven"), track(userId="ana"))
+    drain(road)
+    gone = road.person("user_id:ana")
+    road.ledger.derived.put("people", road.ledger.query("SELECT * REPLACE (99 AS person_no) FROM people LIMIT 1"), [99])
+    began = NOON + timedelta(hours=2)
+    with clock.held(began):
+        mirror.refill(road.ledger)
+        seen: list[set[int]] = []
+        Mirror(road.folder, road.ledger, limit=1, progress=lambda _: seen.append(_standing(road))).turn()
+        assert all(gone.no in one for one in seen) and len(seen) == 3, "nobody is missing meanwhile"
+        assert _standing(road) == set(Person.objects.values_list("no", flat=True)), "whom nobody knows has gone"
+    assert mirror.correct_as_of() > began
+
+
+def _standing(road: Road) -> set[int]:
+    assert mirror.correct_as_of() == clock.now()
+    filling.require_there()
+    return {row["person_no"] for row in road.ledger.rows("SELECT person_no FROM people")}
+
+
+def test_what_is_lost_is_not_said_to_be_right(road: Road) -> None:
+    road.send(track(userId="keiko"), track(userId="sven"))
+    drain(road)
+    road.ledger.derived.renew()
+    work = Mirror(road.folder, road.ledger, limit=1, progress=lambda _: work.stopping.set())
+    work.turn()
+    with pytest.raises(Unavailable, match="being filled anew"):
+        filling.require_there()
+    assert mirror.correct_as_of() <= clock.now() - filling.UNKNOWN
+    mirror.refill(road.ledger)  # asked for again meanwhile: nobody has come back by that
+    work = Mirror(road.folder, road.ledger, limit=1, progress=lambda _: work.stopping.set())
+    work.turn()
+    with pytest.raises(Unavailable):
+        filling.require_there()
+    assert in_step(road)
+    filling.require_there()
+    assert filling.right_until() is None

@@ -20,13 +20,14 @@ from django.db.models import Min
 from pentad.core import clock, runtime
 from pentad.core.errors import Unavailable
 from pentad.core.runtime import Folder
+from pentad.data.identity.models import Person
 from pentad.data.ingest import pending
 from pentad.data.ingest.frames import logs
 from pentad.data.ingest.models import LoaderOffset
-from pentad.data.profiles import mirror_rows
+from pentad.data.profiles import filling, mirror_rows
 from pentad.data.profiles.models import MirrorTurn, TouchedCompany, TouchedEvent, TouchedPerson
 from pentad.data.profiles.touched import ANY
-from pentad.ledger import Ledger, current, schema
+from pentad.ledger import Ledger, current
 
 log = structlog.get_logger("pentad.mirror")
 
@@ -38,8 +39,9 @@ PATIENCE_SECONDS = 10.0
 """How long a turn waits for the ledger to hold the events of a slice, before it fails and is tried again."""
 
 FILLED, PAGE, COMPANY_PAGE = "mirror.filled", "mirror.page", "mirror.company_page"
-TURN = "mirror.turn"
-"""Marks of the ledger: whether everybody was mirrored once, how far that has got, and how many turns there were."""
+TURN, LOST = "mirror.turn", "mirror.lost"
+"""Marks of the ledger: whether everybody was mirrored once, how far that has got, and how many turns there were; whether
+nobody stood there when that began."""
 
 
 @dataclass(frozen=True)
@@ -192,11 +194,9 @@ class Mirror:
         self._compared = True
 
     def _fill(self) -> None:
-        """Mirror everybody, page by page; goes on where it was cut off."""
+        """Mirror everybody, page by page; goes on where it was cut off. What stood there stands until its page comes."""
         derived = self._ledger.derived
-        if not derived.mark(PAGE) and not derived.mark(COMPANY_PAGE):
-            for relation, columns in schema.DERIVED.items():
-                derived.put(relation, columns.empty_table(), None)
+        self._begin()
         self._pages("company", COMPANY_PAGE, self._put_companies)
         self._pages("person", PAGE, self._put_people)
         if self.stopping.is_set():
@@ -205,18 +205,39 @@ class Mirror:
         self._tell(Mirrored(None, None, frozenset()))
         derived.set_mark(TURN, _turns())
         derived.set_mark(FILLED, 1)
+        derived.set_mark(LOST, 0)
+        filling.ended()
         log.info("mirror_filled")
+
+    def _begin(self) -> None:
+        """Let every process know that everybody is written anew, and whether anybody stands there meanwhile."""
+        derived = self._ledger.derived
+        if not derived.mark(PAGE) and not derived.mark(COMPANY_PAGE) and self._empty() and Person.objects.exists():
+            derived.set_mark(LOST, 1)
+        filling.began(lost=bool(derived.mark(LOST)))
+
+    def _empty(self) -> bool:
+        return not self._ledger.rows("SELECT person_no FROM people LIMIT 1")
 
     def _pages(self, table: str, mark: str, put: Callable[[list[int]], object]) -> None:
         done = 0
         while not self.stopping.is_set():
-            some = mirror_rows.page(table, self._ledger.derived.mark(mark), self._limit)
+            after = self._ledger.derived.mark(mark)
+            some = mirror_rows.page(table, after, self._limit)
+            put([*some, *self._standing(table, after, some[-1] if some else None)])
             if not some:
                 return
-            put(some)
             self._ledger.derived.set_mark(mark, some[-1])
             done += len(some)
             self._progress(f"{done:,} {'customers' if table == 'person' else 'companies'} written beside the events")
+
+    def _standing(self, table: str, after: int, last: int | None) -> list[int]:
+        """Who stands there between two numbers: those of whom the relational rows know nothing go with the page."""
+        relations = ("people", "belongs") if table == "person" else ("companies",)
+        until = "" if last is None else f" AND {table}_no <= {last}"
+        each = (f"SELECT {table}_no AS no FROM {relation} WHERE {table}_no > {after}{until}" for relation in relations)
+        found: list[int] = self._ledger.query(" UNION ".join(each))["no"].to_pylist()
+        return found
 
 
 def _turns() -> int:
@@ -252,7 +273,7 @@ def drain(folder: Folder | None = None) -> None:
 
 
 def refill(ledger: Ledger) -> None:
-    """Let everybody be mirrored anew from the next turn on."""
+    """Let everybody be mirrored anew from the next turn on; readers see what stands there until then."""
     for name in (FILLED, PAGE, COMPANY_PAGE):
         ledger.derived.set_mark(name, 0)
 
@@ -265,4 +286,4 @@ def correct_as_of() -> datetime:
     now = clock.now()
     waiting = pending.since(dict(LoaderOffset.objects.values_list("log", "offset")))
     first = [model.objects.aggregate(at=Min("at"))["at"] for model in (TouchedPerson, TouchedCompany, TouchedEvent)]
-    return min((at for at in (waiting, *first) if at is not None), default=now)
+    return min((at for at in (waiting, filling.right_until(), *first) if at is not None), default=now)

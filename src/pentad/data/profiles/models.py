@@ -162,10 +162,14 @@ class TouchedCompany(Touch):
 class MirrorTurn(models.Model):
     """How many turns the mirror has done. The ledger counts them too, so that a store that was lost, or restored
     from another moment than this database, is known by its count.
+
+    filling: while everybody is written anew, up to when what stands there was right. lost: nothing stands there meanwhile.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last = models.BigIntegerField(default=0)
+    filling = models.DateTimeField(null=True)
+    lost = models.BooleanField(default=False)
 
 
 class TouchedEvent(Touch):
