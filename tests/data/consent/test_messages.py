@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from pentad.core.actor import SYSTEM
+from pentad.core.jobs import run_here
+from pentad.core.models import Job
+from pentad.data.consent.actions import declare_purpose, save_channel
 from pentad.data.consent.models import ConsentPurpose, ConsentStatement
 from pentad.data.identity import actions as identity
 from pentad.data.ingest.models import Source
@@ -112,6 +115,38 @@ def test_only_so_many_names_are_noted(road: Road, monkeypatch: pytest.MonkeyPatc
     assert [row[:3] for row in kept()] == [
         ("a", "", "granted"), ("a", "", "denied"), ("b", "fax", "granted"), ("b", "fax", "denied"), ("b", "telex", "granted"),
     ]  # fmt: skip
+
+
+def test_a_flood_of_names_loses_no_answer_to_what_is_declared(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pentad.data.consent.keeping.MOST_SEEN", 2)
+    monkeypatch.setattr("pentad.data.consent.tasks.PORTION", 3)
+    declare_purpose(actor=SYSTEM, name="ads")
+    road.send(told("eve", {"x1": True, "x2": {"fax": True, "telex": False}, "x3": True}))
+    road.send(
+        told("mia", {"news": True}, 1), told("max", {"news": {"wire": False}}, 1), told("mia", {"news": False}, 2)
+    )
+    assert kept(purpose="news") == []
+    declare_purpose(actor=SYSTEM, name="news")
+    run_here(Job.objects.get(kind="consent.catch_up", payload__purpose="news").pk)
+    assert [row[2:4] for row in kept(purpose="news", channel="")] == [("granted", "m2"), ("denied", "m4")]
+    assert mirrored(road, "mia") == {"news": {"": "denied"}}
+    assert kept(channel="wire") == [], "neither is the channel declared"
+    save_channel(actor=SYSTEM, name="wire")
+    run_here(Job.objects.get(kind="consent.catch_up", payload__channel="wire").pk)
+    assert mirrored(road, "max") == {"news": {"wire": "denied"}}
+    road.send(told("mia", {"ads": True}, 3))
+    assert mirrored(road, "mia") == {"ads": {"": "granted"}, "news": {"": "denied"}}, "what is declared needs no room"
+
+
+def test_a_new_yes_to_a_channel_counts_after_a_no_to_everything(road: Road) -> None:
+    for minute, answer in enumerate(({"email": True}, False, {"email": True}, {"email": True})):
+        road.send(told("mia", {"n": answer}, minute))
+    assert kept() == [
+        ("n", "", "denied", "m2", "m2"), ("n", "email", "granted", "m1", "m1"), ("n", "email", "granted", "m3", "m4"),
+    ]  # fmt: skip
+    assert mirrored(road, "mia") == {"n": {"": "denied", "email": "granted"}}
+    road.send(told("mia", {"n": False}, 9))
+    assert mirrored(road, "mia") == {"n": {"": "denied"}}
 
 
 def test_messages_without_it_cost_nothing(road: Road) -> None:

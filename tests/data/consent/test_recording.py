@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from pentad.data.profiles.models import TouchedPerson
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage.actions import set_field_rule
 from pentad.roles.access.queries import actor_of
+from pentad.roles.access.rights import Level
 from pentad.roles.access.rights_models import Role
 from tests.calling import caller
 
@@ -170,17 +172,24 @@ def test_the_page_shows_it_and_the_dialog_records(keiko: Person) -> None:
     page = browser.get(f"/people/{keiko.id}/").content.decode()
     assert "Call &lt;b&gt;" in page and 'title="E-mail: Marketing granted"' in page
     settings = browser.get("/settings/consent/").content.decode()
-    assert "Marketing" in settings and "identifier:email" in settings
+    assert "Marketing" in settings and "identifier:email" in settings and "nobody declared" not in settings
+    ConsentPurpose.objects.create(name="seen")
+    with patch("pentad.data.consent.queries.MOST_SEEN", 1):
+        assert "purposes that nobody declared" in browser.get("/settings/consent/").content.decode()
 
 
 def test_consent_in_a_message_is_hidden_with_it(keiko: Person) -> None:
-    from pentad.data.profiles.kinds import event_veil
+    from pentad.data.profiles.kinds import event_veil, property_levels
 
     ann = accounts.add_user(actor=SYSTEM, email="ann@kestrel.example", name="Ann", role="agent")
     set_field_rule(actor=SYSTEM, role=Role.objects.get(name="agent"), kind="people", target="consents", level="hidden")
     said = {"consent": {"purpose": "marketing", "state": "denied"}}
     with acting_as(actor_of(ann)):
         shown = event_veil()(said, {"consent": {"categoryPreferences": {"ads": False}}, "locale": "de"}, {}, False)
+        assert property_levels(actor_of(ann))("trait:categoryPreferences") == Level.HIDDEN, (
+            "nor may a segment ask for it"
+        )
+        assert event_veil()({"categoryPreferences": {"ads": False}}, {}, {}, False).properties == {}
     assert json.dumps([shown.properties, shown.context]) == '[{}, {"locale": "de"}]'
 
 

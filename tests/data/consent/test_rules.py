@@ -1,13 +1,14 @@
 """What counts of what customers said: worked out by hand, and the same whatever the order in which messages arrive."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.data.consent.rules import Counted, Said, Span, counting, effective, read, tell, text_version
+from pentad.data.consent.rules import Counted, Said, Span, counting, effective, read, tell, tell_all, text_version
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 WORDS = {"g": "granted", "d": "denied", "u": "unknown"}
@@ -81,6 +82,67 @@ def test_the_latest_statement_is_the_last_span_in_any_order_of_arrival(messages:
     assert edges == sorted(set(edges)), "spans lie apart and in order"
 
 
+def by_source(*messages: str) -> dict[str, dict[str, str]]:
+    """What counts of one source's word on a purpose: “g1” of every channel, “email:g2” of one. In order of arrival."""
+    held: dict[str, list[Span]] = {}
+    for one in messages:
+        channel, _, word = one.rpartition(":")
+        held = tell_all(held, {channel: [Said(WORDS[word[0]], at(int(word[1:])))]})
+    return counting(Counted("ads", name, one.state, one.at) for name, spans in held.items() for one in spans)
+
+
+@pytest.mark.parametrize(
+    ("messages", "standing"),
+    [
+        ("email:g1 d2 email:g3 email:g4", {"": "denied", "email": "granted"}),  # a new yes, after a no to everything
+        ("d1 email:g2 d3", {"": "denied"}),  # a new no to everything, after a yes
+        ("g1 email:d2 g3", {"": "granted", "email": "denied"}),  # a yes to everything lifts no single no
+        ("email:g1 g2 d3 g4", {"": "granted", "email": "granted"}),
+        ("email:g1 d2 email:g3 d4 email:g5 sms:g6", {"": "denied", "email": "granted", "sms": "granted"}),
+    ],
+)
+def test_a_no_to_everything_and_a_yes_to_a_channel_end_each_other(messages: str, standing: dict[str, str]) -> None:
+    for order in itertools.permutations(messages.split()):
+        assert by_source(*order) == {"ads": standing}, order
+
+
+@given(
+    st.permutations(range(7)),
+    st.lists(st.sampled_from(["g", "d", "email:g", "email:d", "sms:g"]), min_size=7, max_size=7),
+)
+@settings(max_examples=150)
+def test_what_counts_of_one_source_is_the_same_in_any_order_of_arrival(order: list[int], words: list[str]) -> None:
+    messages = [f"{word}{hour}" for hour, word in enumerate(words)]
+    found = by_source(*(messages[place] for place in order))
+    latest = {word.rpartition(":")[0]: (hour, WORDS[word[-1]]) for hour, word in enumerate(words)}
+    every = latest.get("", (-1, "unknown"))
+    for channel in ("email", "sms", "push"):
+        hour, state = latest.get(channel, every)
+        counts = "denied" if every[1] == "denied" and every[0] > hour else state
+        assert effective(found.get("ads", {}), channel) == counts
+
+
+def test_a_repetition_by_another_source_still_lifts_nothing() -> None:
+    held = tell_all(
+        {},
+        {
+            "email": [Said("granted", at(1)), Said("granted", at(3)), Said("granted", at(5))],
+            "": [Said("denied", at(2))],
+        },
+    )
+    assert {name: short(spans) for name, spans in held.items()} == {"email": "g1 g3-5", "": "d2"}
+    both = tell_all(
+        {},
+        {
+            "email": [Said("granted", at(hour)) for hour in (1, 3, 5)],
+            "": [Said("denied", at(hour)) for hour in (1, 3, 5)],
+        },
+    )
+    assert {name: short(spans) for name, spans in both.items()} == {"email": "g1-5", "": "d1-5"}, (
+        "said together, again and again"
+    )
+
+
 def counted(*found: str) -> dict[str, dict[str, str]]:
     """“ads g1”, “ads/email d2”."""
     rows = []
@@ -127,6 +189,9 @@ def test_a_channel_of_which_nothing_was_said_follows_every_channel() -> None:
         ({"categoryPreferences": {"ads": True, "stats": False}}, [("ads", "", "granted"), ("stats", "", "denied")]),
         ({"categoryPreferences": {"ads": {"email": True, "": False}}}, [("ads", "email", "granted"), ("ads", "", "denied")]),
         ({"categoryPreferences": {"ads": "yes", "stats": 1, "": True, "x" * 61: True, "y": None}}, []),
+        ({"categoryPreferences": {" ads": False, "ads ": True}}, [("ads", "", "denied"), ("ads", "", "granted")]),
+        ({"categoryPreferences": {"ads": {" email ": True}, "Ads": True}}, [("ads", "email", "granted"), ("Ads", "", "granted")]),
+        ({"categoryPreferences": {"  ": True, "a\0b": True, "x": {"e\u200b": False}}}, []),
         ({"categoryPreferences": [True]}, []),
         ({"categoryPreferences": {"ads": {"email": {"deep": True}}}}, []),
         ({}, []),

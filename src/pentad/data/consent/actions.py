@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from pentad.core import clock
+from pentad.core import clock, jobs
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
@@ -17,6 +17,7 @@ from pentad.data.profiles.touched import touch
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import level_for
 
+CATCH_UP = "consent.catch_up"
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -114,7 +115,7 @@ def declare_purpose(
     *, actor: Actor, name: str, label: str = "", description: str = "", opt_out: bool = False
 ) -> ConsentPurpose:
     """Declare something customers may agree to, new or seen in messages. Raises Invalid, and Conflict when it is
-    declared already.
+    declared already. What messages said of it before is kept by a job.
     """
     name = _name(name or "_".join(label.lower().split()), "A purpose")
     row = ConsentPurpose.objects.filter(name=name).first() or ConsentPurpose(name=name)
@@ -124,6 +125,7 @@ def declare_purpose(
             code="purpose_taken", field="name", fix="Restore that one." if row.archived else "Change that one.",
         )  # fmt: skip
     row.declared = clock.now()
+    jobs.enqueue(CATCH_UP, {"purpose": name}, key=f"{CATCH_UP}:purpose:{name}")
     return _purpose(row, label or name, description, opt_out)
 
 
@@ -169,6 +171,8 @@ def save_channel(*, actor: Actor, name: str, label: str = "", addresses: Sequenc
     row = ConsentChannel.objects.filter(name=name).first() or ConsentChannel(name=name)
     row.label = _text(label or name, "label", "The label", 80, least=1)
     row.addresses = [_address(one) for one in dict.fromkeys(addresses)]
+    if row.declared is None and name not in {one.name for one in USUAL_CHANNELS}:
+        jobs.enqueue(CATCH_UP, {"channel": name}, key=f"{CATCH_UP}:channel:{name}")
     row.declared, row.archived = row.declared or clock.now(), None
     row.save()
     note(subject=f"consent_channel:{name}", addresses=row.addresses)

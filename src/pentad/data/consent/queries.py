@@ -8,6 +8,7 @@ from pentad.core.errors import Denied, NotFound
 from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
 from pentad.data.consent.rules import (
     EVERY,
+    MOST_SEEN,
     USUAL_CHANNELS,
     Channel,
     Counted,
@@ -65,6 +66,12 @@ def _told(rows: dict[str, ConsentChannel], one: Channel) -> bool:
 
 def _away(rows: dict[str, ConsentChannel], one: Channel) -> bool:
     return one.name in rows and rows[one.name].archived is not None
+
+
+def crowded() -> list[str]:
+    """Of what, purposes or channels, as many undeclared ones were noted as are, so that further ones are not listed."""
+    models = {"purposes": ConsentPurpose, "channels": ConsentChannel}
+    return [what for what, model in models.items() if model._default_manager.filter(declared=None).count() >= MOST_SEEN]
 
 
 def find_purpose(name: str) -> ConsentPurpose:

@@ -21,6 +21,10 @@ EVERY = ""
 MOST_NAME = 60
 MOST_TOLD = 50
 """Purposes and channels that one message may speak of."""
+MOST_SEEN = 500
+"""Undeclared purposes, and channels, that are noted because messages name them: a write key is public. Statements about
+further ones stay in their messages, and are kept once these are declared: see `tasks.catch_up`.
+"""
 DECIDED_EVENTS = ("Segment Consent Preference Updated", "Segment Consent Preference", "Consent Preference Updated")
 """Messages that are sent when somebody chooses, and not with everything."""
 
@@ -86,9 +90,53 @@ class Said(NamedTuple):
         return Span(self.state, self.at, self.at, self.decided, self.message_id, self.message_id, self.text_version)
 
 
-def tell(spans: Sequence[Span], said: Said) -> list[Span]:
+def tell_all(held: Mapping[str, Sequence[Span]], told: Mapping[str, Sequence[Said]]) -> dict[str, list[Span]]:
+    """Channel → spans of one source's word on a purpose, with further statements. Its “no” to everything and its “yes” to
+    a channel part what it says of the other: what comes after is a new choice, and not the earlier one repeated.
+    """
+    found = {channel: list(spans) for channel, spans in held.items()}
+    for at, channel, said in sorted(((one.at, name, one) for name, all in told.items() for one in all), key=_in_time):
+        found[channel] = tell(found.get(channel, []), said, against(found, channel, said.state))
+        for other in found:
+            if at in against({channel: [said.span]}, other, _OPPOSITE[other == EVERY]):
+                found[other] = [part for one in found[other] for part in _parted(one, at, other)]
+    return found
+
+
+_OPPOSITE = (GRANTED, DENIED)
+"""What of a channel, and of every channel, the other ends."""
+
+
+def _in_time(one: tuple[datetime, str, Said]) -> tuple[datetime, str]:
+    return one[0], one[1]
+
+
+def against(held: Mapping[str, Sequence[Span]], channel: str, state: str) -> list[datetime]:
+    """When the source said the opposite of such a statement by the other kind: “no” to everything of a channel's “yes”,
+    and the other way round.
+    """
+    if state != _OPPOSITE[channel == EVERY]:
+        return []
+    ends = _OPPOSITE[channel != EVERY]
+    others = (spans for name, spans in held.items() if (name == EVERY) != (channel == EVERY))
+    return [moment for spans in others for one in spans if one.state == ends for moment in (one.at, one.until)]
+
+
+def _parted(span: Span, at: datetime, channel: str) -> list[Span]:
+    if span.state != _OPPOSITE[channel == EVERY] or not span.at < at < span.until:
+        return [span]
+    return [*_halves(span)]
+
+
+def _halves(span: Span) -> tuple[Span, Span]:
+    """Its first and its last message; what was repeated in between is not kept."""
+    first = replace(span, until=span.at, last_message_id=span.message_id)
+    return first, replace(span, at=span.until, message_id=span.last_message_id, decided=False)
+
+
+def tell(spans: Sequence[Span], said: Said, against: Sequence[datetime] = ()) -> list[Span]:
     """The spans of one source, in order, with one statement more; it may come late. Whatever the order in which
-    statements arrive, the last span has the state of the latest one.
+    statements arrive, the last span has the state of the latest one. against: when the source said otherwise elsewhere.
     """
     before = [one for one in spans if one.until < said.at]
     after = [one for one in spans if one.at > said.at]
@@ -96,24 +144,28 @@ def tell(spans: Sequence[Span], said: Said) -> list[Span]:
     if around is not None:
         return [*before, *_within(around, said), *after]
     if not said.decided:
-        if before and before[-1].state == said.state:
+        if before and before[-1].state == said.state and not _between(before[-1].until, said.at, against):
             before[-1] = replace(before[-1], until=said.at, last_message_id=said.message_id)
             return [*before, *after]
-        if after and after[0].state == said.state and not after[0].decided:
+        late = after and after[0].state == said.state and not after[0].decided
+        if late and not _between(said.at, after[0].at, against):
             version = said.text_version or after[0].text_version
             after[0] = replace(after[0], at=said.at, message_id=said.message_id, text_version=version)
             return [*before, *after]
     return [*before, said.span, *after]
 
 
+def _between(start: datetime, end: datetime, moments: Sequence[datetime]) -> bool:
+    return any(start < one < end for one in moments)
+
+
 def _within(span: Span, said: Said) -> list[Span]:
-    """A span in the time of which something else was said is cut in two; what was repeated in between is not kept."""
+    """A span in the time of which something else was said is cut in two."""
     if span.state == said.state and not said.decided:
         return [span]
     if span.state == DENIED and said.at in (span.at, span.until) and said.state != DENIED:
         return [span]
-    first = replace(span, until=span.at, last_message_id=span.message_id)
-    last = replace(span, at=span.until, message_id=span.last_message_id, decided=False)
+    first, last = _halves(span)
     return [
         *([first] if span.at < said.at else []),
         replace(said.span, until=span.until, last_message_id=span.last_message_id)
@@ -172,9 +224,14 @@ def read(consent: Any) -> list[tuple[str, str, str]]:
     for purpose, told in preferences.items() if isinstance(preferences, dict) else ():
         by_channel = told if isinstance(told, dict) else {EVERY: told}
         for channel, value in by_channel.items():
-            if isinstance(value, bool) and 0 < len(purpose) <= MOST_NAME and len(channel) <= MOST_NAME:
-                found.append((purpose, channel, GRANTED if value else DENIED))
+            names = purpose.strip(), channel.strip()
+            if isinstance(value, bool) and names[0] and all(map(_readable, names)):
+                found.append((*names, GRANTED if value else DENIED))
     return found[:MOST_TOLD]
+
+
+def _readable(name: str) -> bool:
+    return len(name) <= MOST_NAME and name.isprintable()
 
 
 def text_version(consent: Any) -> str:

@@ -15,7 +15,7 @@ from pentad.core.errors import Invalid, PentadError, Unavailable
 from pentad.data.consent import actions, page, queries
 from pentad.data.consent.models import ConsentChannel, ConsentPurpose
 from pentad.data.consent.reaching import reach, said_of
-from pentad.data.consent.rules import STATES
+from pentad.data.consent.rules import MOST_SEEN, STATES
 from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
 from pentad.data.profiles.vocabulary import namespaces, trait_names
@@ -38,6 +38,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         "archived": list(ConsentPurpose.objects.exclude(archived=None).order_by("name")),
         "channels": [(one, page.ICONS.get(one.name, "megaphone")) for one in queries.channels()],
         "archived_channels": list(ConsentChannel.objects.exclude(archived=None).order_by("name")),
+        "crowded": " and ".join(queries.crowded()),
+        "most": MOST_SEEN,
         "chosen": next((one for one in shown if one.name == chosen), None),
     }
     try:

@@ -154,7 +154,7 @@ def _identifiers_too(at: At, actor: Actor | None = None) -> At:
 
     def of(name: str) -> Level:
         said = bare(name.removeprefix("trait:"))
-        if said in ("consent", "consents"):
+        if said in ("consent", "consents", "categorypreferences"):
             return min(at(name), people("consents"))
         if said in ("externalid", "externalids"):
             return min(at(name), external)
