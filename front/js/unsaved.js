@@ -44,7 +44,7 @@ if (form) {
   });
   document.addEventListener("htmx:after:swap", () => {
     const told = document.querySelector("main [data-fault-of]:not([data-told])");
-    const field = told && form.elements[told.dataset.faultOf];
+    const field = told && (form.elements[told.dataset.faultOf] || (told.dataset.faultOf.includes(".") && form.querySelector("[data-missing]")));
     for (const one of form.elements) if (told) one.removeAttribute("aria-invalid");
     if (told) told.dataset.told = "";
     field?.setAttribute("aria-invalid", "true");

@@ -242,6 +242,7 @@ PAGES: dict[str, str] = {
     "segments/<str:id>/edit/": "segments.edit+people.view",
     "segments/builder/rules/": "segments.edit+people.view",
     "segments/builder/zones/": "segments.edit",
+    "segments/builder/schema.json": "segments.edit",
     "segments/builder/preview/": "segments.edit+people.view",
     "segments/builder/reach/": "segments.edit+people.view",
     "segments/builder/sql/": "segments.edit+people.view",

@@ -151,6 +151,10 @@ def test_saving_a_new_one(customers: Kept) -> None:
     assert (missing.status_code, "Not complete yet" in missing.content.decode()) == (200, True)
     refused = client.post("/segments/new/", {**half, "name": "Half"})
     assert (refused.status_code, Segment.objects.count()) == (422, 0)
+    assert 'data-fault-of="c.of.0.name"' in refused.content.decode(), "the first field that is missing has the focus"
+    valueless = {**half, "c.of.0.name": "plan", "c.of.0.test.op": "equals"}
+    assert "plan: say the value." in client.post("/segments/builder/preview/", valueless).content.decode()
+    assert "Give the segment a name." in client.post("/segments/new/", rules(FAMILY)).content.decode()
     made = client.post("/segments/new/", rules(FAMILY, name="Family", description="All of them", state="draft"))
     row = Segment.objects.get()
     assert (made.status_code, made.headers["HX-Redirect"]) == (204, f"/segments/{row.id}/")
@@ -158,6 +162,18 @@ def test_saving_a_new_one(customers: Kept) -> None:
     taken = client.post("/segments/new/", rules(TWICE, name="family"))
     assert taken.status_code == 422
     assert 'data-fault-of="name"' in taken.content.decode()
+
+
+def test_what_is_in_the_archive_is_not_edited(customers: Kept) -> None:
+    family, client = customers.save("Family", FAMILY), signed_in("admin")
+    actions.archive_segment(actor=SYSTEM, segment=family)
+    sent = client.get(f"/segments/{family.id}/edit/", follow=True)
+    assert sent.redirect_chain == [(f"/segments/{family.id}/", 302)]
+    assert "is in the archive. Restore it to change it." in sent.content.decode()
+
+
+def test_the_grammar_can_be_read(customers: Kept) -> None:
+    assert "Definition" in signed_in("admin").get("/segments/builder/schema.json").json()["title"]
 
 
 def test_saving_another_definition_shows_the_difference_and_overtakes_nobody(customers: Kept) -> None:

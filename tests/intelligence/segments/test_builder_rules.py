@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from hypothesis import given, settings
 
-from pentad.intelligence.segments.builder import choices, form, showing
+from pentad.intelligence.segments.builder import choices, form, showing, verbs
 from pentad.intelligence.segments.builder.choices import Options
 from pentad.intelligence.segments.builder.form import Draft
 from pentad.intelligence.segments.builder.sentences import Unknown
@@ -185,3 +185,15 @@ def test_rules_are_built_step_by_step(nadia: Client) -> None:
     assert back.definition == parse(text["written"])
     zones = nadia.get("/segments/builder/zones/?q=new york").json()
     assert zones == {"results": [{"value": "America/New_York", "label": "America/New_York"}]}
+
+
+def test_a_sequence_offers_what_it_may_have_beside() -> None:
+    """Neither a time for the whole nor a shared property stands there before it is asked for."""
+    bare = page(form.draft(parse('did "A" then "B"')))
+    assert {"Same property", "All within"} <= set(bare.texts)
+    assert not {"c.same", "c.within.n"} & set(bare.sent)
+    for at, field in (("c.same", "c.same"), ("c.within", "c.within.n")):
+        tree, focus = verbs.done(form.posted(bare.sent).tree, "add", at)
+        assert (focus, page(Draft(tree)).sent[field]) == (at, "")
+    said = page(form.draft(parse('did "A" then "B", all within 3 days, same cart'))).sent
+    assert (said["c.same"], said["c.within.n"]) == ("cart", "3")

@@ -69,7 +69,7 @@ class PurposeLine:
 
 def mark(channel: Channel, state: str, words: str = "") -> Mark:
     icon = ICONS.get(channel.name, "megaphone")
-    return Mark(channel.name, channel.label, icon, state, words or WORDS[state].lower(), TONES[state])
+    return Mark(channel.name, channel.label, icon, state, words or WORDS[state], TONES[state])
 
 
 def person_context(actor: Actor, person: Person, namespaces: Collection[str]) -> dict[str, Any]:

@@ -176,6 +176,8 @@ def _check_circle(name: str, computed: Computed) -> None:
 
 def _check_name(name: str) -> None:
     """Raises Invalid, or Conflict for a trait that something else fills."""
+    if not name:
+        raise Invalid("Give the computed trait a name.", code="bad_computed_name", fix="For example orders_90_days.")
     if not _NAME.fullmatch(name):
         raise Invalid(
             f"“{name[:80]}” cannot be the name of a computed trait.", code="bad_computed_name",

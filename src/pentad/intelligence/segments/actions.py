@@ -235,8 +235,12 @@ def _require_unused(segment: Segment) -> None:
 
 def _name(given: str, segment: Segment | None = None) -> str:
     name = " ".join(given.replace("\0", " ").split())
-    if not 1 <= len(name) <= 120:
-        raise Invalid(f"A segment's name has 1 to 120 characters; this one has {len(name)}.", code="bad_segment_name")
+    if not name:
+        raise Invalid("Give the segment a name.", code="bad_segment_name")
+    if len(name) > 120:
+        raise Invalid(
+            f"A segment's name has at most 120 characters; this one has {len(name)}.", code="bad_segment_name"
+        )
     other = named(name)
     if other is not None and (segment is None or other.pk != segment.pk):
         raise Conflict(f"There is a segment “{other.name}”.", code="segment_taken", fix="Take another name.")

@@ -17,11 +17,14 @@ from pentad.intelligence.segments.definition import (
     ListNone,
     NotEquals,
     NotIn,
+    Sequence,
 )
 
 _NAMES = ("names", "same")
 _TEXTS = ("name", "namespace", "purpose", "property", "id")
 _OPTIONAL = ("channel", "seed")
+_OFFERED = ("within", "same")
+"""Of a sequence: fields that it only has once somebody asks for them."""
 _NO_TIME = {"when": {"kind": ""}, "within": {"n": "", "unit": "day"}, "until": ""}
 
 
@@ -31,6 +34,8 @@ def node_of(struct: Struct) -> Node:
     found: Node = {config.tag_field: config.tag} if config.tag_field else {}
     for name in struct.__struct_fields__:
         value = getattr(struct, name)
+        if name in _OFFERED and isinstance(struct, Sequence) and not value:
+            continue
         match struct:
             case Equals() | NotEquals():
                 found["value"], found["as"] = shown_value(value)

@@ -11,6 +11,7 @@ from pentad.intelligence.segments.builder.sentences import (
     Part,
     Sentence,
     Sentences,
+    Together,
     Word,
     below,
     events_of,
@@ -68,7 +69,7 @@ def _event(to: Sentences, node: Node, path: str) -> Sentence:
     ]
     if not never:
         times = to.number(count, f"{path}.count", "n", "Times", "1")
-        often += [times, Word("time" if n.strip() == "1" else "times")]
+        often.append(Together([times, Word("time" if n.strip() == "1" else "times")]))
     parts = [*to.event(event, at), *often, *to.when(below(node, "when"), f"{path}.when")]
     return Sentence(parts, [to.where(event, nodes(event, "where"), f"{at}.where")])
 
@@ -101,9 +102,17 @@ def _sequence(to: Sentences, node: Node, path: str) -> Sentence:
     asked = suggests("property", (("event", one) for one in names))
     same: dict[str, Any] = {"placeholder": "no property", "suggests": asked, "several": True}
     parts: list[Part] = [Word("of which the first was"), *to.when(below(node, "when"), f"{path}.when")]
-    parts += to.within(below(node, "within"), f"{path}.within", "all within")
-    parts += [Word("with the same"), to.field(node, path, "same", "Same properties", **same)]
-    return Sentence(parts, [Block(f"{path}.steps", "", "Step", items, moves=True)])
+    offered = []
+    if "same" in node:
+        words: list[Part] = [Word("with the same"), to.field(node, path, "same", "Same properties", **same)]
+        parts.append(Together(words, f"{path}.same"))
+    else:
+        offered.append(Block(f"{path}.same", "", "Same property", []))
+    if "within" in node:
+        parts.append(Together(to.within(below(node, "within"), f"{path}.within", "all within"), f"{path}.within"))
+    else:
+        offered.append(Block(f"{path}.within", "", "All within", []))
+    return Sentence(parts, [*offered, Block(f"{path}.steps", "", "Step", items, moves=True)])
 
 
 def _step(to: Sentences, step: Node, path: str, place: int, of: int) -> Item:

@@ -13,6 +13,7 @@ from pentad.intelligence.segments.builder.asked import posted
 from pentad.intelligence.segments.builder.preview import everybody, name_of, others_of, preview, reached, statement
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.reasons import shown
+from pentad.intelligence.segments.schema import schema
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
@@ -87,6 +88,13 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
     return render(
         request, "segments/builder/_ideas.html", {"ideas": ideas.ideas(str(zone_of(request))), "may_edit": may_edit}
     )
+
+
+@require_GET
+@signed_in("segments.edit")
+def show_schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of definitions, for who writes them by hand."""
+    return HttpResponse(schema(), content_type="application/json")
 
 
 def _edited(request: HttpRequest) -> Segment | None:

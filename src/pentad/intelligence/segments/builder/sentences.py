@@ -1,6 +1,6 @@
 """Conditions as sentences of words, fields and choices. Pure; what is known of the data comes by `Known`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeAlias
 from urllib.parse import urlencode
@@ -84,7 +84,16 @@ class Moment:
     shape: ClassVar[str] = "moment"
 
 
-Part: TypeAlias = Word | Field | Choice | Moment
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Parts between which no line ends: a number and its unit. at: their place, when they are added by a button."""
+
+    parts: "Sequence[Part]"
+    at: str = ""
+    shape: ClassVar[str] = "together"
+
+
+Part: TypeAlias = Word | Field | Choice | Moment | Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,7 @@ class Sentences:
                 return self._span(node, path)
             case "ago":
                 until = self.number(node, path, "until", "But less than", placeholder="any", plain=True)
-                return [*self._span(node, path), Word("but less than"), until]
+                return [*self._span(node, path), Together([Word("but less than"), until])]
             case "this":
                 back = text(node, "back") or "0"
                 return [
@@ -182,10 +191,8 @@ class Sentences:
 
     def _span(self, node: Node, path: str, default: str = "30") -> list[Part]:
         unit = {"unit": text(node, "unit") or "day"}
-        return [
-            self.number(node, path, "n", "How many", default),
-            self.choice(unit, path, "unit", "Unit", choices.UNITS, key="units"),
-        ]
+        number = self.number(node, path, "n", "How many", default)
+        return [Together([number, self.choice(unit, path, "unit", "Unit", choices.UNITS, key="units")])]
 
     def moment(self, node: Node, path: str, name: str, label: str) -> Moment:
         value, at = text(node, name), f"{path}.{name}"
@@ -194,11 +201,8 @@ class Sentences:
 
     def within(self, node: Node, path: str, word: str) -> list[Part]:
         unit = {"unit": text(node, "unit") or "day"}
-        return [
-            Word(word),
-            self.number(node, path, "n", f"{word.capitalize()} how many", placeholder="any"),
-            self.choice(unit, path, "unit", "Unit", choices.UNITS),
-        ]
+        number = self.number(node, path, "n", f"{word.capitalize()} how many", placeholder="any")
+        return [Together([Word(word), number, self.choice(unit, path, "unit", "Unit", choices.UNITS)])]
 
     # -- tests ---------------------------------------------------------------------------------------
 
@@ -241,7 +245,8 @@ class Sentences:
             case "date":
                 return self.when(below(node, "when"), f"{path}.when", always=True)
             case "anniversary":
-                return [Word("today or in the next"), self.number(node, path, "days", "Days", "0"), Word("days")]
+                days: list[Part] = [self.number(node, path, "days", "Days", "0"), Word("days")]
+                return [Word("today or in the next"), Together(days)]
         return []
 
     def named(

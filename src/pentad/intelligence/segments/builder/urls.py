@@ -11,5 +11,6 @@ urlpatterns = [
     path("segments/builder/reach/", looking.show_reach, name="segment_reach"),
     path("segments/builder/sql/", looking.show_sql, name="segment_sql"),
     path("segments/builder/why/<str:person>/", looking.explain_person, name="segment_why"),
+    path("segments/builder/schema.json", looking.show_schema, name="segment_schema"),
     path("segments/builder/ideas/", looking.show_ideas, name="segment_ideas"),
 ]

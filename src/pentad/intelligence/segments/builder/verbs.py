@@ -16,7 +16,7 @@ GROUPS = ("all", "any")
 MOST_CONDITIONS = 300
 MOST_DIGITS = 5
 """Of a place in a list."""
-_OF: dict[str, type | tuple[type, ...]] = {"add": (dict, list), "clock": str}
+_OF: dict[str, type | tuple[type, ...]] = {"add": (dict, list, str), "clock": str}
 """What there has to be at the place, where it is no node."""
 
 FRESH: dict[str, Node] = {
@@ -62,7 +62,7 @@ def _at(node: Any, steps: list[str]) -> Any:
     return node
 
 
-_MADE: dict[str, Callable[[], Any]] = {"event": dict, "where": list, "steps": list}
+_MADE: dict[str, Callable[[], Any]] = {"event": dict, "where": list, "steps": list, "within": dict, "same": str}
 
 
 def _put(whole: Node, steps: list[str], value: Any) -> None:
@@ -88,6 +88,10 @@ def _group_at(whole: Node, steps: list[str]) -> list[Node]:
 
 def _add(whole: Node, steps: list[str], what: str) -> str:
     node = _at(whole, steps)
+    if steps[-1] in ("within", "same"):
+        return _join(steps)  # a field that is there from now on
+    if isinstance(node, str):
+        return ""
     items = node if isinstance(node, list) else _group_at(whole, steps)
     items.append(_fresh("test" if steps[-1] == "where" else "step" if steps[-1] == "steps" else what))
     if steps[-1] == "steps" and len(items) == 1:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from pentad.core.action import check
@@ -42,6 +42,9 @@ def edit_segment(request: HttpRequest, id: str) -> HttpResponse:
     queries.require_readable(segment)
     if request.method == "POST":
         return _change(request, segment)
+    if segment.state == Segment.ARCHIVED:
+        messages.info(request, f"“{segment.name}” is in the archive. Restore it to change it.")
+        return redirect(f"/segments/{segment.id}/")
     state = Segment.DRAFT if segment.state == Segment.DRAFT else Segment.LIVE
     given = Given(segment.name, segment.description, state, segment.version, False)
     return _page(request, segment, given, started(request, segment.tree, segment.tree.time_zone))
@@ -77,9 +80,8 @@ def _named(name: str) -> Given:
 def _page(
     request: HttpRequest, segment: Segment | None, given: Given, rules: showing.Rules, why_not: str = ""
 ) -> HttpResponse:
-    archived = segment is not None and segment.state == Segment.ARCHIVED
     context = {
-        "segment": segment, "given": given, "why_not": why_not, "archived": archived, "rules": rules,
+        "segment": segment, "given": given, "why_not": why_not, "rules": rules,
         "action": "/segments/new/" if segment is None else f"/segments/{segment.id}/edit/",
         "home": "/segments/" if segment is None else f"/segments/{segment.id}/",
         "used_by": [*queries.uses(segment), *queries.views_using(segment)] if segment else [],
@@ -135,7 +137,7 @@ def _dialog(response: HttpResponse) -> HttpResponse:
 
 def _incomplete(request: HttpRequest, rules: Asked) -> HttpResponse:
     """The rules once more, with what is missing or wrong beside it."""
-    return _said(request, "Some conditions are not complete yet.", mistakes=rules.mistakes)
+    return _said(request, "Some conditions are not complete yet.", mistakes=rules.mistakes, field=rules.first)
 
 
 def _refused(request: HttpRequest, error: PentadError) -> HttpResponse:
