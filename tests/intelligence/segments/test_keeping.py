@@ -63,6 +63,7 @@ def test_only_what_the_events_may_have_changed_is_asked(kept: Kept, monkeypatch:
     called = {"kind": "event", "event": {"names": ["Called"]}, "when": {"kind": "last", "n": 30, "unit": "day"}}
     kept.send(order("ann"), identify("bo"))
     buyers, callers, family = kept.save("Buyers", ORDERED), kept.save("Callers", called), kept.save("Family", FAMILY)
+    share = kept.save("Some", {"kind": "share", "percent": 50, "seed": "a"})
     asked: list[Any] = []
     whole = table.compute
 
@@ -76,7 +77,7 @@ def test_only_what_the_events_may_have_changed_is_asked(kept: Kept, monkeypatch:
     assert asked == [(features[buyers.no] | features[family.no], {buyers.no, family.no})]
     kept.send(track("Called", userId="bo"), track("Called", userId="cy"))
     assert (kept.members(buyers), kept.members(callers)) == ({"ann", "bo"}, {"bo", "cy"})
-    assert (None, {buyers.no, callers.no, family.no}) in asked, "who is new is asked everything"
+    assert (None, {buyers.no, callers.no, family.no, share.no}) in asked, "who is new is asked everything"
     due = table.next_due(kept.road.ledger)
     assert due is not None
     kept.send(order("bo"))
