@@ -6,6 +6,7 @@ PENTAD_HOSTS     host names under which pages are served, comma-separated; defau
 PENTAD_HTTPS     "1" when people reach Pentad through https: cookies become Secure, HSTS is sent
 PENTAD_PROXIES   how many reverse proxies stand in front and append to X-Forwarded-For; default 0
 PENTAD_LEDGER    where the event store lives: a clickhouse:// URL; default the data folder
+PENTAD_ASK_SECONDS how long a page or a program waits for counts and previews of segments before they are stopped; default 20
 PENTAD_LOG       least level of log lines: debug, info, warning or error; default info, on a terminal warning
 PENTAD_SMTP      how mail leaves: smtp://user:password@host:587, smtps://…:465, smtp://host:25; default none: links are shown
 PENTAD_MAIL_FROM the sender of mails, such as "Kestrel Coffee <cx@kestrel.example>"; default pentad@localhost
@@ -266,3 +267,4 @@ LOGGING_CONFIG = None  # core.logs, set up by config.bootstrap
 METRICS_OPEN = os.environ.get("PENTAD_METRICS") == "open"
 PROXIES = int(os.environ.get("PENTAD_PROXIES", "0"))
 LEDGER = os.environ.get("PENTAD_LEDGER", "")
+ASK_SECONDS = float(os.environ.get("PENTAD_ASK_SECONDS", "20"))

@@ -114,7 +114,7 @@ def test_another_definition_fills_anew_and_the_archive_takes_the_values_away(roa
 def test_a_trait_is_filled_by_one_alone(road: Road) -> None:
     send(road, identify("ann", plan="family"), order("ann"))
     save("orders", 'number of "Order Completed"')
-    for taken in ("plan", "orders", "ORDERS", "email", "first_name"):
+    for taken in ("plan", "Plan", "orders", "ORDERS", "email", "first_name"):
         with pytest.raises(Conflict) as refused:
             actions.create_trait(actor=SYSTEM, name=taken, computed=parse(TOTAL))
         assert refused.value.code == "computed_taken", taken

@@ -58,6 +58,10 @@ def field_of(namespace: str) -> str:
     return small if small in ("email", "phone") else "identifiers"
 
 
+_PROFILE = frozenset({"name", "firstname", "lastname", "username", "email", "phone"})
+"""Traits, bare, that say who somebody is."""
+
+
 def bare(name: str) -> str:
     """A name by its letters and digits alone: “user_id”, “userId” and “$User ID” are one."""
     return "".join(one for one in name.casefold() if one.isalnum())
@@ -67,6 +71,11 @@ def identifying_names() -> set[str]:
     """What events call identifiers that are not addresses, bare: the fields of every message, and namespaces with a rule."""
     own = {*DEFAULT_RULES, *IdentifierRule.objects.values_list("namespace", flat=True)}
     return {bare(name) for name in (*FIELDS_OF_IDS, *own) if field_of(name) == "identifiers"}
+
+
+def says_who(name: str) -> bool:
+    """Whether a trait of that name says who somebody is."""
+    return bare(name) in _PROFILE | identifying_names()
 
 
 def part_numbers(person: Person) -> list[int]:

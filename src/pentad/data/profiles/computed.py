@@ -20,6 +20,7 @@ from pentad.data.profiles import fold
 from pentad.data.profiles.models import PersonTrait
 from pentad.data.profiles.rules import Fact
 from pentad.data.profiles.touched import touch
+from pentad.data.profiles.vocabulary import every_name
 
 KIND, NAME = "computed", "Computed traits"
 
@@ -38,7 +39,8 @@ def computed_names() -> set[str]:
 
 def require_not_computed(names: Collection[str]) -> None:
     """Raise Conflict for a trait that nobody states by hand."""
-    if found := sorted(computed_names().intersection(names)):
+    folded = {name.casefold() for name in computed_names()}
+    if found := sorted(name for name in names if name.casefold() in folded):
         raise Conflict(
             f"“{found[0]}” is worked out of what customers do, so nobody sets it.", code="trait_computed",
             fix="Change what it is computed from, or take another name.", trait=found[0],
@@ -128,8 +130,11 @@ def names_with_values(names: Collection[str]) -> list[str]:
 
 
 def others_stating(name: str) -> list[str]:
-    """Names of the other sources that state a trait of somebody, in order."""
-    numbers = PersonTrait.objects.filter(name=name, withdrawn=False).exclude(source_no=computed_number())
+    """Names of the other sources that state a trait of somebody, in order: in capital or in small letters, as rights have
+    them. Found among the names there are, as no index knows them folded.
+    """
+    same = [one for one in every_name() if one.casefold() == name.casefold()]
+    numbers = PersonTrait.objects.filter(name__in=same, withdrawn=False).exclude(source_no=computed_number())
     found = set(numbers.order_by().values_list("source_no", flat=True).distinct())
     known = dict(Source.objects.filter(no__in=found).values_list("no", "name"))
     return sorted(known.get(no, "a removed source") for no in found)

@@ -18,6 +18,7 @@ R = TypeVar("R")
 
 KEPT_SECONDS = 60.0
 MOST_NAMES = 300
+MOST_EVER = 100_000
 MOST_VALUES = 40
 MOST_JUDGED = 20
 ICONS = {
@@ -87,6 +88,11 @@ def trait_icon(name: str) -> str:
 def trait_names() -> list[str]:
     """Names of the traits that people have, in alphabetical order."""
     return _hop("pentad_data_persontrait", "name", MOST_NAMES)
+
+
+def every_name() -> list[str]:
+    """The same as they are now, and also those that are too many to offer."""
+    return _hop("pentad_data_persontrait", "name", MOST_EVER)
 
 
 @kept

@@ -7,7 +7,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.core.models import Job
-from pentad.data.identity.queries import bare, identifying_names
+from pentad.data.identity.queries import says_who
 from pentad.data.profiles.computed import others_stating
 from pentad.intelligence.computed.definition import Computed, asked, check, write
 from pentad.intelligence.computed.models import ComputedTrait, ComputedVersion
@@ -19,8 +19,6 @@ from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.queries import definition_of, segments
 
 _NAME = re.compile(r"[^\W\d][\w-]{0,59}")
-_PROFILE = frozenset({"name", "firstname", "lastname", "username", "email", "phone"})
-"""Traits, bare, that say who somebody is."""
 
 
 @action("segments.edit")
@@ -94,6 +92,7 @@ def restore_trait(*, actor: Actor, trait: ComputedTrait) -> ComputedTrait:
 @action("segments.edit")
 def refresh_trait(*, actor: Actor, trait: ComputedTrait) -> Job | None:
     """Work it out for everybody again. None for one in the archive."""
+    require_fields(actor, asked(trait.computed), definition_of)
     note(f"computed:{trait.id}")
     return fill_again(trait) if trait.live else None
 
@@ -183,9 +182,10 @@ def _check_name(name: str) -> None:
             f"“{name[:80]}” cannot be the name of a computed trait.", code="bad_computed_name",
             fix="Take up to 60 letters, digits, - and _, a letter first; for example orders_90_days.",
         )  # fmt: skip
-    if bare(name) in _PROFILE | identifying_names():
+    if says_who(name):
         raise Conflict(f"“{name}” says who somebody is.", code="computed_taken", fix="Take another name.")
-    if ComputedTrait.objects.filter(name__iexact=name, state=ComputedTrait.LIVE).exists():
+    live = ComputedTrait.objects.filter(state=ComputedTrait.LIVE).values_list("name", flat=True)
+    if name.casefold() in {one.casefold() for one in live}:
         raise Conflict(f"There is a computed trait “{name}”.", code="computed_taken", fix="Take another name.")
     if others := others_stating(name):
         shown = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")

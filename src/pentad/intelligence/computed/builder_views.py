@@ -15,6 +15,7 @@ from pentad.intelligence.computed.drafting import Draft, Reading
 from pentad.intelligence.computed.models import ComputedTrait
 from pentad.intelligence.segments.builder import verbs
 from pentad.intelligence.segments.builder.building import Mistake
+from pentad.intelligence.segments.patience import latest
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.page import actor_of, modal_done, zone_of
@@ -94,7 +95,8 @@ def show_preview(request: HttpRequest) -> HttpResponse:
         wrong = any(not one.missing for one in some)
         return render(request, "segments/builder/_incomplete.html", {"mistakes": some, "wrong": wrong})
     try:
-        found = previewing.preview(computed)
+        with latest(f"computed {request.session.session_key}"):
+            found = previewing.preview(computed)
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
     sample = [{"id": one.id, "name": title(one), "value": value} for one, value in found.sample]

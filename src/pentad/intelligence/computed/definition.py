@@ -9,7 +9,6 @@ has no value: the trait is not set.
 
 import sys
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +18,7 @@ from pentad.intelligence.segments import definition as segments
 from pentad.intelligence.segments import reading
 from pentad.intelligence.segments.definition import EventMatch, Name, When
 from pentad.intelligence.segments.schema import schema_of
+from pentad.intelligence.segments.zone_names import is_zone
 
 Function = Literal[
     "count", "sum", "average", "minimum", "maximum", "distinct", "most_frequent", "first", "last", "first_time",
@@ -70,10 +70,8 @@ def check(computed: Computed) -> None:
         raise _invalid(f"“{computed.function}” needs a property.", "Say of which property.")
     if computed.function not in OF_PROPERTY and computed.property is not None:
         raise _invalid(f"“{computed.function}” takes no property.", "Leave the property out.")
-    try:
-        ZoneInfo(computed.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _invalid(f"There is no time zone {computed.time_zone!r}.", "Use a name such as Europe/Berlin.") from None
+    if not is_zone(computed.time_zone):
+        raise _invalid(f"There is no time zone {computed.time_zone!r}.", "Use a name such as Europe/Berlin.")
     reading.check(asked(computed))
 
 

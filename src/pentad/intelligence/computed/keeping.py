@@ -133,6 +133,8 @@ def _write_due(due: Mapping[int, datetime], some: Sequence[int], *, whole: bool)
 
 def failed(name: str, error: Exception) -> None:
     """Say of a trait that it cannot be kept up; it is asked again later."""
+    if getattr(error, "code", "") == "ledger_closed":
+        raise error  # the server stops: this is no fault of it, and is done at the next start
     log.error("computed_failed", trait=name, error=str(error)[:500], sql=getattr(error, "sql", "")[:2000])
     said = error.message if isinstance(error, PentadError) else ""
     said = said or f"Working it out failed ({type(error).__name__}); the log of the server says why."

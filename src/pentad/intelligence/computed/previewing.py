@@ -15,6 +15,7 @@ from pentad.intelligence.computed.definition import Computed, asked
 from pentad.intelligence.computed.keeping import figures
 from pentad.intelligence.segments.access import require_fields, seen_numbers
 from pentad.intelligence.segments.engine import numbers, people
+from pentad.intelligence.segments.patience import waited_for
 from pentad.intelligence.segments.queries import definition_of
 
 SAMPLE = 10
@@ -35,6 +36,7 @@ class Preview:
     as_of: datetime
 
 
+@waited_for
 def preview(computed: Computed, sample: int = SAMPLE) -> Preview:
     """Raises Denied when it asks for what the reader does not see."""
     definition = asked(computed)

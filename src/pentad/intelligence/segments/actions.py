@@ -126,6 +126,7 @@ def undelete_segment(*, actor: Actor, segment: Segment) -> Segment:
 @action("segments.edit")
 def refresh_segment(*, actor: Actor, segment: Segment) -> Job | None:
     """Ask everybody again. None for a segment that is not kept up."""
+    require_fields(actor, segment.tree, definition_of)
     note(f"segment:{segment.id}")
     return fill_again(segment) if segment.kept_up else None
 

@@ -19,6 +19,7 @@ from pentad.intelligence.segments.explain import Reason
 from pentad.intelligence.segments.explain import explain as why
 from pentad.intelligence.segments.eyes import eyes
 from pentad.intelligence.segments.models import Segment, SegmentMember
+from pentad.intelligence.segments.patience import waited_for
 from pentad.intelligence.segments.queries import Use, definition_of, uses, views_using
 from pentad.ledger import Ledger
 from pentad.ledger.schema import Promoted
@@ -58,6 +59,7 @@ class Answer:
     as_of: datetime
 
 
+@waited_for
 def answer(definition: Definition, sample: int = SAMPLE, others: Others = definition_of) -> Answer:
     """Count a definition for the reader. Raises Denied when it asks for what the reader does not see."""
     require_fields(reader(), definition, others)
@@ -84,6 +86,7 @@ class Difference:
     used_by: list[Use]
 
 
+@waited_for
 def difference(segment: Segment, definition: Definition, sample: int = SAMPLE) -> Difference:
     """Who would enter and leave, and what uses it, before anything is saved."""
 
@@ -111,6 +114,7 @@ class Compared:
     leave: int
 
 
+@waited_for
 def compare(before: Definition, after: Definition, others: Others = definition_of) -> Compared:
     """Put both to everybody at once. Raises Denied when one asks for what the reader does not see."""
     for one in (before, after):
@@ -128,6 +132,7 @@ def member_numbers(segment: Segment, only: Collection[int] | None = None) -> pa.
     return found if only is None else found.filter(pc.is_in(found, value_set=pa.array(only, pa.int32())))
 
 
+@waited_for
 def explain(definition: Definition, person: Person, others: Others = definition_of) -> Reason:
     """Why a customer meets the definition or not, condition by condition. The person is one the reader may see."""
     require_fields(reader(), definition, others)

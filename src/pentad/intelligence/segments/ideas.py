@@ -1,6 +1,6 @@
 """Segments to begin with, made from the events and traits that were really seen, each with how many it would have."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,13 +9,15 @@ import pyarrow.compute as pc
 
 from pentad import ledger
 from pentad.core.actor import reader
+from pentad.data.identity.queries import bare, says_who
 from pentad.data.profiles.vocabulary import kept
 from pentad.intelligence.segments import compile as compiler
 from pentad.intelligence.segments import definition as d
 from pentad.intelligence.segments import engine, queries, roles
 from pentad.intelligence.segments.access import may_ask, seen_numbers
-from pentad.intelligence.segments.catalogue.suggesting import suggest
+from pentad.intelligence.segments.catalogue.suggesting import Suggestion, suggest
 from pentad.intelligence.segments.parts import Scene
+from pentad.intelligence.segments.patience import waited_for
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.reading import read, write
 
@@ -41,6 +43,7 @@ class Idea:
         return self.text[:120]
 
 
+@waited_for
 def ideas(time_zone: str = "UTC") -> list[Idea]:
     """Those that somebody meets, and that ask nothing the reader may not know. Counted in one statement."""
     found = _allowed(time_zone)
@@ -51,6 +54,7 @@ def ideas(time_zone: str = "UTC") -> list[Idea]:
     return [replace(one, count=count) for one, count in zip(found, counts, strict=True) if count]
 
 
+@waited_for
 def find_idea(key: str, time_zone: str = "UTC") -> Idea | None:
     return next((one for one in _allowed(time_zone) if one.key == key), None)
 
@@ -185,10 +189,21 @@ def _of_traits() -> Iterator[Candidate]:
     told = 0
     for one in traits:
         name = str(one.value)
-        if one.type != "text" or told == MOST_OF_TRAITS:
+        if one.type != "text" or told == MOST_OF_TRAITS or _personal(name):
             continue
         values = [value for value in suggest("trait_value", name=name) if isinstance(value.value, str) and value.count]
-        if 2 <= len(values) <= MOST_VALUES:
+        if 2 <= len(values) <= MOST_VALUES and not _tells_apart(values):
             told += 1
             value = str(values[0].value)
             yield f"trait-{name}", f"{one.detail or name} is “{value}”", d.Trait(name, d.Equals(value))
+
+
+def _personal(name: str) -> bool:
+    """Whether its values say who somebody is, or how to reach them: no segment begins with one customer."""
+    parts = (name, *name.split("."))
+    return any(says_who(part) or bare(part).endswith(("email", "phone")) for part in parts)
+
+
+def _tells_apart(values: Sequence[Suggestion]) -> bool:
+    """Whether most values are one customer's: such a trait is an identifier, whatever it is called."""
+    return sum(1 for one in values if (one.count or 0) < 2) * 2 > len(values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.conf import settings
 from django.db.models import Count
 
 from pentad.core.errors import Unavailable
@@ -21,6 +22,7 @@ def overlaps(segment: Segment) -> list[tuple[Segment, int]]:
 def _by_table(segment: Segment, others: Collection[Segment]) -> dict[int, int] | None:
     """What the feature table has written down, which counts a million in no time. None when it is not to be had."""
     from pentad import ledger  # here and not above: most commands need no engine, which takes long to load
+    from pentad.ledger import limits
 
     try:
         store = ledger.current()
@@ -31,7 +33,8 @@ def _by_table(segment: Segment, others: Collection[Segment]) -> dict[int, int] |
     if f"m{segment.pk}" not in there or not asked:
         return None
     figures = ", ".join(f"count(*) FILTER (WHERE m{no}) AS m{no}" for no in asked)
-    (row,) = store.rows(f"SELECT {figures} FROM features WHERE m{segment.pk}")
+    with limits.asking(settings.ASK_SECONDS):
+        (row,) = store.rows(f"SELECT {figures} FROM features WHERE m{segment.pk}")
     return {no: int(row[f"m{no}"] or 0) for no in asked}
 
 

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -32,6 +31,7 @@ from pentad.intelligence.segments.definition import (
     Trait,
     When,
 )  # fmt: skip
+from pentad.intelligence.segments.zone_names import is_zone
 
 MOST_CONDITIONS = 300
 MOST_DEPTH = 40
@@ -94,12 +94,8 @@ def write(definition: Definition) -> str:
 
 def check(definition: Definition) -> None:
     """What types alone do not say. Raises Invalid."""
-    try:
-        ZoneInfo(definition.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _invalid(
-            f"There is no time zone {definition.time_zone!r}.", "Use a name such as Europe/Berlin."
-        ) from None
+    if not is_zone(definition.time_zone):
+        raise _invalid(f"There is no time zone {definition.time_zone!r}.", "Use a name such as Europe/Berlin.")
     if depth(definition.where) > MOST_DEPTH:
         raise _invalid(_too_deep(), "Nest less.")
     every = list(conditions(definition.where))

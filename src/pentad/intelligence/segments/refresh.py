@@ -73,6 +73,8 @@ def computed(
 
 def failed(no: int, error: Exception) -> None:
     """Say of a segment that it cannot be kept up; it is asked again later."""
+    if getattr(error, "code", "") == "ledger_closed":
+        raise error  # the server stops: this is no fault of it, and is done at the next start
     log.error("segment_failed", segment=no, error=str(error)[:500], sql=getattr(error, "sql", "")[:2000])
     said = error.message if isinstance(error, PentadError) else ""
     said = said or f"Asking for it failed ({type(error).__name__}); the log of the server says why."

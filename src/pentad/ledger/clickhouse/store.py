@@ -19,7 +19,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from pentad.core import clock
 from pentad.core.errors import Invalid, Unavailable
-from pentad.ledger import faults, schema, slices
+from pentad.ledger import faults, limits, schema, slices
 from pentad.ledger.clickhouse import check, dialect, erase, tables, upkeep
 from pentad.ledger.clickhouse import params as parameters
 from pentad.ledger.clickhouse.derived import SCOPE, DerivedTables
@@ -93,9 +93,16 @@ class ClickHouseLedger:
 
     def native(self, query: str, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run ClickHouse's own SQL."""
+        ask, seconds = limits.current(), limits.seconds_left()
+        if ask is not None:
+            ask.check()
+        settings = {"max_execution_time": seconds} if seconds else None
         try:
-            return plain(self.client.query_arrow(query, parameters=parameters, use_strings=True))
+            return plain(self.client.query_arrow(query, parameters=parameters, settings=settings, use_strings=True))
         except ClickHouseError as error:
+            if ask is not None and "TIMEOUT_EXCEEDED" in str(error):
+                ask.end(limits.too_slow(ask.seconds))
+                ask.check()
             raise QueryFailed(str(error), sql=query[:500]) from error
 
     def insert(self, table: str, rows: pa.Table) -> None:

@@ -230,6 +230,9 @@ class DerivedFile:
                 self._require(cursor, given)
                 with self._putting, hot.transaction(cursor):
                     return self._write(cursor, generation.derived, generation.hot, given, scope is not None)
+            except duckdb.InterruptException:
+                self._ledger.files.require_open()
+                raise
             except duckdb.Error as error:
                 raise QueryFailed(str(error), sql=sql) from error
 

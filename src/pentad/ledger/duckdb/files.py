@@ -8,6 +8,7 @@ process: closing any handle on it would drop DuckDB's lock on the hot file (POSI
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from pentad.core.errors import Unavailable
 from pentad.ledger import manifest as manifests
 from pentad.ledger.duckdb.seen import Seen
 from pentad.ledger.manifest import Manifest
+
+STOP_SECONDS = 2.0
+"""How long statements that are interrupted may take to end when the store is closed."""
 
 
 @dataclass
@@ -72,6 +76,7 @@ class Files:
         self._lock = threading.Lock()
         self._generation: Generation | None = None
         self._closed = False
+        self._used = set[duckdb.DuckDBPyConnection]()
 
     @property
     def now(self) -> Generation:
@@ -97,11 +102,13 @@ class Files:
             generation = self.now
             generation.readers += 1
             cursor = self._root.cursor()
+            self._used.add(cursor)
         try:
             yield cursor, generation
         finally:
-            cursor.close()
-            with self._lock:
+            with self._lock:  # nobody interrupts it while it is closed
+                self._used.discard(cursor)
+                cursor.close()
                 generation.readers -= 1
                 self._retire()
 
@@ -189,11 +196,23 @@ class Files:
                 self._unlink(file)  # closing the file may have written a log beside it
             newer.older = None
 
+    def _stop_readers(self) -> None:
+        """Interrupt what runs, until nothing does: a statement that just begins does not hear of it."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline:
+            with self._lock:
+                if not self._used:
+                    return
+                for cursor in self._used:
+                    cursor.interrupt()
+            time.sleep(0.01)
+
     def close(self) -> None:
+        open_until_now, self._closed = not self._closed, True
+        self._stop_readers()
         with self._lock:
-            if self._generation is not None and not self._closed:
+            if self._generation is not None and open_until_now:
                 with suppress(duckdb.Error):  # a reader is busy: the write-ahead log is replayed on opening
                     self._do(f"CHECKPOINT {self._generation.hot}")
                     self._do(f"CHECKPOINT {self._generation.derived}")
-            self._closed = True
             self._root.close()

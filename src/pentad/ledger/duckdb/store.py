@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pyarrow as pa
 
 from pentad.core import clock
 from pentad.core.errors import Unavailable
+from pentad.ledger import limits, schema, slices
 from pentad.ledger import manifest as manifests
-from pentad.ledger import schema, slices
 from pentad.ledger.duckdb import check, erase, hot, seal, upkeep, views
 from pentad.ledger.duckdb import files as attached
 from pentad.ledger.duckdb.derived import DerivedFile
@@ -158,8 +159,15 @@ class DuckDBLedger:
         with self.files.reading() as (cursor, _):
             if scope is not None:
                 cursor.register("scope", schema.numbers_table(scope))
+            ask = limits.current()
             try:
-                result = cursor.sql(sql, params=params or None).to_arrow_table()
+                with ask.running(cursor.interrupt) if ask else nullcontext():
+                    result = cursor.sql(sql, params=params or None).to_arrow_table()
+            except duckdb.InterruptException:
+                self.files.require_open()
+                if ask is not None:
+                    ask.check()
+                raise
             except duckdb.Error as error:
                 raise QueryFailed(str(error), sql=sql) from error
             return plain(result)

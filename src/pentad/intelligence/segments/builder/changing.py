@@ -1,7 +1,5 @@
 """What the rules on the page send after every change: they come back as they are then."""
 
-from zoneinfo import available_timezones
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -10,6 +8,7 @@ from pentad.core.action import check
 from pentad.intelligence.segments.builder import form, showing, verbs
 from pentad.intelligence.segments.builder.building import Mistake
 from pentad.intelligence.segments.builder.form import Draft, Reading
+from pentad.intelligence.segments.zone_names import zone_names
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of
 
@@ -52,5 +51,5 @@ def _kept_back(draft: Draft) -> Reading:
 def suggest_zones(request: HttpRequest) -> HttpResponse:
     """Time zones by what is typed of their name."""
     typed = request.GET.get("q", "").strip().replace(" ", "_").lower()
-    found = sorted(name for name in available_timezones() if typed in name.lower())
+    found = [name for name in zone_names() if typed in name.lower()]
     return JsonResponse({"results": [{"value": name, "label": name} for name in found[:MOST_ZONES]]})

@@ -5,13 +5,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core.action import check
-from pentad.core.errors import PentadError
+from pentad.core.errors import Invalid, PentadError
 from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import engine, ideas, queries
 from pentad.intelligence.segments.builder.asked import posted
 from pentad.intelligence.segments.builder.preview import everybody, name_of, others_of, preview, reached, statement
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.patience import latest
 from pentad.intelligence.segments.reasons import shown
 from pentad.intelligence.segments.schema import schema
 from pentad.roles.access import signed_in
@@ -31,7 +32,8 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     if rules.begins and segment is None:
         return render(request, "segments/builder/_begins.html", {"count": everybody()})
     try:
-        found = preview(rules.definition, segment)
+        with latest(_asker(request, "preview")):
+            found = preview(rules.definition, segment)
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
     said = f"{found.count:,} {'customer' if found.count == 1 else 'customers'}"
@@ -45,7 +47,8 @@ def show_reach(request: HttpRequest) -> HttpResponse:
     check(actor_of(request), "people.view")
     rules = posted(request)
     try:
-        said = reached(rules.definition, _edited(request)) if rules.definition is not None else []
+        with latest(_asker(request, "reach")):
+            said = reached(rules.definition, _edited(request)) if rules.definition is not None else []
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
     return render(request, "segments/builder/_reach.html", {"reached": said})
@@ -85,9 +88,11 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
     """Segments that the events and traits there are suggest, each with how many it would have."""
     check(actor_of(request), "people.view")
     may_edit = actor_of(request).may("segments.edit")
-    return render(
-        request, "segments/builder/_ideas.html", {"ideas": ideas.ideas(str(zone_of(request))), "may_edit": may_edit}
-    )
+    try:
+        found = ideas.ideas(str(zone_of(request)))
+    except Invalid as error:
+        return render(request, "segments/builder/_failed.html", {"error": error})
+    return render(request, "segments/builder/_ideas.html", {"ideas": found, "may_edit": may_edit})
 
 
 @require_GET
@@ -95,6 +100,11 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
 def show_schema(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of definitions, for who writes them by hand."""
     return HttpResponse(schema(), content_type="application/json")
+
+
+def _asker(request: HttpRequest, what: str) -> str:
+    """One page of one session: what it asks now makes needless what it asked before."""
+    return f"{what} {request.session.session_key} {request.POST.get('segment', '')[:80]}"
 
 
 def _edited(request: HttpRequest) -> Segment | None:

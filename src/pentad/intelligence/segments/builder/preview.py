@@ -25,6 +25,7 @@ from pentad.intelligence.segments.builder.why import lines
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.eyes import eyes
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.patience import waited_for
 from pentad.intelligence.segments.reading import write
 from pentad.ledger import Ledger
 from pentad.roles.audit import looked_at
@@ -94,6 +95,7 @@ class Preview:
     as_of: datetime
 
 
+@waited_for
 def preview(definition: Definition, segment: Segment | None = None, sample: int = engine.SAMPLE) -> Preview:
     """segment: the one that is being edited. Raises Denied when it asks for what the reader does not see."""
     others = others_of(definition, segment)
@@ -110,6 +112,7 @@ def preview(definition: Definition, segment: Segment | None = None, sample: int 
     )  # fmt: skip
 
 
+@waited_for
 def reached(definition: Definition, segment: Segment | None = None) -> list[Reached]:
     """By each channel. Asked apart from the preview, which need not wait for it. Raises Denied as that does."""
     others = others_of(definition, segment)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from pentad.core.actor import Actor, reader
-from pentad.core.errors import Conflict, PentadError
+from pentad.core.errors import Conflict, Invalid, PentadError
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import actions, engine
 from pentad.intelligence.segments.definition import Definition
@@ -50,6 +50,15 @@ class Change:
     entering: list[tuple[str, str]]
     leaving: list[tuple[str, str]]
     used_by: list[Use]
+
+
+def require_seen(asked: Given) -> None:
+    """Raises Invalid when it is not said which version was changed: what it changes could not be shown first."""
+    if asked.seen is None:
+        raise Invalid(
+            "The page did not say which version of the segment it shows.", code="segment_unseen",
+            fix="Open it again, then change it.",
+        )  # fmt: skip
 
 
 def wants_a_look(segment: Segment, definition: Definition, asked: Given) -> bool:

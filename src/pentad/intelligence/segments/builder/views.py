@@ -107,6 +107,7 @@ def _change(request: HttpRequest, segment: Segment) -> HttpResponse:
     if rules.definition is None:
         return _incomplete(request, rules)
     try:
+        saving.require_seen(asked)
         if asked.seen == segment.version and saving.wants_a_look(segment, rules.definition, asked):
             return _difference(request, segment, rules.definition)
         kept = saving.keep(actor_of(request), segment, rules.definition, asked)
@@ -121,7 +122,13 @@ def _change(request: HttpRequest, segment: Segment) -> HttpResponse:
 
 def _difference(request: HttpRequest, segment: Segment, definition: Definition) -> HttpResponse:
     """What saving would change, in a dialog whose button sends the page's form again."""
-    context = {"segment": segment, "change": saving.change_of(segment, definition)}
+    context: dict[str, Any] = {"segment": segment}
+    try:
+        context["change"] = saving.change_of(segment, definition)
+    except Invalid as error:
+        if error.code != "ask_too_slow":
+            raise
+        context["too_slow"] = error  # it may be saved all the same: jobs have the time
     return _dialog(render(request, "segments/builder/_difference.html", context))
 
 
