@@ -13,7 +13,7 @@ PORTION = 100_000
 """Messages looked through at a time."""
 
 # No window and no `->`, which not every engine has.
-_SQL = f"""
+TOLD = f"""
 SELECT person_no, source_no, ts, message_id, {DECIDED} AS decided, json_extract_string(context, '$.consent') AS consent
 FROM events WHERE seq >= ? AND seq < ? AND person_no <> 0 AND source_no <> ? AND contains(context, '"consent"')
 ORDER BY ts, seq"""
@@ -27,7 +27,7 @@ def catch_up(job: Context, purpose: str = "", channel: str = "") -> None:
     store = ledger.current()
     top = store.next_seq()
     for start in range(job.job.step * PORTION, top, PORTION):
-        rows = store.rows(_SQL, [start, start + PORTION, own_number()])
+        rows = store.rows(TOLD, [start, start + PORTION, own_number()])
         found = told([row for row in rows if row["consent"] is not None])
         wanted = {key: said for key, said in found.items() if key.purpose == purpose or key.channel == channel != ""}
         with job.checkpoint():
