@@ -44,7 +44,7 @@ def _identifier(to: Sentences, node: Node, path: str) -> Sentence:
 
 def _consent(to: Sentences, node: Node, path: str) -> Sentence:
     purpose = to.field(node, path, "purpose", "Purpose", placeholder="purpose", suggests=suggests("purpose"))
-    by = to.field(node, path, "channel", "Channel", placeholder="every channel", suggests=suggests("channel"))
+    by = to.field(node, path, "channel", "Channel", placeholder="all channels at once", suggests=suggests("channel"))
     state = to.choice(node, path, "state", "State", choices.STATES)
     return Sentence([Word("to"), purpose, Word("by"), by, Word("is"), state])
 
@@ -110,7 +110,7 @@ def _sequence(to: Sentences, node: Node, path: str) -> Sentence:
         offered.append(Block(f"{path}.same", "", "Same property", []))
     if "within" in node:
         parts.append(Together(to.within(below(node, "within"), f"{path}.within", "all within"), f"{path}.within"))
-    else:
+    elif not any(text(below(one, "within"), "n").strip() for one in steps):  # it has one time or the other
         offered.append(Block(f"{path}.within", "", "All within", []))
     return Sentence(parts, [*offered, Block(f"{path}.steps", "", "Step", items, moves=True)])
 
