@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pentad.core import clock
+from pentad.core.errors import Invalid
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import PentadError
 from pentad.core.models import Job
@@ -260,7 +261,8 @@ def test_who_was_in_it_on_a_day(kept: Kept) -> None:
         return {one.id for one in queries.was_in(segment, on)}
 
     ann, bo, cy = (kept.road.person(f"user_id:{name}").id for name in ("ann", "bo", "cy"))
-    assert then("2026-11-19") == set()
+    with pytest.raises(Invalid, match="was made on 2026-11-20"):
+        then("2026-11-19")
     assert then("2026-11-20") == then("2026-11-21") == {ann, bo}
     assert then("2026-11-22") == {ann, bo, cy}, "at any time of that day"
     assert then("2026-11-22T11:59Z") == {ann, bo}
