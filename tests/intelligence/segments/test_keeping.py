@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from pentad.core import clock
-from pentad.core.errors import Invalid
 from pentad.core.actor import SYSTEM
-from pentad.core.errors import PentadError
+from pentad.core.errors import Invalid, PentadError
 from pentad.core.models import Job
 from pentad.data.identity.actions import merge_people, undo_merge
 from pentad.data.ingest.inbox import OUTBOX
