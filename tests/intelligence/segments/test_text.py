@@ -189,7 +189,7 @@ in Europe/Berlin"""
         ("not a is 1", 'column 5: found "a", expected "(".', ""),
         ("first is 5", 'column 7: found "is", expected an event such as', 'If first is a name, write it as "first".'),
         ("did Signup", 'column 5: found "Signup", expected an event such as', 'If Signup is a name, write it as "Signup".'),
-        ("did Order Completed 2 in the last", 'column 5: found "Order", expected', 'If Order Completed is a name, write it as "Order Completed".'),
+        ("did Order Completed 2", 'column 5: found "Order"', 'If Order Completed is a name, write it as "Order Completed".'),
         ("plan = 5", "column 6: found =, which means nothing here.", 'Write "is".'),
         ("plan is 'x'", "found ', which means nothing here.", "Use double quotation marks"),
         ("plan is „x“", "found „, which means nothing here.", "Use straight quotation marks"),

@@ -141,7 +141,10 @@ class _Found:
                 return {"value": self._json("identifiers").get(one.namespace, [])}
             case d.Consent():
                 said = self._json("consents").get(one.purpose, {})
-                return {"value": said.get(one.channel, said.get("", "unknown"))}
+                by_channel = {name: state for name, state in sorted(said.items()) if name and name != one.channel}
+                return {"value": said.get(one.channel, said.get("", "unknown"))} | (
+                    {"channels": by_channel} if by_channel else {}
+                )
             case d.CompanyTrait():
                 rows = self.ask(seen_sql.companies_sql(self.scene))
                 return {"companies": [self._company(row, one.name) for row in rows]}

@@ -73,6 +73,9 @@ def _values(reason: Reason, events: Sequence[SeenEvent], zone: tzinfo) -> list[t
     if "count" in values:
         times = values["count"] or 0
         seen.append(("", "never" if not times else "once" if times == 1 else f"{times:,} times"))
+    elif "channels" in values:  # of consent: what was asked for, and what was said by one channel alone
+        seen.append(("", "nothing of all channels" if values["value"] == "unknown" else str(values["value"])))
+        seen += [(channel, str(state)) for channel, state in values["channels"].items()]
     elif "value" in values:
         seen.append(("", said(values["value"], zone)))
     elif "events" in values and not events:

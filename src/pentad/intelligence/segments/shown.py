@@ -10,7 +10,7 @@ from pentad.core.actor import reader
 from pentad.core.errors import Invalid
 from pentad.data.identity.models import Person
 from pentad.data.profiles.lists import title
-from pentad.intelligence.segments import engine, queries, text
+from pentad.intelligence.segments import engine, naming, queries, text
 from pentad.intelligence.segments import overlaps as overlapping
 from pentad.intelligence.segments.access import may_ask
 from pentad.intelligence.segments.definition import Definition
@@ -25,7 +25,7 @@ def given(definition: Any = None, words: str | None = None) -> Definition:
     if (definition is None) == (words is None):
         raise Invalid("A definition is given as JSON or as text.", code="definition", fix="Give one of them.")
     if words is not None:
-        found = text.parse(words)
+        found = text.parse(naming.by_id(words))
         check(found)
         return found
     try:

@@ -38,7 +38,7 @@ def started(request: HttpRequest, definition: Definition | None, time_zone: str)
 
 def posted(request: HttpRequest) -> Asked:
     """As they were sent. Mistakes that say the same are told once."""
-    draft = form.posted(request.POST)
+    draft = showing.resolved(form.posted(request.POST))
     found = form.judged(draft)
     named = [one._replace(text=told(draft.tree, path, one.text)) for path, one in found.mistakes.items()]
     first = next(iter(found.mistakes), "")

@@ -20,7 +20,7 @@ MOST_ZONES = 30
 def change_rules(request: HttpRequest) -> HttpResponse:
     """With `do`, and `at` for a place, the rules are changed; without, they are shown as they were sent."""
     check(actor_of(request), "people.view")
-    draft, do = form.posted(request.POST), request.POST.get("do", "")
+    draft, do = showing.resolved(form.posted(request.POST)), request.POST.get("do", "")
     changed, focus, reading = draft, "", None
     if do in ("rules", "text", "json"):
         changed = form.turned(draft, do)  # type: ignore[arg-type]  # it is one of them

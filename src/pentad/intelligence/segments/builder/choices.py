@@ -24,7 +24,8 @@ NAMED = dict(one for _, some in KINDS for one in some) | {
 """As what is added."""
 EXPLAINED = {
     "trait": "Plan is family, age is more than 30", "standing": "First or last seen, number of events, known",
-    "identifier": "Email ends with @example.com", "consent": "What they said about a purpose", "segment": "In another segment",
+    "identifier": "Email ends with @example.com", "consent": "What they said about a purpose: by one channel, or of all at once",
+    "segment": "In another segment",
     "share": "10 %, always the same ones", "event": "Did it so often, or never", "occurrence": "Their first order was last month",
     "aggregate": "Sum, average or number of different values", "sequence": "This, then that, then not that",
     "company": "A trait of their company", "colleagues": "What others of their company are or did",

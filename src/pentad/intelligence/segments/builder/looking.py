@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core.action import check
 from pentad.core.errors import Invalid, PentadError
+from pentad.data.consent import queries as consent
 from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
 from pentad.intelligence.segments import engine, ideas, queries
@@ -51,7 +52,7 @@ def show_reach(request: HttpRequest) -> HttpResponse:
             said = reached(rules.definition, _edited(request)) if rules.definition is not None else []
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
-    return render(request, "segments/builder/_reach.html", {"reached": said})
+    return render(request, "segments/builder/_reach.html", {"reached": said, "purpose": _purpose()})
 
 
 @require_POST
@@ -95,16 +96,22 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
     return render(request, "segments/builder/_ideas.html", {"ideas": found, "may_edit": may_edit})
 
 
-@require_GET
-@signed_in("segments.edit")
-def show_schema(request: HttpRequest) -> HttpResponse:
-    """The JSON Schema of definitions, for who writes them by hand."""
-    return HttpResponse(schema(), content_type="application/json")
+def _purpose() -> str:
+    """What they are reached for: the purpose of consent that was declared first, as people call it."""
+    name = consent.main_purpose()
+    return next((one.label or one.name for one in consent.purposes() if one.name == name), name)
 
 
 def _asker(request: HttpRequest, what: str) -> str:
     """One page of one session: what it asks now makes needless what it asked before."""
     return f"{what} {request.session.session_key} {request.POST.get('segment', '')[:80]}"
+
+
+@require_GET
+@signed_in("segments.edit")
+def show_schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of definitions, for who writes them by hand."""
+    return HttpResponse(schema(), content_type="application/json")
 
 
 def _edited(request: HttpRequest) -> Segment | None:

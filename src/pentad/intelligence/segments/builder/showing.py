@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
+from pentad.intelligence.segments import naming
 from pentad.intelligence.segments.builder import choices, form, kinds
 from pentad.intelligence.segments.builder.building import Mistakes
 from pentad.intelligence.segments.builder.fields import Node
@@ -59,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """For _rules.html. focus: the place to go on at. url: where parts of it post what was changed."""
+    """For _rules.html. focus: the place to go on at. url: where parts of it post what was changed. named: segments in JSON, by id."""
 
     draft: Draft
     root: Row | None
@@ -67,6 +68,7 @@ class Rules:
     focus: str = ""
     kinds: list[tuple[str, list[tuple[str, str, str, str]]]] = field(default_factory=list)
     url: str = "/segments/builder/rules/"
+    named: list[tuple[str, str]] = field(default_factory=list)
     modes: ClassVar[list[tuple[str, str]]] = [("rules", "Rules"), ("text", "Sentence"), ("json", "JSON")]
 
     @property
@@ -78,7 +80,16 @@ class Rules:
 
 def rules(request: HttpRequest, draft: Draft, reading: Reading | None = None, focus: str = "") -> Rules:
     """As the page shows them to whoever asks."""
-    return shown(draft, reading or form.judged(draft), focus, Seen())
+    found = shown(draft, reading or form.judged(draft), focus, Seen())
+    if draft.mode == "text":
+        return replace(found, draft=replace(draft, written=naming.by_name(draft.written)))
+    ids = naming.ids_in(draft.written)[: naming.MOST] if draft.mode == "json" else []
+    return replace(found, named=[(id, name) for id in ids if (name := naming.called(id)) != id])
+
+
+def resolved(draft: Draft) -> Draft:
+    """With ids in place of the names by which a sentence calls segments."""
+    return replace(draft, written=naming.by_id(draft.written)) if draft.mode == "text" else draft
 
 
 def shown(draft: Draft, found: Reading, focus: str, known: Known) -> Rules:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from pentad.core.action import check
 from pentad.core.errors import Invalid, PentadError
-from pentad.intelligence.segments import ideas, queries
+from pentad.intelligence.segments import ideas, naming, queries
 from pentad.intelligence.segments.builder import saving, showing
 from pentad.intelligence.segments.builder.asked import Asked, posted, started
 from pentad.intelligence.segments.builder.saving import Given
@@ -66,7 +66,7 @@ def _start(request: HttpRequest) -> tuple[Given, Definition | None, str]:
         return Given(f"{other.name[:110]} (copy)", other.description, "live", None, False), other.tree, ""
     if text := asked.get("text"):
         try:
-            return EMPTY, parse(text), ""
+            return EMPTY, parse(naming.by_id(text)), ""
         except Invalid as error:
             return EMPTY, None, f"{error.message} {error.fix}"
     return EMPTY, None, ""
