@@ -1,6 +1,7 @@
 """The page on which segments are written: what stands beside the rules, and what saving does."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -33,8 +34,8 @@ TWICE = {**ORDERED, "count": {"op": "at_least", "n": 2}}
 @pytest.fixture
 def held() -> Iterator[None]:
     remembering.forget()
-    for kept in (vocabulary.trait_names, vocabulary.stated_values, ideas._counted, ideas._top):
-        kept.forget()  # type: ignore[attr-defined]
+    for kept in (vocabulary.trait_names, vocabulary.stated_values):
+        kept.forget()  # type: ignore[union-attr]
     with clock.held(NOW):
         yield
 
@@ -232,12 +233,24 @@ def test_templates_are_made_from_what_was_seen(customers: Kept) -> None:
     assert "First order" not in page
 
 
-def test_what_top_spenders_spend_is_told_of_customers_one_may_see(customers: Kept) -> None:
+def test_templates_are_counted_before_somebody_asks(customers: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ideas, "_wanted", {"UTC": time.monotonic()})
+    ideas.keep_true()
+    monkeypatch.setattr(ideas, "_counts", None)  # nobody is asked any more
+    ideas.keep_true()
+    assert {one.key: one.count for one in _as_admin()}["new-buyers"] == 1
+
+
+def test_what_top_spenders_spend_is_told_of_customers_one_may_see(
+    customers: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = write(Definition(Aggregate("sum", "total", EventMatch(("Order Completed",)), IsSet())))
     customers.send(
         *(track("Order Completed", userId=who, properties={"total": n}) for who, n in (("di", 10), ("ed", 900)))
     )
     poor = customers.road.person("user_id:di")
+    assert ideas._top_of(asked, None) == 0, "so few buyers have no top"
+    monkeypatch.setattr(ideas, "LEAST_BUYERS", 1)
     assert (ideas._top_of(asked, [poor.no]), ideas._top_of(asked, None) > 10) == (10, True)
 
 

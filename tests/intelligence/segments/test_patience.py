@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from pentad.core.actor import SYSTEM, acting_as
-from pentad.core.errors import Invalid
+from pentad.core.errors import Invalid, Unavailable
+from pentad.data.profiles import filling as anew
 from pentad.data.profiles import vocabulary
-from pentad.intelligence.segments import filling, ideas
+from pentad.intelligence.segments import engine, filling, ideas, queries
+from pentad.intelligence.segments.builder.preview import preview
 from pentad.intelligence.segments.catalogue import remembering
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.text import parse
@@ -78,7 +80,7 @@ def test_a_zone_is_one_of_the_world(zone: str) -> None:
 
 def test_no_idea_names_one_customer(kept: Kept) -> None:
     remembering.forget()
-    for one in (vocabulary.trait_names, vocabulary.stated_values, ideas._counted):
+    for one in (vocabulary.trait_names, vocabulary.stated_values):
         one.forget()  # type: ignore[union-attr]
     people = (("ann", "a"), ("bo", "b"), ("cy", "c"))
     kept.send(
@@ -88,3 +90,21 @@ def test_no_idea_names_one_customer(kept: Kept) -> None:
     with acting_as(SYSTEM):
         found = [one.key for one in ideas.ideas() if one.key.startswith("trait-")]
     assert found == ["trait-plan"]
+
+
+def test_nobody_is_counted_while_customers_are_filled_anew(kept: Kept) -> None:
+    kept.send(identify("ann", plan="family"), identify("bo", plan="family"))
+    family, client = kept.save("Family", FAMILY), signed_in("admin")
+    assert not queries.freshness(family).late
+    anew.began(lost=True)
+    person = kept.road.person("user_id:ann")
+    with acting_as(SYSTEM):
+        for ask in (engine.answer, preview, lambda asked: engine.explain(asked, person)):
+            with pytest.raises(Unavailable, match="being filled anew"):
+                ask(family.tree)
+    assert queries.freshness(family).late
+    assert "being filled anew" in client.get("/segments/builder/ideas/").content.decode()
+    assert "being filled anew" in client.post("/segments/builder/preview/", {"mode": "rules"}).content.decode()
+    anew.ended()
+    with acting_as(SYSTEM):
+        assert engine.answer(family.tree).count == 2

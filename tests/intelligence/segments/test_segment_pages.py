@@ -11,8 +11,9 @@ from django.test import Client
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
+from pentad.core.errors import Conflict
 from pentad.core.models import AuditLine, Job
-from pentad.intelligence.segments import member_views
+from pentad.intelligence.segments import actions, exporting, member_views, queries, shown
 from pentad.intelligence.segments.models import Segment
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.manage import actions as rights
@@ -206,3 +207,14 @@ def test_members_are_exported_as_the_actor_may(kept: Kept, signed: Signed) -> No
     assert AuditLine.objects.filter(subject=f"segment:{row.id}", action="export_segment").exists()
     answer = post(nadia, f"/segments/{row.id}/export/", format="parquet")
     assert b"".join(answer.streaming_content)[:4] == b"PAR1"
+
+
+def test_a_segment_that_nobody_was_asked_for_is_no_file(kept: Kept, signed: Signed) -> None:
+    made = actions.create_segment(actor=SYSTEM, name="New", definition=shown.given({"where": FAMILY}))
+    job = queries.job_of(made)
+    assert job is not None
+    answer = signed("admin").post(f"/segments/{made.id}/export/", {"format": "csv"})
+    assert (answer.status_code, job.public_id in answer.content.decode()) == (409, True)
+    with pytest.raises(Conflict, match=job.public_id):
+        exporting.export(SYSTEM, made, "csv")
+    assert not AuditLine.objects.filter(action="export_segment").exists()

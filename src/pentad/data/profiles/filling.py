@@ -33,9 +33,14 @@ def right_until() -> datetime | None:
     return MirrorTurn.objects.filter(id=1).values_list("filling", flat=True).first()
 
 
+def lost() -> bool:
+    """Whether nothing stands beside the events until everybody is written."""
+    return MirrorTurn.objects.filter(id=1, lost=True).exists()
+
+
 def require_there() -> None:
     """Raises Unavailable while customers are written beside the events anew and nothing stands there meanwhile."""
-    if MirrorTurn.objects.filter(id=1, lost=True).exists():
+    if lost():
         raise Unavailable(
             "Customers are being filled anew beside the events: nothing can be asked of them until that is done.",
             code="being_filled",

@@ -1,5 +1,8 @@
 """Segments to begin with, made from the events and traits that were really seen, each with how many it would have."""
 
+import hashlib
+import time
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,13 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pentad import ledger
-from pentad.core.actor import reader
+from pentad.core.actor import SYSTEM, acting_as, reader
 from pentad.data.identity.queries import bare, says_who
-from pentad.data.profiles.vocabulary import kept
+from pentad.data.profiles.filling import lost
 from pentad.intelligence.segments import compile as compiler
 from pentad.intelligence.segments import definition as d
 from pentad.intelligence.segments import engine, queries, roles
 from pentad.intelligence.segments.access import may_ask, seen_numbers
+from pentad.intelligence.segments.catalogue import seen
+from pentad.intelligence.segments.catalogue.remembering import Remembered
 from pentad.intelligence.segments.catalogue.suggesting import Suggestion, suggest
 from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.patience import waited_for
@@ -25,8 +30,19 @@ ONCE, NEVER = d.HowOften("exactly", 1), d.HowOften("exactly", 0)
 KNOWN = d.Standing("known", d.Equals(True))
 TOP = 0.9
 """Who spent more than so great a part of all buyers is a top spender."""
+LEAST_BUYERS = 20
+"""Of fewer buyers the top says who one of them is, and nothing of the others."""
 MOST_VALUES = 12
 MOST_OF_TRAITS = 3
+
+AFRESH_SECONDS, KEPT_SECONDS, WANTED_SECONDS = 300.0, 600.0, 3600.0
+_figures = Remembered[int](KEPT_SECONDS, most=500)
+"""How many of everybody meet a definition, by store and definition."""
+_tops = Remembered[int](KEPT_SECONDS)
+_of_readers = Remembered[list[int]](most=50)
+_wanted: dict[str, float] = {"UTC": time.monotonic()}
+"""When somebody who sees everybody was last shown them, by time zone; and, below, when they were last counted."""
+_afresh: dict[tuple[int, str], float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +66,9 @@ def ideas(time_zone: str = "UTC") -> list[Idea]:
     if not found:
         return []
     asked, only = tuple(write(one.definition) for one in found), seen_numbers()
-    counts = _counted(asked) if only is None else _counts(asked, only)
+    if only is None:
+        _wanted[time_zone] = time.monotonic()
+    counts = _figures_of(asked) if only is None else _of_some(asked, only)
     return [replace(one, count=count) for one, count in zip(found, counts, strict=True) if count]
 
 
@@ -64,14 +82,46 @@ def _allowed(time_zone: str) -> list[Idea]:
     return [one for one in made if may_ask(reader(), one.definition, queries.definition_of)]
 
 
-@kept
-def _counted(asked: tuple[str, ...]) -> list[int]:
-    """Of everybody; remembered for a minute."""
-    return _counts(asked, None)
+def keep_true() -> None:
+    """Count them for who sees every customer, if one asked within the hour: done every minute, and counted well before
+    what is remembered is too old.
+    """
+    if lost():
+        return  # nobody would be counted, and that be remembered
+    store = seen.number_of(ledger.current())
+    for zone, at in list(_wanted.items()):
+        now = time.monotonic()
+        if at + WANTED_SECONDS > now > _afresh.get((store, zone), -AFRESH_SECONDS) + AFRESH_SECONDS:
+            with acting_as(SYSTEM):
+                _remember(tuple(write(one.definition) for one in _allowed(zone)))
+            _afresh[store, zone] = now
+
+
+def _figures_of(asked: tuple[str, ...]) -> list[int]:
+    store = seen.number_of(ledger.current())
+    found = {one: number for one in asked if (number := _figures.known((store, one))) is not None}
+    if missing := tuple(one for one in asked if one not in found):
+        found |= _remember(missing)
+    return [found[one] for one in asked]
+
+
+def _remember(asked: tuple[str, ...]) -> dict[str, int]:
+    turn, store = _figures.turn, seen.number_of(ledger.current())
+    found = dict(zip(asked, _counts(asked, None), strict=True))
+    _figures.put({(store, one): number for one, number in found.items()}, turn)
+    return found
+
+
+def _of_some(asked: tuple[str, ...], only: Collection[int]) -> list[int]:
+    """Of customers whom one may see alone; remembered for a minute."""
+    whom = hashlib.sha256(array("q", sorted(only)).tobytes()).digest()
+    return _of_readers.get((seen.number_of(ledger.current()), whom, asked), lambda: _counts(asked, only))
 
 
 def _counts(asked: tuple[str, ...], only: Collection[int] | None) -> list[int]:
     store = ledger.current()
+    if not asked:
+        return []
     every = [compiler.compiled(read(one)) for one in asked]
     scene = Scene(naive(engine.now()), engine.promoted(store), "" if only is None else "scope")
     judged = compiler.judged_sql([each for one in every for each in one.features], [one.test for one in every], scene)
@@ -136,14 +186,13 @@ def _of_spenders(order: d.EventMatch, name: str) -> Iterator[Candidate]:
         yield "top-spenders", f"Spent {least:,} or more within a year, as one buyer in ten", spent
 
 
-@kept
 def _top(asked: str) -> int:
-    """Of everybody; remembered for a minute."""
-    return _top_of(asked, None)
+    """Of everybody."""
+    return _tops.get((seen.number_of(ledger.current()), asked), lambda: _top_of(asked, None))
 
 
 def _top_of(asked: str, only: Collection[int] | None) -> int:
-    """What a buyer in ten reaches of a figure, rounded to two digits; 0 when there are no buyers."""
+    """What a buyer in ten reaches of a figure, rounded to two digits; 0 when there are too few buyers to tell."""
     store = ledger.current()
     (feature,) = compiler.compiled(read(asked)).features
     scope = "" if only is None else "scope"
@@ -151,7 +200,7 @@ def _top_of(asked: str, only: Collection[int] | None) -> int:
     asking = f"SELECT {feature.column} AS figure FROM ({sql}) AS f WHERE {feature.column} > 0"
     found: Any = store.query(asking, scope=only)
     figures: pa.ChunkedArray = found["figure"]
-    if not len(figures):
+    if len(figures) < LEAST_BUYERS:
         return 0
     least = float(pc.quantile(figures, TOP)[0].as_py())
     return int(float(f"{least:.2g}"))

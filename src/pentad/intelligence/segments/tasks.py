@@ -9,7 +9,7 @@ from pentad import ledger
 from pentad.core import clock
 from pentad.core.jobs import Context, task
 from pentad.data.identity.queries import find_person
-from pentad.intelligence.segments import filling, queries, refresh, shown
+from pentad.intelligence.segments import filling, ideas, queries, refresh, shown
 from pentad.intelligence.segments.actions import FILL, fill_again
 from pentad.intelligence.segments.catalogue import seen
 from pentad.intelligence.segments.models import Segment
@@ -46,8 +46,9 @@ def late(job: Context) -> int:
 
 @task("segments.names", attempts=1)
 def count_names(job: Context) -> None:
-    """So that nobody who is offered names of events waits until they are counted."""
+    """So that nobody who is offered names of events, or segments to begin with, waits until they are counted."""
     seen.keep_true()
+    ideas.keep_true()
 
 
 @task("segments.count", attempts=1, scrub=True)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core.action import check
-from pentad.core.errors import Invalid, PentadError
+from pentad.core.errors import PentadError
 from pentad.data.consent import queries as consent
 from pentad.data.identity.queries import find_person
 from pentad.data.profiles.lists import title
@@ -30,9 +30,9 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     rules, segment = posted(request), _edited(request)
     if rules.definition is None:
         return render(request, "segments/builder/_incomplete.html", {"mistakes": rules.mistakes, "wrong": rules.wrong})
-    if rules.begins and segment is None:
-        return render(request, "segments/builder/_begins.html", {"count": everybody()})
     try:
+        if rules.begins and segment is None:
+            return render(request, "segments/builder/_begins.html", {"count": everybody()})
         with latest(_asker(request, "preview")):
             found = preview(rules.definition, segment)
     except PentadError as error:
@@ -91,7 +91,7 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
     may_edit = actor_of(request).may("segments.edit")
     try:
         found = ideas.ideas(str(zone_of(request)))
-    except Invalid as error:
+    except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
     return render(request, "segments/builder/_ideas.html", {"ideas": found, "may_edit": may_edit})
 

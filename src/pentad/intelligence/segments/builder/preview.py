@@ -156,6 +156,7 @@ def others_of(definition: Definition, segment: Segment | None) -> Others:
     return others
 
 
+@waited_for
 def everybody() -> int:
     """How many customers there are whom the reader may see."""
     return _everybody(ledger.current(), seen_numbers())

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
 
@@ -17,27 +17,38 @@ class Remembered(Generic[R]):
     def __init__(self, seconds: float = KEPT_SECONDS, most: int = MOST):
         self._seconds, self._most = seconds, most
         self._answers: dict[Hashable, tuple[float, R]] = {}
-        self._turn = 0
+        self.turn = 0
         self._lock = threading.Lock()
         _every.append(self._forget)
 
     def get(self, key: Hashable, ask: Callable[[], R]) -> R:
-        with self._lock:
-            found, turn = self._answers.get(key), self._turn
-        if found is not None and found[0] > time.monotonic():
-            return found[1]
+        found, turn = self.known(key), self.turn
+        if found is not None:
+            return found
         answer = ask()
+        self.put({key: answer}, turn)
+        return answer
+
+    def known(self, key: Hashable) -> R | None:
+        """What is remembered of it."""
         with self._lock:
-            if turn == self._turn:  # else it may hold what was to be forgotten meanwhile
+            found = self._answers.get(key)
+        return found[1] if found is not None and found[0] > time.monotonic() else None
+
+    def put(self, answers: Mapping[Any, R], turn: int) -> None:
+        """Remember these. turn: as it was before they were asked for."""
+        with self._lock:
+            if turn != self.turn:  # they may hold what was to be forgotten meanwhile
+                return
+            for key, answer in answers.items():
                 self._answers.pop(key, None)
                 while len(self._answers) >= self._most:
                     del self._answers[next(iter(self._answers))]
                 self._answers[key] = time.monotonic() + self._seconds, answer
-        return answer
 
     def _forget(self) -> None:
         with self._lock:
-            self._turn += 1
+            self.turn += 1
             self._answers.clear()
 
 

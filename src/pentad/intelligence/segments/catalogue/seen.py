@@ -92,7 +92,7 @@ _numbers: "WeakKeyDictionary[Ledger, int]" = WeakKeyDictionary()
 _next_number = counter()
 
 
-def _number(store: Ledger) -> int:
+def number_of(store: Ledger) -> int:
     """Which store it is: what one saw is not another's."""
     with _lock:
         if store not in _numbers:
@@ -117,8 +117,8 @@ def names(people: People = None) -> Names:
     """Events by type and name."""
     store = ledger.current()
     if people is None:
-        return _names.get(_number(store), lambda: _everything().now())
-    return _names.get((_number(store), _key(people)), lambda: _of_some(store, people))
+        return _names.get(number_of(store), lambda: _everything().now())
+    return _names.get((number_of(store), _key(people)), lambda: _of_some(store, people))
 
 
 def _of_some(store: Ledger, people: Collection[int]) -> Names:
@@ -147,7 +147,7 @@ def properties(type: str, events: Sequence[str], people: People = None) -> dict[
     known = [one for one in names(people).values() if one.type in TYPES[type] and (not events or one.name in events)]
     if not known:
         return {}
-    key = _number(store), type, tuple(sorted(one.name for one in known)) if events else (), _key(people)
+    key = number_of(store), type, tuple(sorted(one.name for one in known)) if events else (), _key(people)
     return _properties.get(key, lambda: _sampled(store, known, events, type, people))
 
 
@@ -170,7 +170,7 @@ def _sampled(store: Ledger, known: list[Seen], events: Sequence[str], type: str,
 def traits(relation: str, people: People = None) -> dict[str, Path]:
     """By name, of a sample of `people` or `companies`."""
     store = ledger.current()
-    return _traits.get((_number(store), relation, _key(people)), lambda: _held(store, relation, people))
+    return _traits.get((number_of(store), relation, _key(people)), lambda: _held(store, relation, people))
 
 
 def _held(store: Ledger, relation: str, people: People) -> dict[str, Path]:
