@@ -157,9 +157,8 @@ def refill() -> None:
 
 
 def _asked(file: Path | None, text: str | None, segment: str | None) -> "Definition":
-    from pentad.intelligence.segments import text as words
     from pentad.intelligence.segments.compile import compiled
-    from pentad.intelligence.segments.naming import by_id
+    from pentad.intelligence.segments.naming import parsed
     from pentad.intelligence.segments.queries import definition_of
     from pentad.intelligence.segments.reading import read
 
@@ -168,14 +167,12 @@ def _asked(file: Path | None, text: str | None, segment: str | None) -> "Definit
     if segment is not None:
         found = _saved(segment).tree
     elif text is not None:
-        found = words.parse(by_id(text))
+        found = parsed(text)
     else:
         assert file is not None
         given = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         # A sentence never begins with a brace.
-        found = (
-            read(given) if given.lstrip()[:1] in (b"{", b"") else words.parse(by_id(given.decode("utf-8", "replace")))
-        )
+        found = read(given) if given.lstrip()[:1] in (b"{", b"") else parsed(given.decode("utf-8", "replace"))
     compiled(found, definition_of)  # said here, where it may name what was asked
     return found
 

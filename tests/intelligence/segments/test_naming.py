@@ -29,6 +29,7 @@ def test_the_builder_shows_names_and_keeps_ids(kept: Kept) -> None:
     row, client = kept.save("Regulars", FAMILY, draft=True), signed_in("admin")
     sent = {"mode": "text", "written": 'in segment "regulars"'}
     assert "in segment &quot;Regulars&quot;" in rules(client, sent)
+    assert "column 23: found" in rules(client, {"mode": "text", "written": 'in segment "regulars" 5'}), "as it is shown"
     json = rules(client, sent | {"do": "json"})
     assert f"&quot;id&quot;: &quot;{row.id}&quot;" in json
     assert f"{row.id} is the segment “Regulars”" in json

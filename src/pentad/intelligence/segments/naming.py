@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Callable
 
+from pentad.core.errors import Invalid
 from pentad.intelligence.segments import queries
+from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment
+from pentad.intelligence.segments.text import parse
 
 _MEMBER = re.compile(r'(\bin\s+segment\s+)("(?:[^"\\]|\\.)*+"?|[^\W\d]\w*)|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 """What names a segment; or another text in quotation marks, in which nothing does."""
@@ -13,6 +16,15 @@ _MEMBER = re.compile(r'(\bin\s+segment\s+)("(?:[^"\\]|\\.)*+"?|[^\W\d]\w*)|"(?:[
 
 MOST = 100
 """Segments that are looked for in one sentence."""
+
+
+def parsed(sentence: str) -> Definition:
+    """The definition that a sentence says. Raises Invalid, with the place in the sentence as it was written."""
+    try:
+        return parse(by_id(sentence))
+    except Invalid:
+        parse(sentence)
+        raise
 
 
 def by_id(sentence: str) -> str:

@@ -25,7 +25,7 @@ def given(definition: Any = None, words: str | None = None) -> Definition:
     if (definition is None) == (words is None):
         raise Invalid("A definition is given as JSON or as text.", code="definition", fix="Give one of them.")
     if words is not None:
-        found = text.parse(naming.by_id(words))
+        found = naming.parsed(words)
         check(found)
         return found
     try:

@@ -39,7 +39,7 @@ def started(request: HttpRequest, definition: Definition | None, time_zone: str)
 def posted(request: HttpRequest) -> Asked:
     """As they were sent. Mistakes that say the same are told once."""
     draft = showing.resolved(form.posted(request.POST))
-    found = form.judged(draft)
+    found = showing.judged(draft)
     named = [one._replace(text=told(draft.tree, path, one.text)) for path, one in found.mistakes.items()]
     first = next(iter(found.mistakes), "")
     return Asked(found.definition, list({one.text: one for one in named}.values()), first)

@@ -39,7 +39,7 @@ def change_rules(request: HttpRequest) -> HttpResponse:
 
 def _kept_back(draft: Draft) -> Reading:
     """Why it cannot be turned into another form yet."""
-    found = form.judged(draft)
+    found = showing.judged(draft)
     if draft.mode != "rules":
         return found
     said = Mistake("Complete the rules first: as long as something is missing or wrong they cannot be written out.")

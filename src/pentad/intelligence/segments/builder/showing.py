@@ -80,11 +80,19 @@ class Rules:
 
 def rules(request: HttpRequest, draft: Draft, reading: Reading | None = None, focus: str = "") -> Rules:
     """As the page shows them to whoever asks."""
-    found = shown(draft, reading or form.judged(draft), focus, Seen())
+    found = shown(draft, reading or judged(draft), focus, Seen())
     if draft.mode == "text":
         return replace(found, draft=replace(draft, written=naming.by_name(draft.written)))
     ids = naming.ids_in(draft.written)[: naming.MOST] if draft.mode == "json" else []
     return replace(found, named=[(id, name) for id in ids if (name := naming.called(id)) != id])
+
+
+def judged(draft: Draft) -> Reading:
+    """As `form.judged`; mistakes in a sentence stand where they do in what is shown."""
+    found = form.judged(draft)
+    if draft.mode != "text" or found.definition is not None:
+        return found
+    return form.judged(replace(draft, written=naming.by_name(draft.written)))
 
 
 def resolved(draft: Draft) -> Draft:

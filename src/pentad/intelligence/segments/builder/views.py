@@ -15,7 +15,6 @@ from pentad.intelligence.segments.builder.asked import Asked, posted, started
 from pentad.intelligence.segments.builder.saving import Given
 from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.models import Segment
-from pentad.intelligence.segments.text import parse
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, modal_done, zone_of
 
@@ -66,7 +65,7 @@ def _start(request: HttpRequest) -> tuple[Given, Definition | None, str]:
         return Given(f"{other.name[:110]} (copy)", other.description, "live", None, False), other.tree, ""
     if text := asked.get("text"):
         try:
-            return EMPTY, parse(naming.by_id(text)), ""
+            return EMPTY, naming.parsed(text), ""
         except Invalid as error:
             return EMPTY, None, f"{error.message} {error.fix}"
     return EMPTY, None, ""
