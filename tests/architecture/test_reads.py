@@ -22,6 +22,7 @@ AROUND = {
     "src/pentad/data/profiles/computed.py": "states what is worked out of everybody",
     "src/pentad/data/profiles/fold.py": "the loader's",
     "src/pentad/data/profiles/lists.py": "finds the parts of rows that are seen",
+    "src/pentad/data/profiles/mirror.py": "asks whether there is anybody to mirror",
     "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
     "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
     "src/pentad/intelligence/computed/keeping.py": "works traits out for everybody",
