@@ -114,8 +114,12 @@ def _remember(asked: tuple[str, ...]) -> dict[str, int]:
 
 def _of_some(asked: tuple[str, ...], only: Collection[int]) -> list[int]:
     """Of customers whom one may see alone; remembered for a minute."""
-    whom = hashlib.sha256(array("q", sorted(only)).tobytes()).digest()
-    return _of_readers.get((seen.number_of(ledger.current()), whom, asked), lambda: _counts(asked, only))
+    return _of_readers.get((seen.number_of(ledger.current()), _whom(only), asked), lambda: _counts(asked, only))
+
+
+def _whom(only: Collection[int] | None) -> bytes:
+    """Stands for these customers in a key."""
+    return b"" if only is None else hashlib.sha256(array("q", sorted(only)).tobytes()).digest()
 
 
 def _counts(asked: tuple[str, ...], only: Collection[int] | None) -> list[int]:
@@ -180,15 +184,14 @@ def _of_spenders(order: d.EventMatch, name: str) -> Iterator[Candidate]:
     if not (money := roles.money_of(numbers)):
         return
     asked, only = write(d.Definition(d.Aggregate("sum", money, order, d.IsSet(), _last(1, "year")))), seen_numbers()
-    least = _top(asked) if only is None else _top_of(asked, only)
+    least = _top(asked, only)
     if least:
         spent = d.Aggregate("sum", money, order, d.AtLeast(least), _last(1, "year"))
         yield "top-spenders", f"Spent {least:,} or more within a year, as one buyer in ten", spent
 
 
-def _top(asked: str) -> int:
-    """Of everybody."""
-    return _tops.get((seen.number_of(ledger.current()), asked), lambda: _top_of(asked, None))
+def _top(asked: str, only: Collection[int] | None) -> int:
+    return _tops.get((seen.number_of(ledger.current()), _whom(only), asked), lambda: _top_of(asked, only))
 
 
 def _top_of(asked: str, only: Collection[int] | None) -> int:
