@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pentad.core.errors import Invalid
 from pentad.intelligence.segments import companies_sql, events_sql, people_sql, scans, sequences_sql
 from pentad.intelligence.segments.definition import (
     Colleagues,
@@ -43,10 +42,7 @@ class Compiled:
 
 def compiled(definition: Definition, others: Others = no_others, *, own: str = "") -> Compiled:
     """own: the id of the segment itself, to find cycles. Raises Invalid, with the path for a cycle."""
-    try:
-        return _compiled(tree_of(definition, others, own=own))
-    except RecursionError:
-        raise Invalid("With the segments that it names the definition is nested too deep.", code="definition") from None
+    return _compiled(tree_of(definition, others, own=own))
 
 
 def _compiled(tree: Tree) -> Compiled:

@@ -13,6 +13,8 @@ Others = Callable[[str], Definition]
 """A definition by its segment's id; raises when there is none."""
 
 MOST_LEAVES = 2000
+MOST_DEPTH = 200
+"""Levels of conditions, those of the segments that are named included: as many as every reader of a statement takes."""
 
 
 def no_others(id: str) -> Definition:
@@ -27,7 +29,9 @@ def tree_of(definition: Definition, others: Others = no_others, *, own: str = ""
     return _tree(definition.where, definition.time_zone, others, (own,) if own else (), left)
 
 
-def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], left: list[int]) -> Tree:
+def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], left: list[int], depth: int = 1) -> Tree:
+    if depth > MOST_DEPTH:
+        raise Invalid("With the segments that it names the definition is nested too deep.", code="definition")
     left[0] -= 1
     if left[0] < 0:
         raise Invalid(
@@ -36,11 +40,11 @@ def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], lef
         )
     match node:
         case All():
-            return "all", tuple(_tree(one, zone, others, path, left) for one in node.of)
+            return "all", tuple(_tree(one, zone, others, path, left, depth + 1) for one in node.of)
         case Any():
-            return "any", tuple(_tree(one, zone, others, path, left) for one in node.of)
+            return "any", tuple(_tree(one, zone, others, path, left, depth + 1) for one in node.of)
         case Not():
-            return "not", (_tree(node.of, zone, others, path, left),)
+            return "not", (_tree(node.of, zone, others, path, left, depth + 1),)
         case Member():
             if node.id in path:
                 raise Invalid(
@@ -48,9 +52,9 @@ def _tree(node: Condition, zone: str, others: Others, path: tuple[str, ...], lef
                     fix="Take one of them out of the other.", path=[*path, node.id],
                 )  # fmt: skip
             other = others(node.id)
-            return _tree(other.where, other.time_zone, others, (*path, node.id), left)
+            return _tree(other.where, other.time_zone, others, (*path, node.id), left, depth + 1)
         case Colleagues():
-            return Leaf(Colleagues(Any(()), node.which), zone, _tree(node.of, zone, others, path, left))
+            return Leaf(Colleagues(Any(()), node.which), zone, _tree(node.of, zone, others, path, left, depth + 1))
     _check_patterns(node)
     return Leaf(node, zone)
 
