@@ -36,12 +36,13 @@ def main(arguments: list[str]) -> int:
     quick, about, found = "--quick" in options, machine(), list[Row]()
     print(f"{about}\nLoad: {tool()}.\n", flush=True)
     for name in names or ROWS:
+        begun = len(found)
         for row in (ROWS | LARGE)[name](quick):
             found.append(row)
             print(f"{row.what}: {row.measured} {row.cells()[5]}", flush=True)
+        if "--save" in options:  # at once: the next ones may take an hour
+            save(found[begun:], about, quick)
     print(f"\n{table(found)}")
-    if "--save" in options:
-        save(found, about, quick)
     return 1 if any(row.holds is False for row in found) else 0
 
 
