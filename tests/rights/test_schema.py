@@ -14,7 +14,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from pentad.platforms.api import api
+from pentad.config.routers import api
 from pentad.roles.access.builtin import ROLES
 from tests.data.road import Road
 from tests.rights.world import WHOSE, World, build, sees, word

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from pentad.platforms.api import api
+from pentad.config.routers import api
 from pentad.roles.access.builtin import ROLES
 from tests.data.road import Road
 from tests.rights.table import API, OPEN, PAGES, SIGNED_IN

@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 
 def text() -> str:
     """The document as it is committed. Needs Django to be set up."""
-    from pentad.platforms.api import api
+    from pentad.config.routers import api
 
     return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=2, ensure_ascii=False) + "\n"
 

@@ -92,7 +92,9 @@ INSTALLED_APPS = [
     "pentad.roles",
     "pentad.data",
     "pentad.intelligence",
+    "pentad.content",
     "pentad.platforms",
+    "pentad.engage",
     "pentad.shell",
 ]
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from pentad.config import probes
-from pentad.platforms.api import api
+from pentad.config.routers import api
 
 FEATURES = [
     "pentad.shell",

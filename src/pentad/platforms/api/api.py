@@ -1,6 +1,6 @@
 """/api/v1: bearer tokens in, JSON out, errors as problem+json with a stable code.
 
-Features expose a `router` in their `api.py`; it is mounted here. The OpenAPI document is committed
+Features expose a `router` in their `api.py`; `config.routers` mounts them. The OpenAPI document is committed
 (docs/reference/openapi.json): changing it is a deliberate diff.
 """
 
@@ -14,21 +14,8 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from pentad.core.errors import Invalid, NotFound, PentadError
-from pentad.data.consent.api import router as consent
-from pentad.data.fields.api import router as fields
-from pentad.data.identity.api import router as identity
-from pentad.data.ingest.api import router as ingest
-from pentad.data.profiles.api import router as profiles
-from pentad.data.profiles.note_api import router as notes
-from pentad.intelligence.computed.api import router as computed
-from pentad.intelligence.segments.api import router as segments
-from pentad.intelligence.segments.member_api import router as members
 from pentad.platforms.api.auth import Bearer
 from pentad.platforms.api.problem import SCHEMA, keep, problem
-from pentad.roles.audit.api import router as audit
-from pentad.roles.notices.api import router as notices
-from pentad.roles.undo.api import router as changes
-from pentad.roles.work.api import router as work
 
 
 class Api(NinjaAPI):
@@ -60,10 +47,6 @@ api = Api(
     openapi_url="openapi.json",
     urls_namespace="api",
 )
-for router in (
-    profiles, notes, consent, segments, members, computed, fields, identity, ingest, work, changes, notices, audit,
-):  # fmt: skip
-    api.add_router("", router)
 
 
 @api.exception_handler(PentadError)

@@ -1,0 +1,1 @@
+"""What we say: messages, and how they become text for one customer."""

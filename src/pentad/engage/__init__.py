@@ -1,0 +1,1 @@
+"""What the competencies do together: campaigns."""
