@@ -1,0 +1,1 @@
+"""Messages with their versions: written, checked, published, and composed for customers."""
