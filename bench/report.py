@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import curve
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "benchmarks.md"
+GROWTH = """## As events come in
+
+What asking takes as the events of a million customers grow from one to fifty million. A count reads all events of the names it
+asks for and grows with them; after new events only the touched customers are asked, of whom each has more events, too.
+
+![Two curves over millions of events: counts while a segment is built, and features of touched customers](../pictures/segments-growth.svg)
+"""
 HEADINGS = ("what", "measured", "ceiling", "ratio", "budget", "verdict")
 
 
@@ -79,9 +88,10 @@ def save(rows: list[Row], about: str, quick: bool) -> None:
         "# Benchmarks\n\n"
         f"Measured by `make bench`, last on {datetime.now(UTC):%d %B %Y}: {about}. Load came from {tool()}, on the same"
         f" machine.{kind}\nRows are measured again a few at a time; ratios of one row compare, figures of different machines"
-        f" do not.\n\n{_table([HEADINGS, *merged])}\n",
+        f" do not.\n\n{_table([HEADINGS, *merged])}\n\n{GROWTH}",
         "utf-8",
     )
+    curve.PICTURE.write_text(curve.draw(merged), "utf-8")
 
 
 def merge(before: list[tuple[str, ...]], now: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
