@@ -1,6 +1,6 @@
 """The data competency's rows, gathered for Django; each feature defines its own."""
 
-from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
+from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement, Preference
 from pentad.data.fields.models import CustomField
 from pentad.data.identity.models import (
     BlockedValue,
@@ -55,6 +55,7 @@ __all__ = [
     "PersonCounter",
     "PersonTrait",
     "PersonWord",
+    "Preference",
     "Separation",
     "SignalCount",
     "Source",

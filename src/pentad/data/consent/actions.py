@@ -10,7 +10,7 @@ from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.core.outbox import emit
 from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
 from pentad.data.consent.queries import FIELD, channels, purposes, state_of
-from pentad.data.consent.rules import CHANGED, EVERY, MOST_NAME, STATES, USUAL_CHANNELS
+from pentad.data.consent.rules import CHANGED, DENIED, EVERY, MOST_NAME, STATES, USUAL_CHANNELS
 from pentad.data.identity.models import Person
 from pentad.data.ingest.own import own_source
 from pentad.data.profiles.touched import touch
@@ -46,10 +46,27 @@ def record_consent(
             right="people.consent",
         )
     _declared(purpose, channel, state)
-    moment = _moment(at)
+    return _record(actor, person, purpose, state, channel, _moment(at), text_version, evidence)
+
+
+@action("people.consent")
+def withdraw_consent(
+    *, actor: Actor, person: Person, purpose: str, channel: str = EVERY, evidence: str = ""
+) -> ConsentStatement | None:
+    """Record a customer's own “no”, which counts whether the purpose and channel are declared, archived or neither. None
+    where it was said before.
+    """
+    if state_of(person, purpose, channel) == DENIED:
+        return None
+    return _record(actor, person, purpose, DENIED, channel, clock.now(), "", evidence)
+
+
+def _record(
+    actor: Actor, person: Person, purpose: str, state: str, channel: str, at: datetime, version: str, evidence: str
+) -> ConsentStatement:
     root = Person.objects.select_for_update(of=("self",)).get(no=person.root_id or person.no)
     before = state_of(root, purpose, channel)
-    row = _keep(actor, root, purpose, channel, state, moment, text_version, evidence)
+    row = _keep(actor, root, purpose, channel, state, at, version, evidence)
     if (now := state_of(root, purpose, channel)) != before:
         said = {"purpose": purpose, "channel": channel, "state": now}
         emit("track", CHANGED, person=root, properties={"consent": said})
@@ -112,10 +129,12 @@ def _moment(at: datetime | None) -> datetime:
 
 @action("consent.edit")
 def declare_purpose(
-    *, actor: Actor, name: str, label: str = "", description: str = "", opt_out: bool = False
+    *, actor: Actor, name: str, label: str = "", description: str = "", opt_out: bool = False, **tracking: bool
 ) -> ConsentPurpose:
     """Declare something customers may agree to, new or seen in messages. Raises Invalid, and Conflict when it is
     declared already. What messages said of it before is kept by a job.
+
+    tracking: track_opens, track_clicks; whether these are counted of its messages.
     """
     name = _name(name or "_".join(label.lower().split()), "A purpose")
     row = ConsentPurpose.objects.filter(name=name).first() or ConsentPurpose(name=name)
@@ -126,23 +145,44 @@ def declare_purpose(
         )  # fmt: skip
     row.declared = clock.now()
     jobs.enqueue(CATCH_UP, {"purpose": name}, key=f"{CATCH_UP}:purpose:{name}")
-    return _purpose(row, label or name, description, opt_out)
+    return _purpose(row, label or name, description, opt_out, **tracking)
 
 
 @action("consent.edit")
 def change_purpose(
-    *, actor: Actor, row: ConsentPurpose, label: str, description: str = "", opt_out: bool = False
+    *,
+    actor: Actor,
+    row: ConsentPurpose,
+    label: str,
+    description: str = "",
+    opt_out: bool = False,
+    **tracking: bool,
 ) -> ConsentPurpose:
-    """Change what a purpose is called, what it says, and whether who said nothing may be reached. Its name stays."""
-    return _purpose(row, label, description, opt_out)
+    """Change what a purpose is called, what it says, whether who said nothing may be reached, and of what is not left out
+    of `tracking` (track_opens, track_clicks) whether it is counted. Its name stays.
+    """
+    return _purpose(row, label, description, opt_out, **tracking)
 
 
-def _purpose(row: ConsentPurpose, label: str, description: str, opt_out: bool) -> ConsentPurpose:
+def _purpose(
+    row: ConsentPurpose,
+    label: str,
+    description: str,
+    opt_out: bool,
+    *,
+    track_opens: bool | None = None,
+    track_clicks: bool | None = None,
+) -> ConsentPurpose:
     row.label = _text(label, "label", "The label", 80, least=1)
     row.description = _text(description, "description", "The description", 300)
     row.opt_out = opt_out
+    row.track_opens = row.track_opens if track_opens is None else track_opens
+    row.track_clicks = row.track_clicks if track_clicks is None else track_clicks
     row.save()
-    note(subject=f"consent_purpose:{row.name}", opt_out=opt_out)
+    note(
+        subject=f"consent_purpose:{row.name}", opt_out=opt_out, track_opens=row.track_opens,
+        track_clicks=row.track_clicks,
+    )  # fmt: skip
     return row
 
 

@@ -54,6 +54,8 @@ class PurposeOut(Schema):
     label: str
     description: str
     opt_out: bool
+    track_opens: bool
+    track_clicks: bool
     declared: bool
     archived: bool
 
@@ -66,6 +68,8 @@ class PurposeChange(Schema):
     label: str = Field("", max_length=80)
     description: str = Field("", max_length=300)
     opt_out: bool = Field(False, description="Who said nothing may be reached")
+    track_opens: bool = Field(True, description="Whether its messages are opened is counted")
+    track_clicks: bool = Field(True, description="Links of its messages lead through Pentad, which counts clicks")
 
 
 class PurposeIn(PurposeChange):
@@ -130,7 +134,7 @@ def _purpose(row: ConsentPurpose) -> dict[str, Any]:
     told = row.plain
     return {
         "name": row.name, "label": told.label, "description": row.description, "opt_out": row.opt_out,
-        "declared": told.declared, "archived": row.archived is not None,
+        "track_opens": row.track_opens, "track_clicks": row.track_clicks, "declared": told.declared, "archived": row.archived is not None,
     }  # fmt: skip
 
 

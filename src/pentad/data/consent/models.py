@@ -6,6 +6,7 @@ from django.db import models
 
 from pentad.core import clock
 from pentad.data.consent.rules import Channel, Purpose
+from pentad.data.consent.rules_preferences import ALL, Wish
 from pentad.data.identity.models import Person
 
 
@@ -19,6 +20,8 @@ class ConsentPurpose(models.Model):
     label = models.CharField(max_length=80, blank=True)
     description = models.CharField(max_length=300, blank=True, help_text="What exactly a customer agrees to")
     opt_out = models.BooleanField(default=False, help_text="Who said nothing may be reached")
+    track_opens = models.BooleanField(default=True, help_text="Whether its messages are opened is counted")
+    track_clicks = models.BooleanField(default=True, help_text="Links lead through Pentad, which counts clicks")
     first_seen = models.DateTimeField(default=clock.now)
     declared = models.DateTimeField(null=True)
     archived = models.DateTimeField(null=True)
@@ -26,7 +29,8 @@ class ConsentPurpose(models.Model):
     @property
     def plain(self) -> Purpose:
         in_force = self.declared is not None and self.archived is None
-        return Purpose(self.name, self.label or self.name, self.description, in_force, self.opt_out)
+        told = self.label or self.name, self.description
+        return Purpose(self.name, *told, in_force, self.opt_out, self.track_opens, self.track_clicks)
 
 
 class ConsentChannel(models.Model):
@@ -71,3 +75,28 @@ class ConsentStatement(models.Model):
                 fields=["person", "purpose", "channel", "source_no", "at"], name="consent_statement_once"
             )
         ]
+
+
+class Preference(models.Model):
+    """How often a customer wants what they agree to, and until when not at all. It stays with the part of the customer
+    who said it, so that a merge can be taken back; of two the later one holds.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="preferences", db_index=False)
+    purpose = models.CharField(max_length=60, blank=True, help_text="Empty: every purpose")
+    channel = models.CharField(max_length=60, blank=True, help_text="Empty: every channel")
+    frequency = models.CharField(max_length=7, default=ALL)
+    paused_until = models.DateTimeField(null=True)
+    unwatched = models.BooleanField(default=False, help_text="Opens and clicks are not to be kept")
+    at = models.DateTimeField(default=clock.now)
+    author = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "purpose", "channel"], name="preference_once")
+        ]
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.frequency, self.paused_until, self.unwatched)

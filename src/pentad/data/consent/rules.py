@@ -31,13 +31,17 @@ DECIDED_EVENTS = ("Segment Consent Preference Updated", "Segment Consent Prefere
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """declared: in force, not only seen in messages. opt_out: who said nothing may be reached."""
+    """declared: in force, not only seen in messages. opt_out: who said nothing may be reached. track_…: whether opens and
+    clicks of its messages are counted.
+    """
 
     name: str
     label: str
     description: str = ""
     declared: bool = True
     opt_out: bool = False
+    track_opens: bool = True
+    track_clicks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "consent/settings.html", context | {"sees_all": sees_all("people")})
 
 
+FLAGS = ("opt_out", "track_opens", "track_clicks")
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in("consent.edit")
 def purpose(request: HttpRequest) -> HttpResponse:
@@ -58,11 +61,12 @@ def purpose(request: HttpRequest) -> HttpResponse:
     row = ConsentPurpose.objects.filter(name=name).first() if name else None
     if request.method == "GET":
         given: dict[str, Any] = {"name": name, "label": row.label if row else name}
-        given |= {"description": row.description, "opt_out": row.opt_out} if row else {}
+        given |= {name: getattr(row or ConsentPurpose(), name) for name in FLAGS}
+        given |= {"description": row.description} if row else {}
         return render(request, "consent/_purpose.html", {"row": row, "given": given})
     given = {key: request.POST.get(key, "") for key in ("name", "label", "description")}
     said: dict[str, Any] = {"label": given["label"], "description": given["description"]}
-    said["opt_out"] = "opt_out" in request.POST
+    said |= {name: name in request.POST for name in FLAGS}
     try:
         if row is not None and row.declared is not None:
             actions.change_purpose(actor=actor_of(request), row=row, **said)
