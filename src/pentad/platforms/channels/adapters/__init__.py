@@ -1,0 +1,1 @@
+"""What speaks with the services that carry messages."""
