@@ -26,6 +26,7 @@ AROUND = {
     "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
     "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
     "src/pentad/intelligence/computed/keeping.py": "works traits out for everybody",
+    "src/pentad/intelligence/contact/knowing.py": "judges messages to everybody, whoever sends them",
     "src/pentad/intelligence/segments/moves.py": "writes for everybody who enters and leaves",
     "src/pentad/roles/work/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/roles/work/bulk_actions.py": "changes what a guard has found to be within reach",

@@ -1,0 +1,293 @@
+"""Whether a message may go to a customer now, gate by gate, of what is known. Pure.
+
+Every gate is answered, also behind one that holds: a page can show them all. A gate that will never open (suppressed,
+no consent, held out) counts before one that opens later; of several that open later, the last to open says when to ask
+again. What is transactional is answered by the first two gates alone, and a complaint does not stop it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from pentad.data.consent.rules import DENIED, EVERY, GRANTED, effective
+from pentad.data.consent.rules_preferences import SPAN, WEEKLY, Held, Wish, wish
+from pentad.intelligence.contact.policy import Cap, Policy
+from pentad.intelligence.contact.quiet import quiet_until
+
+SUPPRESSION, ADDRESS, CONSENT, PREFERENCE = "suppression", "address", "consent", "preference"
+HOLDOUT, QUIET, CAP, PRIORITY = "holdout", "quiet_hours", "cap", "priority"
+GATES = (SUPPRESSION, ADDRESS, CONSENT, PREFERENCE, HOLDOUT, QUIET, CAP, PRIORITY)
+"""In their order."""
+
+UNREACHABLE = ("hard_bounce", "invalid")
+"""Reasons of suppression for which nothing arrives: what is transactional is not sent either."""
+
+STEP_ASIDE = timedelta(minutes=5)
+"""How long after a message that goes first another one is asked about again."""
+
+OVERDUE = timedelta(hours=1)
+"""A rival that was due longer ago is not waited for any more: its channel may be down."""
+
+
+class Rival(NamedTuple):
+    """Another message that waits for the same customer."""
+
+    key: str
+    priority: int
+    due: datetime
+    channel: str = ""
+    purpose: str = ""
+
+
+class Ask(NamedTuple):
+    """A message about to be sent. key: of its delivery. address: where to, as it stands now. zone: an IANA name, "" to
+    have it looked up. rivals: what else waits for the customer.
+    """
+
+    key: str
+    person_no: int
+    channel: str
+    purpose: str = ""
+    transactional: bool = False
+    priority: int = 0
+    address: str = ""
+    zone: str = ""
+    rivals: tuple[Rival, ...] = ()
+
+
+class Gate(NamedTuple):
+    """seen: the value it looked at, in words. until: when it opens, if it is closed and ever does."""
+
+    name: str
+    passed: bool
+    seen: str
+    reason: str = ""
+    until: datetime | None = None
+
+
+class Verdict(NamedTuple):
+    """gate and reason: of the gate that decides, "" when all are passed. until: when to ask again; None when it is sent,
+    and when there is no point in asking again.
+    """
+
+    key: str
+    send: bool
+    gate: str
+    reason: str
+    until: datetime | None
+    gates: tuple[Gate, ...]
+
+
+class Contact(NamedTuple):
+    """A message that reached the customer, or was just promised to."""
+
+    at: datetime
+    channel: str
+    purpose: str
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a customer. consents: purpose → channel → state."""
+
+    here: bool = True
+    zone: str = ""
+    consents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wishes: Held = field(default_factory=dict)
+    contacts: list[Contact] = field(default_factory=list)
+    held_out: bool = False
+
+
+NOBODY = Known(here=False)
+
+
+class Suppressed(NamedTuple):
+    """Why an address is not written to, and until when (None: for good)."""
+
+    reason: str
+    until: datetime | None = None
+
+
+class Room(NamedTuple):
+    """What a limit leaves: how many more may go now, and when the next one may if none may."""
+
+    cap: Cap
+    used: int
+    opens: datetime | None
+
+    @property
+    def left(self) -> int:
+        return self.cap.most - self.used
+
+
+def weigh(
+    ask: Ask,
+    known: Known,
+    policy: Policy,
+    now: datetime,
+    *,
+    suppressed: Suppressed | None = None,
+    purposes: Mapping[str, bool],
+) -> Verdict:
+    """The verdict on one message. purposes: those in force → whether who said nothing may be reached."""
+    gates = [_suppression(ask, suppressed), _address(ask, known)]
+    if not ask.transactional:
+        rooms = [room(cap, known.contacts, ask, now) for cap in policy.caps if cap.covers(ask.purpose, ask.channel)]
+        wished = [room(cap, known.contacts, ask, now) for cap in wished_caps(ask, known.wishes)]
+        gates += [
+            _consent(ask, known, purposes),
+            _preference(ask, known, wished, now),
+            Gate(HOLDOUT, not known.held_out, *_held_out(known, policy)),
+            _quiet(ask, known, policy, now),
+            _cap(rooms),
+            _priority(ask, [*rooms, *wished], policy, now),
+        ]
+    return verdict(ask.key, tuple(gates))
+
+
+def verdict(key: str, gates: tuple[Gate, ...]) -> Verdict:
+    """What gates say together."""
+    closed = [one for one in gates if not one.passed]
+    if not closed:
+        return Verdict(key, True, "", "", None, gates)
+    last = next((one for one in closed if one.until is None), None)
+    if last is not None:
+        return Verdict(key, False, last.name, last.reason, None, gates)
+    return Verdict(
+        key, False, closed[0].name, closed[0].reason, max(one.until for one in closed if one.until is not None), gates
+    )
+
+
+def _suppression(ask: Ask, found: Suppressed | None) -> Gate:
+    if found is None:
+        return Gate(SUPPRESSION, True, "not suppressed" if ask.address else "no address to look for")
+    said = f"suppressed: {found.reason.replace('_', ' ')}"
+    if ask.transactional and found.reason not in UNREACHABLE:
+        return Gate(SUPPRESSION, True, f"{said}; transactional messages go all the same")
+    if found.until is not None:
+        said += f", until {found.until:%Y-%m-%d %H:%M} UTC"
+    return Gate(SUPPRESSION, False, said, f"suppressed_{found.reason}", found.until)
+
+
+def _address(ask: Ask, known: Known) -> Gate:
+    if not known.here:
+        return Gate(ADDRESS, False, "the customer is not here any more", "person_gone")
+    if not ask.address:
+        return Gate(ADDRESS, False, f"no address for {ask.channel}", "no_address")
+    return Gate(ADDRESS, True, "there is one")
+
+
+def _consent(ask: Ask, known: Known, purposes: Mapping[str, bool]) -> Gate:
+    if ask.purpose not in purposes:
+        said = f"“{ask.purpose}” is no purpose in force" if ask.purpose else "the message has no purpose"
+        return Gate(CONSENT, False, said, "purpose_not_in_force")
+    states = known.consents.get(ask.purpose, {})
+    state = effective(states, ask.channel)
+    by = f"by {ask.channel}" if ask.channel in states else "by every channel"
+    if state == GRANTED:
+        return Gate(CONSENT, True, f"{ask.purpose}: granted {by}")
+    if state == DENIED:
+        return Gate(CONSENT, False, f"{ask.purpose}: denied {by}", "consent_denied")
+    if purposes[ask.purpose]:
+        return Gate(CONSENT, True, f"{ask.purpose}: nothing said, may be reached")
+    return Gate(CONSENT, False, f"{ask.purpose}: nothing said", "consent_unknown")
+
+
+def wished_caps(ask: Ask, held: Held) -> list[Cap]:
+    """How often a customer wants to hear, as a limit: the wish that speaks most closely of the message."""
+    keys = [(ask.purpose, ask.channel), (ask.purpose, EVERY), (EVERY, ask.channel), (EVERY, EVERY)]
+    closest = next((key for key in keys if key in held), None)
+    if closest is None or (span := SPAN.get(held[closest].frequency)) is None:
+        return []
+    purpose, channel = closest
+    return [Cap(1, span // timedelta(hours=1), channel, purpose)]
+
+
+def window_of(policy: Policy, wishes: Iterable[Wish]) -> timedelta:
+    """How far back contacts matter to any limit."""
+    spans = [timedelta(hours=cap.within_hours) for cap in policy.caps]
+    spans += [SPAN[one.frequency] for one in wishes if one.frequency in SPAN]
+    return max(spans, default=timedelta())
+
+
+def _preference(ask: Ask, known: Known, wished: Sequence[Room], now: datetime) -> Gate:
+    ends = wish(known.wishes, ask.purpose, ask.channel).paused_until
+    full = next((one for one in wished if one.opens is not None), None)
+    if ends is not None and ends > now:
+        until = max(ends, full.opens) if full is not None and full.opens is not None else ends
+        return Gate(PREFERENCE, False, f"paused until {ends:%Y-%m-%d %H:%M} UTC", "paused", until)
+    if full is not None:
+        often = "week" if full.cap.within_hours == SPAN[WEEKLY] // timedelta(hours=1) else "month"
+        return Gate(PREFERENCE, False, f"wants one a {often}, and had it", "frequency", full.opens)
+    return Gate(PREFERENCE, True, "wants fewer, and has room" if wished else "no wish against it")
+
+
+def _held_out(known: Known, policy: Policy) -> tuple[str, str]:
+    if known.held_out:
+        return f"one of the {policy.holdout:.3g} % who are written to by nobody", "held_out"
+    return ("not held out" if policy.holdout else "nobody is held out"), ""
+
+
+def _quiet(ask: Ask, known: Known, policy: Policy, now: datetime) -> Gate:
+    zone = ask.zone or known.zone or policy.zone
+    shown = f"{now.astimezone(ZoneInfo(zone)):%H:%M} in {zone}"
+    until = quiet_until(policy.quiet, ask.channel, zone, now)
+    if until is None:
+        return Gate(QUIET, True, shown)
+    return Gate(QUIET, False, f"{shown}, quiet until {until.astimezone(ZoneInfo(zone)):%a %H:%M}", QUIET, until)
+
+
+def room(cap: Cap, contacts: Iterable[Contact], ask: Ask, now: datetime) -> Room:
+    """What a limit leaves in the hours before now: a window that slides, so that what is exactly as old counts no more.
+    A contact later than now counts: the clock was put back.
+    """
+    window = timedelta(hours=cap.within_hours)
+    times = sorted(
+        one.at
+        for one in contacts
+        if one.at > now - window and one.key != ask.key and cap.covers(one.purpose, one.channel)
+    )
+    opens = times[len(times) - cap.most] + window if len(times) >= cap.most else None
+    return Room(cap, len(times), opens)
+
+
+def _cap(rooms: Sequence[Room]) -> Gate:
+    full = max((one for one in rooms if one.opens is not None), key=lambda one: one.opens or _EVER, default=None)
+    if full is not None:
+        return Gate(CAP, False, f"{full.used} of {full.cap.words}", CAP, full.opens)
+    if not rooms:
+        return Gate(CAP, True, "no limit")
+    near = min(rooms, key=lambda one: one.left)
+    return Gate(CAP, True, f"{near.used} of {near.cap.words}")
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+def outranks(rival: Rival, ask: Ask) -> bool:
+    """Whether a rival goes first: of equals nobody steps aside for the other, as both would."""
+    return rival.key != ask.key and rival.priority > ask.priority
+
+
+def _priority(ask: Ask, rooms: Sequence[Room], policy: Policy, now: datetime) -> Gate:
+    """Messages that go first need the room that limits leave."""
+    ahead = sorted(
+        one.due
+        for one in ask.rivals
+        if outranks(one, ask) and now - OVERDUE <= one.due <= now + timedelta(hours=policy.priority_hours)
+    )
+    if not ahead:
+        return Gate(PRIORITY, True, "nothing more important waits" if ask.rivals else "nothing else waits")
+    for one in rooms:
+        wanting = sorted(
+            rival.due for rival in ask.rivals
+            if outranks(rival, ask) and rival.due in ahead and one.cap.covers(rival.purpose, rival.channel)
+        )  # fmt: skip
+        if len(wanting) >= one.left > 0:
+            until = max(wanting[0], now) + STEP_ASIDE
+            said = f"{len(wanting)} more important, room for {one.left} of {one.cap.words}"
+            return Gate(PRIORITY, False, said, PRIORITY, until)
+    return Gate(PRIORITY, True, f"{len(ahead)} more important, room for all")
