@@ -1,0 +1,257 @@
+"""What a campaign changed, put together from the sums of its arms. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from pentad.intelligence.experiments import boundaries, rules, words
+from pentad.intelligence.experiments.definition import Goal, Guard, Measurement
+from pentad.intelligence.experiments.ratio import Ratio
+from pentad.intelligence.experiments.rules import HOLDOUT, Compared, Guarded, Sums
+
+MESSAGES = "messages"
+"""All arms that get a message, together: what is held against the holdout."""
+
+State = Literal["empty", "early", "running", "over"]
+BySums = Mapping[str, Sums]
+"""The sums of one figure, by arm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """people: in it, as far as the reader may see them. done: of these, whose days are over."""
+
+    name: str
+    people: int
+    done: int
+
+    @property
+    def label(self) -> str:
+        return words.arm(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comparison and what it says in words."""
+
+    compared: Compared
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure of all arms. means: of one person, by arm; totals: of the whole arm. compared: the first is the chief one."""
+
+    goal: Goal
+    means: Mapping[str, float]
+    totals: Mapping[str, float]
+    compared: tuple[Said, ...]
+
+    @property
+    def chief(self) -> Said | None:
+        return self.compared[0] if self.compared else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A guard: its figure, and whether it held."""
+
+    guard: Guard
+    measured: Measured
+    state: Guarded
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """decided: the arm that is certainly better than every other, or "". ahead: the best one so far, by chance or not."""
+
+    decided: str
+    ahead: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The chief comparison of the goal as it was at a moment; without bounds while there was too little."""
+
+    at: datetime
+    difference: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """ends: when measuring is over, if that was fixed when it began. mixed: people seen in two arms, who count in none."""
+
+    campaign: str
+    run: str
+    as_of: datetime
+    ends: datetime | None
+    state: State
+    arms: tuple[Arm, ...]
+    goal: Measured
+    others: tuple[Measured, ...]
+    guards: tuple[Kept, ...]
+    ratio: Ratio
+    mixed: int
+    winner: Winner | None
+    series: tuple[Point, ...]
+    headline: str
+
+    @property
+    def people(self) -> int:
+        return sum(one.people for one in self.arms)
+
+    @property
+    def done(self) -> int:
+        """How many have had all their days."""
+        return sum(one.done for one in self.arms)
+
+    @property
+    def over(self) -> bool:
+        return self.state == "over"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was read: people and those whose days are over by arm, the sums of each figure in the order of
+    `definition.goals`, and those of the goal at earlier moments.
+    """
+
+    arms: Mapping[str, tuple[int, int]]
+    mixed: int
+    sums: Sequence[BySums]
+    earlier: Sequence[tuple[datetime, BySums]] = ()
+
+
+def assembled(
+    campaign: str, measurement: Measurement, weights: Mapping[str, float], seen: Seen, *, run: str = "",
+    ends: datetime | None, now: datetime,
+) -> Results:  # fmt: skip
+    """weights: those of the arms at their beginning; an arm that is not among them shows as a mismatch."""
+    over = ends is not None and now >= ends
+    names = sorted({**weights, **seen.arms}, key=lambda name: (name == HOLDOUT, name))
+    names = [name for name in names if weights.get(name, 0) > 0 or name in seen.arms]
+    arms = tuple(Arm(name, *seen.arms.get(name, (0, 0))) for name in names)
+    figures = iter(seen.sums)
+    look = _Look(names, ends is not None, over)
+    goal = look.measured(measurement.goal, next(figures))
+    others = tuple(look.measured(one, next(figures)) for one in measurement.others)
+    guards = tuple(look.kept(one, next(figures)) for one in measurement.guards)
+    best = look.winner(measurement.goal, seen.sums[0])
+    ratio = rules.ratio({name: people for name, (people, _) in seen.arms.items()}, weights)
+    state = _state(seen, goal, over)
+    return Results(
+        campaign, run, now, ends, state, arms, goal, others, guards, ratio, seen.mixed, best,
+        look.series(measurement.goal, seen), words.headline(goal.goal, goal.chief.compared if goal.chief else None, state, best),
+    )  # fmt: skip
+
+
+def _state(seen: Seen, goal: Measured, over: bool) -> State:
+    if not any(people for people, _ in seen.arms.values()):
+        return "empty"
+    if over:
+        return "over"
+    return "early" if goal.chief is None or goal.chief.compared.verdict == "early" else "running"
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at all arms, and which level each comparison has at it."""
+
+    names: Sequence[str]
+    ends: bool
+    over: bool
+
+    @property
+    def messages(self) -> list[str]:
+        return [name for name in self.names if name != HOLDOUT]
+
+    def pairs(self) -> list[tuple[str, str, int]]:
+        """Which arms are compared, and how many share a level: the chief one has its own, then every message against the
+        holdout, then every message against the first one.
+        """
+        arms, found = self.messages, list[tuple[str, str, int]]()
+        if HOLDOUT in self.names and arms:
+            found.append((MESSAGES if len(arms) > 1 else arms[0], HOLDOUT, 1))
+            found += [(arm, HOLDOUT, len(arms)) for arm in arms if len(arms) > 1]
+        return found + [(arm, arms[0], len(arms) - 1) for arm in arms[1:]]
+
+    def measured(self, goal: Goal, sums: BySums) -> Measured:
+        compared = [self._compared(goal, sums, *pair) for pair in self.pairs()]
+        of = {name: sums.get(name, _NOBODY) for name in self.names}
+        return Measured(
+            goal, {name: one.mean for name, one in of.items()}, {name: one.y for name, one in of.items()},
+            tuple(Said(one, words.compared(goal, one)) for one in compared),
+        )  # fmt: skip
+
+    def kept(self, guard: Guard, sums: BySums) -> Kept:
+        found = self.measured(guard.goal, sums)
+        one = found.chief.compared if found.chief else None
+        state: Guarded = rules.guarded(one, guard.tolerated, guard.goal.better) if one else "early"
+        if state == "early" and guard.goal.figure == "converted" and guard.goal.better == "less":
+            # What hardly ever happens says nothing of a difference, yet enough of a limit: it is no larger than the share.
+            messages = self._sums(MESSAGES, sums)
+            if boundaries.at_most(messages.some, messages.people, rules.ALPHA) <= guard.tolerated:
+                state = "held"
+        return Kept(guard, found, state, words.guarded(guard, one, state))
+
+    def winner(self, goal: Goal, sums: BySums) -> Winner | None:
+        arms = [(name, sums.get(name, _NOBODY)) for name in self.messages]
+        if len(arms) < 2:
+            return None
+        decided = rules.winner(arms, better=goal.better, ends=self.ends, over=self.over)
+        ahead = rules.ahead(arms, goal.better)
+        return Winner(decided, ahead, words.winner(decided, ahead, self.over))
+
+    def series(self, goal: Goal, seen: Seen) -> tuple[Point, ...]:
+        """As it was told at each moment: an interval of the time before the end until the end has come."""
+        if not (pairs := self.pairs()):
+            return ()
+        found, last = [], len(seen.earlier) - 1
+        for n, (at, sums) in enumerate(seen.earlier):
+            look = self if n == last else _Look(self.names, self.ends, False)
+            one = look._compared(goal, sums, *pairs[0])
+            early = one.verdict == "early"
+            found.append(Point(at, one.difference, None if early else one.low, None if early else one.high))
+        return tuple(found)
+
+    def _compared(self, goal: Goal, sums: BySums, arm: str, against: str, share: int) -> Compared:
+        alpha, final = rules.level(ends=self.ends, over=self.over, comparisons=share)
+        return rules.lift(
+            self._sums(arm, sums), self._sums(against, sums), arm=arm, against=against, better=goal.better, alpha=alpha,
+            final=final,
+        )  # fmt: skip
+
+    def _sums(self, arm: str, sums: BySums) -> Sums:
+        return sum((sums.get(one, _NOBODY) for one in (self.messages if arm == MESSAGES else [arm])), _NOBODY)
+
+
+_NOBODY = Sums(0, 0, 0.0, 0.0)
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """For the API: plain values; bounds that are not there yet are null."""
+    found = asdict(results)
+    for measured in (found["goal"], *found["others"], *(one["measured"] for one in found["guards"])):
+        measured["goal"] = msgspec.to_builtins(measured["goal"])
+    for guard in found["guards"]:
+        guard["guard"] = msgspec.to_builtins(guard["guard"])
+    found["ratio"]["mismatch"] = results.ratio.mismatch
+    plain: dict[str, Any] = _finite(found)
+    return plain
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return None
+    return value

@@ -1,0 +1,127 @@
+"""What figures say, in sentences for people who are no statisticians. Pure."""
+
+from typing import TYPE_CHECKING
+
+from pentad.intelligence.experiments.definition import Goal, Guard, title
+from pentad.intelligence.experiments.rules import HOLDOUT, Compared, Guarded
+
+if TYPE_CHECKING:
+    from pentad.intelligence.experiments.results import State, Winner
+
+
+def arm(name: str) -> str:
+    return {HOLDOUT: "Held out", "messages": "All messages"}.get(name, name)
+
+
+def figure(goal: Goal, value: float) -> str:
+    """A mean of one person: a share of people, or a number."""
+    if goal.figure == "converted":
+        return percent(value)
+    return number(value)
+
+
+def percent(value: float) -> str:
+    """As many digits as tell something: 12.3 %, 0.42 %, 0.013 %."""
+    size = abs(value) * 100
+    digits = 1 if size >= 1 or size == 0 else 2 if size >= 0.1 else 3
+    return f"{value * 100:,.{digits}f} %".replace("-", "−")
+
+
+def number(value: float) -> str:
+    digits = 0 if abs(value) >= 1000 else 2
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def points(goal: Goal, value: float) -> str:
+    """A difference of two means, with its sign."""
+    sign = "+" if value > 0 else ""
+    if goal.figure == "converted":
+        return f"{sign}{percent(value).removesuffix(' %')} points"
+    return f"{sign}{number(value)}"
+
+
+def change(value: float) -> str:
+    """A relative difference: 12 % more, 3 % less."""
+    size = abs(value) * 100
+    shown = f"{size:,.0f}" if size >= 10 else f"{size:,.1f}"
+    return "no more" if float(shown.replace(",", "")) == 0 else f"{shown} % {'more' if value > 0 else 'less'}"
+
+
+def compared(goal: Goal, one: Compared) -> str:
+    """One comparison as a sentence or three."""
+    if one.verdict == "early":
+        return "Too little has happened to say anything."
+    sides = f"{figure(goal, one.mean)} against {figure(goal, one.mean_against)}"
+    between = _between(goal, one)
+    if one.verdict == "open":
+        told = "No difference was found" if one.final else "Nothing can be said yet"
+        return f"{told}: {sides}; {between} is possible."
+    told = "Better" if one.verdict == "better" else "Worse"
+    size = change(one.relative) if one.relative is not None else points(goal, one.difference)
+    return f"{told}: {sides}, {size}; {between}, with 95 % confidence."
+
+
+def _between(goal: Goal, one: Compared) -> str:
+    low, high = one.relative_low, one.relative_high
+    if low is None or high is None:
+        return f"between {points(goal, one.low)} and {points(goal, one.high)}"
+    same = low * high > 0
+    if same and low < 0:
+        low, high = high, low
+    first = change(low).removesuffix(" more").removesuffix(" less") if same else change(low)
+    return f"between {first} and {change(high)}"
+
+
+def extra(goal: Goal, one: Compared) -> str:
+    """What the difference comes to, of all who could get the message."""
+    things = {"converted": "people", "count": "times", "sum": "in all"}[goal.figure]
+    low, high = round(one.extra_low), round(one.extra_high)
+    return f"{one.extra:+,.0f} {things} ({low:+,} to {high:+,})".replace("-", "−")
+
+
+def headline(goal: Goal, one: Compared | None, state: "State", winner: "Winner | None") -> str:
+    """The one sentence that stands above everything."""
+    if state == "empty":
+        return "Nobody was chosen yet."
+    if one is None:
+        return "There is nothing to compare with, as everybody gets the same: hold some people out to learn what it changes."
+    said = _said(goal, one)
+    if winner and winner.decided:
+        said = f"{said} {winner.words}" if one.against == HOLDOUT else winner.words
+    return said
+
+
+def _said(goal: Goal, one: Compared) -> str:
+    who = "the holdout" if one.against == HOLDOUT else f"message {one.against}"
+    what = "The campaign" if one.against == HOLDOUT else f"Message {one.arm}"
+    name = f"“{title(goal)}”"
+    if one.verdict == "early":
+        return f"Too little has happened to say whether it works on {name}."
+    if one.verdict == "open":
+        told = f"No difference from {who} was found on {name}" if one.final else f"Nothing can be said yet about {name}"
+        return f"{told}: {_between(goal, one)} than {who} is possible."
+    verb = "works" if one.verdict == "better" else "does harm"
+    size = change(one.relative) if one.relative is not None else points(goal, one.difference)
+    return f"{what} {verb}: {size} than {who} on {name} ({_between(goal, one)})."
+
+
+def guarded(guard: Guard, one: Compared | None, state: Guarded) -> str:
+    goal = guard.goal
+    most = points(goal, guard.tolerated).removeprefix("+")
+    if one is None:
+        return "There is nothing to compare with."
+    sides = f"{figure(goal, one.mean)} against {figure(goal, one.mean_against)}"
+    return {
+        "held": f"{sides}: at most {most} worse, as it should be.",
+        "broken": f"{sides}: certainly more than {most} worse.",
+        "open": f"{sides}: whether it is more than {most} worse cannot be said yet.",
+        "early": f"{sides}: too little has happened to say anything.",
+    }[state]
+
+
+def winner(decided: str, ahead: str, over: bool) -> str:
+    if decided:
+        return f"Message {decided} is better than every other, with 95 % confidence."
+    if over:
+        return f"No message was certainly the best; {ahead} was ahead."
+    return f"No message is certainly the best yet; {ahead} is ahead, which may be chance."

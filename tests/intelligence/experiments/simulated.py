@@ -1,0 +1,129 @@
+"""Campaigns that never were: people are chosen, buy or do not, and somebody looks again and again.
+
+What is simulated is what is measured: sums of each arm by a moment, of people who may still be coming in and of purchases
+that do. The rules under test are the product's own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pentad.intelligence.experiments import rules
+from pentad.intelligence.experiments.rules import Compared, Sums
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class World:
+    """people: of both arms. share: of them in the arm that gets the message. rate: how many purchases a person makes in
+    the whole time, about gamma-distributed with `spread` (0: all alike). once: only whether somebody bought counts, else
+    the money, log-normal. effect: how many more purchases with the message. entering: the share of the time over which
+    people come in. before: how long the time before is, in wholes of the time after, of which the covariate knows.
+    """
+
+    people: int = 2_000
+    share: float = 0.5
+    rate: float = 0.1
+    spread: float = 0.0
+    once: bool = True
+    effect: float = 0.0
+    entering: float = 0.0
+    before: float = 0.0
+
+
+def seen(world: World, rng: np.random.Generator, looks: int) -> Iterator[tuple[Sums, Sums]]:
+    """The sums of both arms at each of so many looks, evenly spread over the time."""
+    treated = rng.random(world.people) < world.share
+    own = _rates(world, rng)
+    x = np.log1p(rng.poisson(own * world.before)) if world.once else _bought(rng, own * world.before)
+    entered = rng.random(world.people) * world.entering
+    total = np.zeros(world.people)
+    for look in range(1, looks + 1):
+        exposed = np.clip(look / looks - entered, 0, 1 / looks)
+        more = own * exposed * np.where(treated, 1 + world.effect, 1.0)
+        total += rng.poisson(more) if world.once else _bought(rng, more)
+        there = entered < look / looks
+        y = (total > 0).astype(float) if world.once else total
+        yield _sums(y, x, treated & there), _sums(y, x, ~treated & there)
+
+
+def truth(world: World, look: int, looks: int, rng: np.random.Generator, people: int = 400_000) -> float:
+    """The true difference of what one person does by a look, by very many people who got either."""
+    at = look / looks
+    entered = rng.random(people) * world.entering
+    own = _rates(world, rng, people)[entered < at] * (at - entered[entered < at])
+    if not world.once:  # the mean of the money is known
+        return float(own.mean() * world.effect * MONEY)
+    return float((np.exp(-own) - np.exp(-own * (1 + world.effect))).mean())
+
+
+MONEY, _SIGMA = 40.0, 0.8
+
+
+def _bought(rng: np.random.Generator, rates: Floats) -> Floats:
+    many = rng.poisson(rates)
+    spent = np.zeros(len(many))
+    for n in range(1, int(many.max(initial=0)) + 1):
+        buys = np.flatnonzero(many >= n)
+        spent[buys] += rng.lognormal(np.log(MONEY) - _SIGMA**2 / 2, _SIGMA, len(buys))
+    return spent
+
+
+def _rates(world: World, rng: np.random.Generator, people: int = 0) -> Floats:
+    people = people or world.people
+    if not world.spread:
+        return np.full(people, world.rate)
+    return rng.gamma(1 / world.spread, world.rate * world.spread, people)
+
+
+def _sums(y: Floats, x: Floats, which: NDArray[np.bool_]) -> Sums:
+    y, x = y[which], x[which]
+    return Sums(
+        len(y), int(np.count_nonzero(y)), float(y.sum()), float(y @ y), float(x.sum()), float(x @ x), float(x @ y)
+    )
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Of all campaigns the share in which a look found a difference (found), in which the test for one look did, used at
+    each (peeked), in which every interval held the truth (covered), and in which the last one did (at_end).
+    """
+
+    found: float
+    peeked: float
+    covered: float
+    at_end: float
+    narrowed: float
+    half: float
+
+
+def looked(world: World, seed: int, times: int, looks: int, *, ends: bool = False) -> Looked:
+    """So many campaigns, looked at so often. ends: the last look was fixed beforehand, and the level divided for it."""
+    rng = np.random.default_rng(seed)
+    truths = [truth(world, look, looks, np.random.default_rng(seed + 1)) for look in range(1, looks + 1)]
+    found, peeked, covered, at_end = (np.zeros(times, bool) for _ in range(4))
+    narrowed, half = np.zeros(times), np.zeros(times)
+    for n in range(times):
+        held, inside, compared = True, True, None
+        for look, (one, other) in enumerate(seen(world, rng, looks)):
+            last = look == looks - 1
+            compared = _compared(one, other, ends, last)
+            inside = compared.low <= truths[look] <= compared.high
+            found[n] |= compared.verdict in ("better", "worse")
+            peeked[n] |= rules.lift(one, other, final=True).verdict in ("better", "worse")
+            held &= inside or compared.verdict == "early"
+        covered[n], at_end[n] = held, inside
+        assert compared is not None
+        narrowed[n], half[n] = compared.narrowed, (compared.high - compared.low) / 2
+    return Looked(
+        float(found.mean()), float(peeked.mean()), float(covered.mean()), float(at_end.mean()), float(narrowed.mean()),
+        float(half.mean()),
+    )  # fmt: skip
+
+
+def _compared(one: Sums, other: Sums, ends: bool, last: bool) -> Compared:
+    alpha, final = rules.level(ends=ends, over=last)
+    return rules.lift(one, other, alpha=alpha, final=final)
