@@ -127,3 +127,35 @@ def looked(world: World, seed: int, times: int, looks: int, *, ends: bool = Fals
 def _compared(one: Sums, other: Sums, ends: bool, last: bool) -> Compared:
     alpha, final = rules.level(ends=ends, over=last)
     return rules.lift(one, other, alpha=alpha, final=final)
+
+
+def won_in_vain(seed: int, times: int, looks: int, arms: int = 3, people: int = 1_500, rate: float = 0.1) -> float:
+    """How often some of so many equal messages is called the best at one look or another."""
+    rng = np.random.default_rng(seed)
+    found = 0
+    for _ in range(times):
+        at = (
+            rng.random((arms, people)) / rate * looks
+        )  # the look by which each has bought: later than the last for most
+        by = [[int((at[arm] < look).sum()) for look in range(1, looks + 1)] for arm in range(arms)]
+        found += any(
+            rules.winner([(str(arm), Sums(people, n, n, n)) for arm, n in enumerate(some)])
+            for some in zip(*by, strict=True)
+        )
+    return found / times
+
+
+def alarmed(seed: int, times: int, people: int, share: float, lost: float = 0.0) -> float:
+    """How often a mismatch is told at one of a hundred looks; `lost`: of the one arm's people, before they were counted."""
+    rng = np.random.default_rng(seed)
+    found = 0
+    for _ in range(times):
+        arm = rng.random(people) < share
+        arm = arm[~(arm & (rng.random(people) < lost))]
+        marks = np.linspace(0, len(arm), 101).astype(int)[1:]
+        ones = np.cumsum(arm)[marks - 1]
+        found += any(
+            rules.ratio({"A": int(n), "B": int(m - n)}, {"A": share, "B": 1 - share}).mismatch
+            for m, n in zip(marks, ones, strict=True)
+        )
+    return found / times

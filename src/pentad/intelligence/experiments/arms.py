@@ -11,6 +11,8 @@ from pentad.core.errors import Invalid
 
 HOLDOUT = "holdout"
 """The arm of those who are chosen and get nothing."""
+REST = "winner"
+"""The arm of those who wait for a test of some to end, and then get the message that won it."""
 
 
 def arm_of(person_no: int, salt: str, weights: Mapping[str, float]) -> str:

@@ -3,7 +3,7 @@
 import math
 from statistics import NormalDist
 
-PLANNED = 200.0
+PLANNED = 500.0
 """Conversions at which the intervals that are valid at all times are at their narrowest, beside one fixed look."""
 
 

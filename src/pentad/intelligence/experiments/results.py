@@ -10,7 +10,7 @@ import msgspec
 from pentad.intelligence.experiments import boundaries, rules, words
 from pentad.intelligence.experiments.definition import Goal, Guard, Measurement
 from pentad.intelligence.experiments.ratio import Ratio
-from pentad.intelligence.experiments.rules import HOLDOUT, Compared, Guarded, Sums
+from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guarded, Sums
 
 MESSAGES = "messages"
 """All arms that get a message, together: what is held against the holdout."""
@@ -76,10 +76,12 @@ class Winner:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The chief comparison of the goal as it was at a moment; without bounds while there was too little."""
+    """The chief comparison of the goal as it was at a moment, as a relative difference; without bounds while there was too
+    little.
+    """
 
     at: datetime
-    difference: float
+    relative: float | None
     low: float | None
     high: float | None
 
@@ -135,7 +137,7 @@ def assembled(
 ) -> Results:  # fmt: skip
     """weights: those of the arms at their beginning; an arm that is not among them shows as a mismatch."""
     over = ends is not None and now >= ends
-    names = sorted({**weights, **seen.arms}, key=lambda name: (name == HOLDOUT, name))
+    names = sorted({**weights, **seen.arms}, key=lambda name: (name == HOLDOUT, name == REST, name))
     names = [name for name in names if weights.get(name, 0) > 0 or name in seen.arms]
     arms = tuple(Arm(name, *seen.arms.get(name, (0, 0))) for name in names)
     figures = iter(seen.sums)
@@ -172,6 +174,10 @@ class _Look:
     def messages(self) -> list[str]:
         return [name for name in self.names if name != HOLDOUT]
 
+    @property
+    def tested(self) -> list[str]:
+        return [name for name in self.messages if name != REST]
+
     def pairs(self) -> list[tuple[str, str, int]]:
         """Which arms are compared, and how many share a level: the chief one has its own, then every message against the
         holdout, then every message against the first one.
@@ -179,8 +185,9 @@ class _Look:
         arms, found = self.messages, list[tuple[str, str, int]]()
         if HOLDOUT in self.names and arms:
             found.append((MESSAGES if len(arms) > 1 else arms[0], HOLDOUT, 1))
-            found += [(arm, HOLDOUT, len(arms)) for arm in arms if len(arms) > 1]
-        return found + [(arm, arms[0], len(arms) - 1) for arm in arms[1:]]
+            found += [(arm, HOLDOUT, len(self.tested)) for arm in self.tested if len(arms) > 1]
+        first, *others = self.tested or [""]
+        return found + [(arm, first, len(others)) for arm in others]
 
     def measured(self, goal: Goal, sums: BySums) -> Measured:
         compared = [self._compared(goal, sums, *pair) for pair in self.pairs()]
@@ -202,7 +209,7 @@ class _Look:
         return Kept(guard, found, state, words.guarded(guard, one, state))
 
     def winner(self, goal: Goal, sums: BySums) -> Winner | None:
-        arms = [(name, sums.get(name, _NOBODY)) for name in self.messages]
+        arms = [(name, sums.get(name, _NOBODY)) for name in self.tested]
         if len(arms) < 2:
             return None
         decided = rules.winner(arms, better=goal.better, ends=self.ends, over=self.over)
@@ -218,7 +225,8 @@ class _Look:
             look = self if n == last else _Look(self.names, self.ends, False)
             one = look._compared(goal, sums, *pairs[0])
             early = one.verdict == "early"
-            found.append(Point(at, one.difference, None if early else one.low, None if early else one.high))
+            low, high = (None, None) if early else (one.relative_low, one.relative_high)
+            found.append(Point(at, None if early else one.relative, low, high))
         return tuple(found)
 
     def _compared(self, goal: Goal, sums: BySums, arm: str, against: str, share: int) -> Compared:
@@ -243,15 +251,17 @@ def as_json(results: Results) -> dict[str, Any]:
     for guard in found["guards"]:
         guard["guard"] = msgspec.to_builtins(guard["guard"])
     found["ratio"]["mismatch"] = results.ratio.mismatch
-    plain: dict[str, Any] = _finite(found)
+    plain: dict[str, Any] = _plain(found)
     return plain
 
 
-def _finite(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return None
     return value

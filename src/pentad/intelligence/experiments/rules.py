@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pentad.intelligence.experiments.arms import HOLDOUT, arm_of, arms_of
+from pentad.intelligence.experiments.arms import HOLDOUT, REST, arm_of, arms_of
 from pentad.intelligence.experiments.boundaries import always, fixed
 from pentad.intelligence.experiments.ratio import Ratio, ratio
 
@@ -143,16 +143,17 @@ def slope(one: Sums, other: Sums) -> float:
 
 
 def information(one: Sums, other: Sums, variance: float) -> float:
-    """How much has been seen, as the number of conversions that tell as much.
+    """How much has been seen, as the conversions of two equal arms together that tell as much.
 
     The intrinsic time of the sum that is followed, n² Var(difference) with 1/n = 1/n₁ + 1/n₀: it grows with each person and
     with each thing they do, so that it is the right clock both while people are still being chosen and while all of them
-    are and their purchases come in. In units of a typical squared figure of who did anything, so that money is no other.
+    are and their purchases come in. In units of a typical squared figure of who did anything, so that money is no other;
+    four times that, as half of those who did are in either arm, and so is half of what both tell.
     """
     if not one.people or not other.people or not (some := one.some + other.some):
         return 0.0
     size = 1 / (1 / one.people + 1 / other.people)
-    return size**2 * variance / ((one.yy + other.yy) / some)
+    return 4 * size**2 * variance / ((one.yy + other.yy) / some)
 
 
 def enough(one: Sums, other: Sums) -> bool:
@@ -254,6 +255,6 @@ def ahead(arms: Sequence[tuple[str, Sums]], better: Better = "more") -> str:
 
 
 __all__ = [
-    "ALPHA", "HOLDOUT", "Better", "Compared", "Guarded", "Ratio", "Sums", "Verdict", "ahead", "arm_of", "arms_of",
+    "ALPHA", "HOLDOUT", "REST", "Better", "Compared", "Guarded", "Ratio", "Sums", "Verdict", "ahead", "arm_of", "arms_of",
     "enough", "guarded", "information", "level", "lift", "ratio", "slope", "winner",
 ]  # fmt: skip

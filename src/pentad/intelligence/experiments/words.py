@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 from pentad.intelligence.experiments.definition import Goal, Guard, title
-from pentad.intelligence.experiments.rules import HOLDOUT, Compared, Guarded
+from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guarded
 
 if TYPE_CHECKING:
     from pentad.intelligence.experiments.results import State, Winner
 
 
 def arm(name: str) -> str:
-    return {HOLDOUT: "Held out", "messages": "All messages"}.get(name, name)
+    return {HOLDOUT: "Held out", REST: "The rest", "messages": "All messages"}.get(name, f"Message {name}")
 
 
 def figure(goal: Goal, value: float) -> str:
