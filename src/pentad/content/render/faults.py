@@ -1,0 +1,37 @@
+"""What can be wrong with a template, and what keeps one from becoming a text for one customer. Pure."""
+
+from liquid.exceptions import LiquidError
+
+
+class NotWritten(LiquidError):
+    """No text for this customer. reason: as in messages.values.Uncomposed."""
+
+    reason = "failed"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value, token=None)
+        self.value = value
+
+
+class NoValue(NotWritten):
+    """A variable without value is to be written, and there is no fallback. value: its path."""
+
+    reason = "no_value"
+
+
+class Aborted(NotWritten):
+    """The template says that there shall be no message. value: why."""
+
+    reason = "aborted"
+
+
+class Failed(NotWritten):
+    """It cannot be rendered, or goes beyond its limits. value: a sentence."""
+
+
+class Faulty(Exception):
+    """The template cannot be read: what is wrong and where. line and column count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message, self.line, self.column = message, line, column
