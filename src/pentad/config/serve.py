@@ -48,6 +48,7 @@ def up(
     if host in LOOPBACK:
         # Another site's name that points to this machine must not open our pages.
         os.environ.setdefault("PENTAD_HOSTS", "localhost,127.0.0.1,[::1]")
+    os.environ.setdefault("PENTAD_ADDRESS", f"http://localhost:{port}")
     # On a terminal, warnings suffice beside the address; log collectors want everything.
     level = os.environ.get("PENTAD_LOG") or ("warning" if sys.stderr.isatty() else "info")
     root = bootstrap.setup(data, database, log_level=level)

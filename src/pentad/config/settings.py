@@ -10,6 +10,7 @@ PENTAD_ASK_SECONDS how long a page or a program waits for counts and previews of
 PENTAD_LOG       least level of log lines: debug, info, warning or error; default info, on a terminal warning
 PENTAD_SMTP      how mail leaves: smtp://user:password@host:587, smtps://…:465, smtp://host:25; default none: links are shown
 PENTAD_MAIL_FROM the sender of mails, such as "Kestrel Coffee <cx@kestrel.example>"; default pentad@localhost
+PENTAD_ADDRESS   where customers reach Pentad, until the setting responses.address says so; default where it listens
 PENTAD_METRICS   "open" lets anybody read /metrics; default: this machine and administrators' tokens
 """
 
@@ -270,3 +271,5 @@ METRICS_OPEN = os.environ.get("PENTAD_METRICS") == "open"
 PROXIES = int(os.environ.get("PENTAD_PROXIES", "0"))
 LEDGER = os.environ.get("PENTAD_LEDGER", "")
 ASK_SECONDS = float(os.environ.get("PENTAD_ASK_SECONDS", "20"))
+ADDRESS = os.environ.get("PENTAD_ADDRESS", "http://localhost:8000")
+"""What links in messages begin with, until somebody sets it."""

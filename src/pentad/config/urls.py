@@ -23,6 +23,7 @@ FEATURES = [
     "pentad.intelligence.segments.catalogue",
     "pentad.intelligence.computed",
     "pentad.intelligence.segments",
+    "pentad.platforms.responses",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,7 +7,7 @@ message id, and the loader's deduplication makes that once.
 
 import threading
 from collections.abc import Callable, Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -43,12 +43,13 @@ def emit(
     person: HasId | None = None,
     company: HasId | None = None,
     properties: dict[str, Any] | None = None,
+    at: datetime | None = None,
     **fields: Any,
 ) -> OutboxMessage:
     """Tell of a change, in its transaction: a tracking message of `type` ("track", "identify" …).
 
     person, company: whom it is about; they go as `personId` and `companyId`, their public ids.
-    fields: further top-level fields of the message, such as traits.
+    at: when it happened, if not now. fields: further top-level fields of the message, such as traits.
     Raises RuntimeError outside a transaction, where the event could survive a change that did not.
     """
     if not connection.in_atomic_block:
@@ -60,7 +61,7 @@ def emit(
         message["personId"] = person.id
     if company is not None:
         message["companyId"] = company.id
-    row = OutboxMessage.objects.create(message=message)
+    row = OutboxMessage.objects.create(message=message, at=at or clock.now())
     written.ring_on_commit()
     return row
 

@@ -11,6 +11,7 @@ from pentad.platforms.channels.models import (
     StoppedOrigin,
     TaskMade,
 )
+from pentad.platforms.responses.models import Response
 
 __all__ = [
     "Attempt",
@@ -20,6 +21,7 @@ __all__ = [
     "DomainPace",
     "MailboxMessage",
     "PayloadBase",
+    "Response",
     "StoppedOrigin",
     "TaskMade",
 ]

@@ -1,0 +1,155 @@
+"""Verbs on what becomes of messages: customers unsubscribe, services report bounces, complaints and arrivals."""
+
+from datetime import datetime, timedelta
+
+from pentad.core import clock
+from pentad.core.action import action, note
+from pentad.core.actor import SYSTEM, Actor
+from pentad.core.outbox import emit
+from pentad.data.consent.actions import record_consent, withdraw_consent
+from pentad.data.consent.queries import purposes, state_of
+from pentad.data.consent.rules import DENIED, GRANTED
+from pentad.data.identity.models import Person
+from pentad.intelligence.contact.actions import suppress
+from pentad.intelligence.contact.models import Suppression
+from pentad.platforms.channels.addressing import reached
+from pentad.platforms.channels.items import TEST
+from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, SENT, Delivery
+from pentad.platforms.channels.telling import properties
+from pentad.platforms.responses.keeping import about
+from pentad.platforms.responses.models import BOUNCE, COMPLAINT, UNSUBSCRIBE, Response
+from pentad.platforms.responses.people import person_of
+
+UNSUBSCRIBED, COMPLAINED = "Unsubscribed", "Message Complained"
+MESSAGE_BOUNCED, MESSAGE_DELIVERED = "Message Bounced", "Message Delivered"
+SOFT_BOUNCES, SOFT_SPAN = 5, timedelta(days=30)
+"""After so many within so long, all passing, an address is left alone for as long again."""
+ONE_CLICK, PAGE, CHOICES = "one_click", "page", "preferences"
+"""How somebody unsubscribed: by their mail program, on the page of the link, among the preferences."""
+
+
+@action("people.consent")
+def unsubscribe(*, actor: Actor, delivery: Delivery, person: Person, how: str) -> Response | None:
+    """Keep that a customer wants no more messages like this one: of its purpose by its channel. None where that was said
+    before.
+    """
+    evidence = f"Unsubscribed from message {delivery.public_id}"
+    said = withdraw_consent(
+        actor=actor, person=person, purpose=delivery.purpose, channel=delivery.channel, evidence=evidence
+    )
+    return note_unsubscribed(actor=actor, delivery=delivery, person=person, how=how) if said else None
+
+
+@action("people.consent")
+def note_unsubscribed(*, actor: Actor, delivery: Delivery, person: Person, how: str) -> Response:
+    """Keep that it was this message that made a customer unsubscribe, and tell of it."""
+    given = {**about(delivery), "human": True, "confidence": 1.0, "detail": how, "at": clock.now()}
+    row, new = Response.objects.get_or_create(delivery_no=delivery.pk, kind=UNSUBSCRIBE, defaults=given)
+    if new:
+        _tell(UNSUBSCRIBED, delivery, {"how": how, "human": True, "confidence": 1.0}, None)
+    note(subject=f"person:{person.id}", how=how)
+    return row
+
+
+@action("people.consent")
+def subscribe_again(*, actor: Actor, delivery: Delivery, person: Person) -> bool:
+    """Take back an unsubscribing by mistake. False where the purpose is not asked about any more, or nothing was denied."""
+    declared = delivery.purpose in {one.name for one in purposes() if one.declared}
+    if not declared or state_of(person, delivery.purpose, delivery.channel) != DENIED:
+        return False
+    record_consent(
+        actor=actor, person=person, purpose=delivery.purpose, state=GRANTED, channel=delivery.channel,
+        evidence=f"Took back the unsubscribing from message {delivery.public_id}",
+    )  # fmt: skip
+    Response.objects.filter(delivery_no=delivery.pk, kind=UNSUBSCRIBE).delete()
+    note(subject=f"person:{person.id}")
+    return True
+
+
+@action("destinations.manage")
+def record_delivered(*, actor: Actor, delivery: Delivery, at: datetime | None = None) -> bool:
+    """Keep that a message arrived, as a service reports. False where that was known, or it has bounced since."""
+    if not _moves(delivery, (SENT, DOUBTFUL), DELIVERED, at):
+        return False
+    _tell(MESSAGE_DELIVERED, delivery, {}, at)
+    return True
+
+
+@action("destinations.manage")
+def record_bounce(
+    *,
+    actor: Actor,
+    delivery: Delivery,
+    hard: bool,
+    reason: str = "",
+    address: str = "",
+    at: datetime | None = None,
+) -> Response | None:
+    """Keep that a message came back, as a service reports. hard: the address does not work, so it is not written to any
+    more; others are left alone after several. address: which, where the report says. None where the same was reported
+    before.
+    """
+    moment = at or clock.now()
+    detail = f"{'hard' if hard else 'soft'}: {reason}"[:300]
+    if Response.objects.filter(delivery_no=delivery.pk, kind=BOUNCE, detail=detail).exists():
+        return None
+    row = Response.objects.create(**about(delivery), kind=BOUNCE, at=moment, human=False, detail=detail)
+    _moves(delivery, (SENT, DELIVERED, DOUBTFUL), BOUNCED, moment, reason="hard_bounce" if hard else "soft_bounce")
+    _tell(MESSAGE_BOUNCED, delivery, {"hard": hard, "reason": reason[:200]}, moment)
+    if hard:
+        _suppress(delivery, address, Suppression.HARD)
+    elif _soft_bounces(delivery, moment) >= SOFT_BOUNCES:
+        _suppress(delivery, address, Suppression.SOFT, until=moment + SOFT_SPAN)
+    note(subject=f"delivery:{delivery.public_id}", hard=hard)
+    return row
+
+
+@action("destinations.manage")
+def record_complaint(
+    *, actor: Actor, delivery: Delivery, reason: str = "", address: str = "", at: datetime | None = None
+) -> Response | None:
+    """Keep that a customer called a message unwanted, as a service reports: the address is not written to any more, and
+    what the message was for counts as refused. None where that was known.
+    """
+    given = {**about(delivery), "human": True, "confidence": 1.0, "detail": reason[:300], "at": at or clock.now()}
+    row, new = Response.objects.get_or_create(delivery_no=delivery.pk, kind=COMPLAINT, defaults=given)
+    if not new:
+        return None
+    _tell(COMPLAINED, delivery, {"human": True, "confidence": 1.0}, at)
+    _suppress(delivery, address, Suppression.COMPLAINT)
+    person = person_of(delivery)
+    if person is not None and delivery.purpose:
+        evidence = f"Called message {delivery.public_id} unwanted"
+        withdraw_consent(
+            actor=SYSTEM, person=person, purpose=delivery.purpose, channel=delivery.channel, evidence=evidence
+        )
+    note(subject=f"delivery:{delivery.public_id}")
+    return row
+
+
+def _moves(delivery: Delivery, before: tuple[str, ...], state: str, at: datetime | None, reason: str = "") -> bool:
+    of = Delivery.objects.filter(pk=delivery.pk, state__in=before)
+    return of.update(state=state, done_at=at or clock.now(), **({"reason": reason} if reason else {})) > 0
+
+
+def _tell(name: str, delivery: Delivery, told: dict[str, object], at: datetime | None) -> None:
+    person = person_of(delivery)
+    if person is not None and delivery.origin_kind != TEST:
+        emit("track", name, person=person, at=at, properties={**properties(delivery), **told})
+
+
+def _soft_bounces(delivery: Delivery, now: datetime) -> int:
+    """Of the customer by this channel, on different days: a service that is down for an hour is no broken address."""
+    of = Response.objects.filter(
+        person_no=delivery.person_no, channel=delivery.channel, kind=BOUNCE, at__gt=now - SOFT_SPAN
+    )
+    return len({at.date() for at in of.values_list("at", flat=True)})
+
+
+def _suppress(delivery: Delivery, address: str, reason: str, until: datetime | None = None) -> None:
+    whose = reached([delivery.person_no], delivery.channel).get(delivery.person_no)
+    if found := address or next(iter(whose.addresses if whose else ()), ""):
+        source = f"message {delivery.public_id}"
+        suppress(
+            actor=SYSTEM, channel=delivery.channel, address=found, reason=reason, source=source, until=until
+        )  # fmt: skip

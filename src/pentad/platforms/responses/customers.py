@@ -1,0 +1,72 @@
+"""The requests of customers who choose what they get: behind the checks of `views`."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from pentad.data.consent.preference_actions import NONE, choose, set_preference
+from pentad.data.consent.queries import purposes, state_of
+from pentad.data.consent.rules import DENIED
+from pentad.data.identity.models import Person
+from pentad.platforms.channels.models import Delivery
+from pentad.platforms.responses import actions, page, tokens
+from pentad.platforms.responses.people import CUSTOMER, person_by_no
+from pentad.platforms.responses.views import delivery_by
+
+
+def unsubscribe(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
+    """Of the purpose of delivery `no` by its channel. A mail program's POST is answered in plain text."""
+    person, delivery = person_by_no(person_no), delivery_by(no)
+    if person is None:
+        return render(request, "responses/nobody.html")
+    if delivery is None or not delivery.purpose:
+        # What it was about is not known any more: there is still everything to choose from.
+        return HttpResponseRedirect(_preferences_path(no, person_no))
+    by_program = request.POST.get("List-Unsubscribe") == "One-Click"
+    if request.method == "POST":
+        if "back" in request.POST:
+            actions.subscribe_again(actor=CUSTOMER, delivery=delivery, person=person)
+        else:
+            how = actions.ONE_CLICK if by_program else actions.PAGE
+            actions.unsubscribe(actor=CUSTOMER, delivery=delivery, person=person, how=how)
+        if by_program:
+            return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
+        return HttpResponseRedirect(request.path, status=303)
+    purpose, channel = page.about(delivery)
+    context = {
+        "purpose": purpose,
+        "channel": channel,
+        "preferences": _preferences_path(no, person_no),
+        "done": state_of(person, delivery.purpose, delivery.channel) == DENIED,
+        "declared": delivery.purpose in {one.name for one in purposes() if one.declared},
+    }
+    return render(request, "responses/unsubscribe.html", context)
+
+
+def _preferences_path(no: int, person_no: int) -> str:
+    return f"/preferences/{tokens.token(tokens.PREFERENCES, no, person_no)}"
+
+
+def preferences(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
+    """Reached from delivery `no`, which it was if that is what somebody unsubscribes from."""
+    person = person_by_no(person_no)
+    if person is None:
+        return render(request, "responses/nobody.html")
+    if request.method == "POST":
+        _save(request, person, delivery_by(no))
+        return HttpResponseRedirect(f"{request.path}?saved=1", status=303)
+    context = {"choices": page.choices_of(person), "pauses": page.PAUSES, "saved": "saved" in request.GET}
+    return render(request, "responses/preferences.html", context)
+
+
+def _save(request: HttpRequest, person: Person, delivery: Delivery | None) -> None:
+    chosen = page.given(person, request.POST.dict())
+    if "none" in request.POST:
+        chosen = dict.fromkeys(page.offered(person), NONE)
+    until, resume = page.pause_of(request.POST.dict())
+    evidence = f"Chosen on the page of preferences, from message {delivery.public_id}" if delivery else ""
+    changed = choose(actor=CUSTOMER, person=person, choices=chosen, evidence=evidence or "Chosen by the customer")
+    everything = {"paused_until": until, "resume": resume, "unwatched": "unwatched" in request.POST}
+    set_preference(actor=CUSTOMER, person=person, **everything)  # type: ignore[arg-type]
+    about = (delivery.purpose, delivery.channel) if delivery else None
+    if delivery is not None and about in changed and chosen.get(about) == NONE:
+        actions.note_unsubscribed(actor=CUSTOMER, delivery=delivery, person=person, how=actions.CHOICES)

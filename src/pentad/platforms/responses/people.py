@@ -1,0 +1,32 @@
+"""Whose a delivery is by now: customers are merged, parted and erased after they were written to."""
+
+from collections.abc import Collection
+
+from pentad.core.actor import Actor
+from pentad.data.identity.models import Person
+from pentad.data.identity.store import chunks
+from pentad.intelligence.contact.knowing import roots_of
+from pentad.platforms.channels.models import Delivery
+
+CUSTOMER = Actor("system", "customer", "The customer", frozenset({"people.view", "people.consent"}))
+"""Who acts by an address in a message: whoever holds it is taken for the customer, and sees and changes no more than
+choices.
+"""
+
+
+def rows_of(roots: Collection[int]) -> dict[int, Person]:
+    """The rows, whoever asks: for what is written of everybody."""
+    found: dict[int, Person] = {}
+    for some in chunks(roots):
+        found.update(Person.objects.in_bulk(list(some)))
+    return found
+
+
+def person_by_no(person_no: int) -> Person | None:
+    """The customer that a number belongs to by now; None when erased."""
+    root = roots_of([person_no]).get(person_no)
+    return rows_of([root]).get(root) if root is not None else None
+
+
+def person_of(delivery: Delivery) -> Person | None:
+    return person_by_no(delivery.person_no)
