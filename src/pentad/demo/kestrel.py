@@ -38,6 +38,7 @@ def add_colleagues() -> None:
 
 
 _SUBSCRIBES = (Filter("trait:plan", "any"), Filter("trait:plan", "isnt", "none"))
+_OFTEN = (Filter("trait:loyalty_tier", "any"), Filter("trait:loyalty_tier", "isnt", shop.TIERS[0]))
 VIEWS: tuple[tuple[str, ListState], ...] = (
     (
         "Subscribers",
@@ -50,9 +51,9 @@ VIEWS: tuple[tuple[str, ListState], ...] = (
     (
         "Going quiet",
         ListState(
-            filters=(*_SUBSCRIBES, Filter("last_seen", "before_days", "45")),
+            filters=(*_OFTEN, Filter("last_seen", "before_days", "45")),
             sort="-last_seen",
-            columns=("name", "email", "trait:plan", "event_count", "first_seen", "last_seen"),
+            columns=("name", "email", "trait:loyalty_tier", "event_count", "first_seen", "last_seen"),
         ),
     ),
     (

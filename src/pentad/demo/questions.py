@@ -1,11 +1,15 @@
 """What Kestrel Coffee keeps asking about its customers: segments and computed traits, as sentences."""
 
+from django.db import transaction
+
 from pentad.core.actor import SYSTEM
 from pentad.core.models import Setting
+from pentad.demo import past
 from pentad.intelligence.computed import queries as computed
 from pentad.intelligence.computed.actions import create_trait
 from pentad.intelligence.computed.text import parse as figure
 from pentad.intelligence.segments.actions import create_segment
+from pentad.intelligence.segments.definition import Definition
 from pentad.intelligence.segments.queries import named
 from pentad.intelligence.segments.text import parse
 
@@ -16,7 +20,8 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
     (
         "Bought once, no visit for 60 days",
         "One order, then silence: who could be won back.",
-        'did "Order Completed" exactly 1 time and last seen more than 60 days ago',
+        'did "Order Completed" exactly 1 time '
+        'and never did any of "Product Viewed", "Application Opened" in the last 60 days',
     ),
     (
         "Regulars",
@@ -42,7 +47,8 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
     (
         "Subscribers going quiet",
         "Deliveries go on, and they have not looked at anything for 60 days.",
-        'plan is set and plan is not "none" and never did "Product Viewed" in the last 60 days',
+        'did "Order Completed" in the last 60 days where subscription is true '
+        'and never did any of "Product Viewed", "Application Opened" in the last 60 days',
     ),
     (
         "Unhappy after a chat",
@@ -56,8 +62,8 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "Half of the newcomers",
-        "A fair half of those first seen this month, for trying things out.",
-        'first seen in the last 30 days and is known and in a random 50 % with seed "newcomers"',
+        "A fair half of those who opened an account this month, for trying things out.",
+        'first "Account Created" was in the last 30 days and in a random 50 % with seed "newcomers"',
     ),
 )
 """Name, description and definition."""
@@ -80,8 +86,15 @@ def ask() -> bool:
         return False
     for name, description, text in SEGMENTS:
         if named(name) is None:
-            create_segment(actor=SYSTEM, name=name, description=description, definition=parse(text))
+            save(name, description, parse(text))
     for name, description, text in TRAITS:
         if computed.named(name) is None:
             create_trait(actor=SYSTEM, name=name, description=description, computed=figure(text))
     return True
+
+
+def save(name: str, description: str, definition: Definition) -> None:
+    """A segment that was there all along, as far as the events tell who would have been in it."""
+    nights = past.nights(definition, past.DAYS)
+    with transaction.atomic():
+        past.write(create_segment(actor=SYSTEM, name=name, description=description, definition=definition), nights)
