@@ -7,6 +7,7 @@ from tests.architecture.source import name, python_files
 RECORDS = {"Person", "Company", "Task"}
 AROUND = {
     "src/pentad/data/consent/actions.py": "changes what a guard has found to be within reach",
+    "src/pentad/data/consent/addressing.py": "finds where a message goes, whoever sends it",
     "src/pentad/data/consent/tasks.py": "keeps what messages said of everybody",
     "src/pentad/data/identity/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/identity/queries.py": "finds the parts and the root of a record, then reads the root as seen",

@@ -8,9 +8,13 @@ from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Panel, ScheduleItem, TimelineEntry
 from pentad.intelligence.computed.models import ComputedTrait
+from pentad.intelligence.contact.events import LIFTED, SUPPRESSED
 from pentad.intelligence.segments.definition import ENTERED, LEFT
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.queries import memberships, segments
+
+
+CONTACT = "/settings/contact/"
 
 
 def _segments_named(ids: Collection[str]) -> dict[str, str]:
@@ -23,7 +27,10 @@ def _computed_named(ids: Collection[str]) -> dict[str, str]:
 
 @hooks.impl
 def navigation(actor: Actor) -> list[NavItem]:
-    return [NavItem("Segments", "/segments/", "filter", key="e", right="segments.view", order=25)]
+    return [
+        NavItem("Segments", "/segments/", "filter", key="e", right="segments.view", order=25),
+        NavItem("Contact policy", CONTACT, "gauge", "Administration", right="contact.view", order=919),
+    ]
 
 
 @hooks.impl
@@ -55,7 +62,11 @@ def customer_panels(actor: Actor, person: Any) -> list[Panel]:
 
 @hooks.impl
 def timeline_entry(event: Any) -> TimelineEntry | None:
-    """Entering and leaving, in words; what the reader may not know of the segment is not in the event by now."""
+    """Entering and leaving, in words; what the reader may not know of the segment is not in the event by now. And that an
+    address is not written to any more, or again.
+    """
+    if event.type == "track" and event.name in (SUPPRESSED, LIFTED) and isinstance(event.properties, dict):
+        return _suppression(event.name, event.properties)
     if event.type != "track" or event.name not in (ENTERED, LEFT) or not isinstance(event.properties, dict):
         return None
     id, name = str(event.properties.get("segment_id", "")), str(event.properties.get("segment", ""))[:200]
@@ -64,11 +75,21 @@ def timeline_entry(event: Any) -> TimelineEntry | None:
     return TimelineEntry(title, "", "filter", "", f"/segments/{quote(id, safe='')}/" if id else "")
 
 
+def _suppression(name: str, properties: dict[str, Any]) -> TimelineEntry:
+    channel, reason = (str(properties.get(one, ""))[:60].replace("_", " ") for one in ("channel", "reason"))
+    by = f"by {channel}" if channel else "by any channel"
+    if name == SUPPRESSED:
+        return TimelineEntry(f"Not written to any more {by}", reason, "ban", "bad")
+    return TimelineEntry(f"May be written to again {by}", "", "circle-check", "good")
+
+
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
     return [
         AuditKind("segment", "Segment", "filter", "/segments/{}/", _segments_named),
         AuditKind("computed", "Computed trait", "sigma", "/segments/traits/{}/", _computed_named),
+        AuditKind("contact_policy", "Contact policy", "gauge", CONTACT),
+        AuditKind("suppression", "Suppressed address", "ban", f"{CONTACT}suppressed/"),
     ]
 
 
@@ -77,5 +98,8 @@ def schedules() -> list[ScheduleItem]:
     return [
         ScheduleItem("ask late segments again", "segments.late", 60),
         ScheduleItem("count events by name", "segments.names", 60),
+        ScheduleItem("note customers' time zones", "contact.zones", 300),
+        ScheduleItem("learn when customers open messages", "contact.learn", 6 * 3600),
+        ScheduleItem("forget contacts that no limit counts", "contact.prune", 24 * 3600),
         ScheduleItem("work late computed traits out again", "computed.late", 60),
     ]

@@ -12,7 +12,9 @@ from pentad.data.consent.models import ConsentStatement
 from pentad.data.identity.models import Identifier, Person
 from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.policy import Policy
+from tests.data.conftest import road
 
+__all__ = ["road"]
 NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
 LONG_AGO = datetime(2025, 3, 2, 9, tzinfo=UTC)
 Customer = Callable[..., Person]

@@ -13,12 +13,12 @@ from pentad.data.identity.rules import Ident
 from pentad.data.identity.store import chunks, owners
 from pentad.intelligence.contact import policy as policies
 from pentad.intelligence.contact.addresses import digester, plain
+from pentad.intelligence.contact.events import LIFTED, SUPPRESSED
 from pentad.intelligence.contact.models import ContactPolicy, Suppression
 from pentad.intelligence.contact.policies import latest
 from pentad.intelligence.contact.policy import Policy
 from pentad.intelligence.contact.rules import UNREACHABLE
 
-SUPPRESSED, LIFTED = "Address Suppressed", "Suppression Lifted"
 MOST_AT_ONCE = 20_000
 """Addresses suppressed in one go."""
 

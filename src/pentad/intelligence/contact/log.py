@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pentad.data.identity.store import chunks
+from pentad.core.jobs import Context
+from pentad.data.identity.store import CHUNK, chunks
 from pentad.intelligence.contact.models import ContactLog
 from pentad.intelligence.contact.policy import MOST_HOURS
 
@@ -38,6 +39,15 @@ def release(delivery_keys: Collection[str]) -> None:
     """These were not sent after all: their place is free again."""
     for some in chunks(delivery_keys):
         ContactLog.objects.filter(delivery_key__in=some, promised=True).delete()
+
+
+def prune(job: Context, now: datetime) -> int:
+    """Forget those that are older than any limit looks; how many."""
+    gone = 0
+    while some := list(ContactLog.objects.filter(at__lt=now - KEEP).values_list("pk", flat=True)[:CHUNK]):
+        job.check()
+        gone += ContactLog.objects.filter(pk__in=some).delete()[0]
+    return gone
 
 
 _BATCH = 100

@@ -60,7 +60,7 @@ class Quiet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return first.hour * 60 + first.minute, last.hour * 60 + last.minute
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """holdout: per cent of all customers who get none of what is not transactional. salt: who they are; another one
     draws others. zone: of customers of whom none is known. priority_hours: how far ahead more important messages are
     looked for. alike: traits that make customers alike, for learning when they read.

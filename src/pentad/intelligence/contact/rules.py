@@ -8,6 +8,7 @@ again. What is transactional is answered by the first two gates alone, and a com
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from pentad.data.consent.rules import DENIED, EVERY, GRANTED, effective
 from pentad.data.consent.rules_preferences import SPAN, WEEKLY, Held, Wish, wish
 from pentad.intelligence.contact.policy import Cap, Policy
 from pentad.intelligence.contact.quiet import quiet_until
+from pentad.intelligence.segments.zone_names import is_zone
 
 SUPPRESSION, ADDRESS, CONSENT, PREFERENCE = "suppression", "address", "consent", "preference"
 HOLDOUT, QUIET, CAP, PRIORITY = "holdout", "quiet_hours", "cap", "priority"
@@ -232,9 +234,16 @@ def _held_out(known: Known, policy: Policy) -> tuple[str, str]:
 
 
 def _quiet(ask: Ask, known: Known, policy: Policy, now: datetime) -> Gate:
-    zone = ask.zone or known.zone or policy.zone
+    return _quiet_in(policy, ask.channel, ask.zone or known.zone or policy.zone, now)
+
+
+@lru_cache(maxsize=2048)
+def _quiet_in(policy: Policy, channel: str, zone: str, now: datetime) -> Gate:
+    """The same for everybody in a zone."""
+    if not is_zone(zone):  # a name that a caller made up must not stop a batch
+        zone = policy.zone
     shown = f"{now.astimezone(ZoneInfo(zone)):%H:%M} in {zone}"
-    until = quiet_until(policy.quiet, ask.channel, zone, now)
+    until = quiet_until(policy.quiet, channel, zone, now)
     if until is None:
         return Gate(QUIET, True, shown)
     return Gate(QUIET, False, f"{shown}, quiet until {until.astimezone(ZoneInfo(zone)):%a %H:%M}", QUIET, until)

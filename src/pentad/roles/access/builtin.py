@@ -30,6 +30,7 @@ _CUSTOMERS = {"people.view": "all", "companies.view": "all"}
 _OWN_TASKS = {"tasks.view": "own", "tasks.edit": "own"}
 _TEAM_TASKS = {"tasks.view": "team", "tasks.edit": "team", "tasks.assign": "team"}
 _SEGMENTS = {"segments.view": "all", "segments.edit": "all", "segments.export": "all"}
+_CONTACT = {"contact.view": "all", "contact.edit": "all"}
 _SENSITIVE_MASKED = {("*", "class:sensitive"): "masked"}
 
 ROLES: dict[str, BuiltIn] = {
@@ -41,6 +42,7 @@ ROLES: dict[str, BuiltIn] = {
             "tasks.*": "all",
             **_CUSTOMERS,
             **_SEGMENTS,
+            **_CONTACT,
             "people.edit": "all",
             "people.consent": "all",
             "people.create": "all",
@@ -117,6 +119,7 @@ ROLES: dict[str, BuiltIn] = {
             "tasks.assign": "team",
             **_CUSTOMERS,
             **_SEGMENTS,
+            **_CONTACT,
             "people.export": "all",
             "people.bulk": "all",
         },
@@ -126,7 +129,7 @@ ROLES: dict[str, BuiltIn] = {
     "analyst": BuiltIn(
         "Analyst",
         "Sees every customer with personal fields masked and without sensitive ones.",
-        {**_OWN_TASKS, **_CUSTOMERS, "segments.view": "all", "segments.edit": "all"},
+        {**_OWN_TASKS, **_CUSTOMERS, "segments.view": "all", "segments.edit": "all", "contact.view": "all"},
         {("people", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
         ("analytics",),
     ),
