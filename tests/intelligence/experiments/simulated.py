@@ -52,6 +52,8 @@ def seen(world: World, rng: np.random.Generator, looks: int) -> Iterator[tuple[S
 
 def truth(world: World, look: int, looks: int, rng: np.random.Generator, people: int = 400_000) -> float:
     """The true difference of what one person does by a look, by very many people who got either."""
+    if not world.effect:
+        return 0.0
     at = look / looks
     entered = rng.random(people) * world.entering
     own = _rates(world, rng, people)[entered < at] * (at - entered[entered < at])

@@ -7,7 +7,7 @@ Events are those of segments. Everything is measured of each person from the mom
 message or were held out, and for the same number of days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -69,9 +69,9 @@ class Measurement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     guards: Annotated[tuple[Guard, ...], Meta(max_length=5)] = STANDARD
 
 
-def standard(event_names: tuple[str, ...], property: str = "", within_days: int = 7) -> Measurement:
+def standard(event_names: Sequence[str], property: str = "", within_days: int = 7) -> Measurement:
     """Whether people did one of these, and with a property how much of it, with the guards that every campaign has."""
-    event = EventMatch(event_names)
+    event = EventMatch(tuple(event_names))
     others = (Goal(event, "sum", property, within_days),) if property else ()
     guards = tuple(
         msgspec.structs.replace(one, goal=msgspec.structs.replace(one.goal, within_days=within_days))

@@ -72,7 +72,7 @@ def _between(goal: Goal, one: Compared) -> str:
     return f"between {first} and {change(high)}"
 
 
-def extra(goal: Goal, one: Compared) -> str:
+def in_all(goal: Goal, one: Compared) -> str:
     """What the difference comes to, of all who could get the message."""
     things = {"converted": "people", "count": "times", "sum": "in all"}[goal.figure]
     low, high = round(one.extra_low), round(one.extra_high)
