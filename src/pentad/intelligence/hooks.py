@@ -13,7 +13,6 @@ from pentad.intelligence.segments.definition import ENTERED, LEFT
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.queries import memberships, segments
 
-
 CONTACT = "/settings/contact/"
 
 

@@ -33,7 +33,8 @@ class Suppression(models.Model):
     )  # fmt: skip
     REASONS = (HARD, INVALID, COMPLAINT, SOFT, MANUAL, IMPORT)
 
-    id = models.CharField(max_length=36, default=ids.new_id, primary_key=True)
+    no = models.BigAutoField(primary_key=True)
+    id = models.CharField(max_length=36, default=ids.new_id, unique=True)
     channel = models.CharField(max_length=60, blank=True, help_text="Empty: every channel")
     digest = models.CharField(max_length=40)
     person = models.ForeignKey(
@@ -53,7 +54,7 @@ class Suppression(models.Model):
                 fields=["digest", "channel"], condition=models.Q(lifted=None), name="suppression_once"
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["-at", "-id"], name="suppression_at")]
+        indexes: ClassVar = [models.Index(fields=["-at", "-no"], name="suppression_at")]
 
 
 class ContactLog(models.Model):
