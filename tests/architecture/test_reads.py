@@ -29,6 +29,7 @@ AROUND = {
     "src/pentad/intelligence/computed/keeping.py": "works traits out for everybody",
     "src/pentad/intelligence/contact/knowing.py": "judges messages to everybody, whoever sends them",
     "src/pentad/intelligence/segments/moves.py": "writes for everybody who enters and leaves",
+    "src/pentad/platforms/responses/people.py": "finds whose a message was, for who holds an address in it and for what is told of it",
     "src/pentad/roles/work/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/roles/work/bulk_actions.py": "changes what a guard has found to be within reach",
     "src/pentad/roles/work/task_shapes.py": "gives the action title and reason back as they are, masked or not",

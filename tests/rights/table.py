@@ -20,6 +20,11 @@ PAGES: dict[str, str] = {
     "password/<str:uidb36>/<str:key>/": OPEN,
     "password/done/": OPEN,
     "join/<str:token>/": OPEN,
+    "t/<str:token>": OPEN,  # addresses in messages: who holds one may do what it is for; tests of responses say so
+    "o/<str:token>": OPEN,
+    "u/<str:token>": OPEN,
+    "preferences/<str:token>": OPEN,
+    "view/<str:token>": OPEN,
     "signin/oidc/<slug:provider_id>/": OPEN,
     "signin/oidc/<slug:provider_id>/callback/": OPEN,
     "signin/saml/<slug:organization_slug>/": OPEN,

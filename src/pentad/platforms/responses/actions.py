@@ -37,6 +37,7 @@ def unsubscribe(*, actor: Actor, delivery: Delivery, person: Person, how: str) -
     said = withdraw_consent(
         actor=actor, person=person, purpose=delivery.purpose, channel=delivery.channel, evidence=evidence
     )
+    note(subject=f"person:{person.id}", how=how)
     return note_unsubscribed(actor=actor, delivery=delivery, person=person, how=how) if said else None
 
 

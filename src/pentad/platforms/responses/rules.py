@@ -117,7 +117,7 @@ def _around(hit: Hit, hits: Sequence[Hit], links: int) -> list[str]:
 # ── What a request says of itself ──────────────────────────────────────────────────────────────
 
 _ROBOTS = re.compile(
-    r"bot\b|bot/|crawl|spider|scan|preview|validator|monitor|headless|phantomjs|curl/|wget|python|urllib|aiohttp|httpx|go-http|"
+    r"(?<!cu)bot\b|crawl|spider|scan|preview|validator|monitor|headless|phantomjs|curl/|wget|python|urllib|aiohttp|httpx|go-http|"
     r"java/|okhttp|libwww|perl|ruby|axios|node-fetch|facebookexternalhit|whatsapp|existence discovery|"
     r"barracuda|proofpoint|mimecast|ironport|ciscosecure|fireeye|forcepoint|symantec|trendmicro|tmes|sophos|fortinet|zscaler",
     re.IGNORECASE,
