@@ -28,6 +28,7 @@ from django.conf import settings
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import (
     AuditKind,
+    ChannelAdapter,
     Command,
     Identifier,
     NavItem,
@@ -40,6 +41,7 @@ from pentad.core.hookvalues import (
 
 __all__ = [
     "AuditKind",
+    "ChannelAdapter",
     "Command",
     "Identifier",
     "NavItem",
@@ -49,6 +51,7 @@ __all__ = [
     "ScheduleItem",
     "TimelineEntry",
     "audit_kinds",
+    "channel_adapters",
     "commands",
     "customer_panels",
     "doctor_checks",
@@ -106,6 +109,10 @@ class Hooks:
     @spec
     def audit_kinds(self) -> list[AuditKind]:  # type: ignore[empty-body]
         """How the audit log shows what this feature's actions are about. Asked once."""
+
+    @spec
+    def channel_adapters(self) -> list[ChannelAdapter]:  # type: ignore[empty-body]
+        """Ways to hand messages to services: e-mail, SMS, push and what a plugin brings. Name the class, do not load it."""
 
 
 _lock = threading.Lock()
@@ -224,3 +231,8 @@ def schedules() -> list[ScheduleItem]:
 def audit_kinds() -> list[AuditKind]:
     """Every kind of subject that features and plugins tell of."""
     return _all("audit_kinds")
+
+
+def channel_adapters() -> list[ChannelAdapter]:
+    """Every adapter that features and plugins bring."""
+    return _all("channel_adapters")

@@ -108,3 +108,18 @@ class AuditKind:
     icon: str = ""
     url: str = ""
     names: Callable[[Collection[str]], dict[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAdapter:
+    """A way to hand messages to a service. path: "module:Class" of an `Adapter`, loaded when it is first used.
+
+    channels: those it can carry. note: what it needs, in a sentence.
+    """
+
+    name: str
+    label: str
+    channels: tuple[str, ...]
+    path: str
+    icon: str = ""
+    note: str = ""

@@ -86,12 +86,15 @@ def free_lost() -> int:
     Waiting for their leases would only delay what they were about, an erasure for example.
     """
     held = Job.objects.filter(status=Job.RUNNING, owner__startswith=f"{_HOST}:").values_list("pk", "owner")
-    lost = [pk for pk, owner in held if _ended(owner)]
+    lost = [pk for pk, owner in held if ended(owner)]
     return Job.objects.filter(pk__in=lost, status=Job.RUNNING).update(lease_until=clock.now()) if lost else 0
 
 
-def _ended(owner: str) -> bool:
-    process, life = owner.split(":")[1:3]
+def ended(owner: str) -> bool:
+    """Whether a taker was a process of this machine that has ended, by its name."""
+    host, process, life, *_ = [*owner.split(":"), "", ""]
+    if host != _HOST or not process.isdigit():
+        return False
     try:
         os.kill(int(process), 0)  # asks only whether it is there
     except ProcessLookupError:

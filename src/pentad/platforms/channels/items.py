@@ -21,7 +21,10 @@ class Item:
     if_held: what becomes of it when the contact policy says not now: "wait" until it may, "skip" it, or skip it and
         let the journey "exit".
     destination_id: None for the channel's default one at the time of sending.
-    In a campaign’s or journey’s run an address gets one message a channel, be it of two customers: the second is skipped.
+    once_in_run: in the origin's run an address gets one message by the channel, be it of two customers: the second is
+        skipped. Without a run there is no such limit.
+    address: instead of the customer's own, for tests alone: those are sent whatever the contact policy says, and leave
+        no trace with the customer.
     """
 
     key: str
@@ -42,6 +45,8 @@ class Item:
     expires_at: datetime | None = None
     if_held: IfHeld = "wait"
     destination_id: int | None = None
+    once_in_run: bool = True
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ class Enqueued:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a delivery says."""
+    """What a delivery says, and what the queue keeps with it."""
 
     content: dict[str, str]
     links: list[str] = field(default_factory=list)
+    once_in_run: bool = True
+    address: str = ""

@@ -3,10 +3,11 @@
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from pentad.platforms.channels.items import Message
+from pentad.platforms.channels.items import Item, Message
 from pentad.platforms.channels.models import PayloadBase
 
 LEAST_PEOPLE = 5
@@ -27,13 +28,18 @@ class Packer:
         # Made once and copied: reading the dictionary in takes longer than packing a message.
         self._fresh = zlib.compressobj(1, zdict=dictionary) if dictionary else zlib.compressobj(1)
 
-    def pack(self, content: Mapping[str, str], links: Sequence[str]) -> bytes:
+    def pack(self, item: Item) -> bytes:
         packing = self._fresh.copy()
-        return packing.compress(written(content, links)) + packing.flush()
+        return packing.compress(written(item)) + packing.flush()
 
 
-def written(content: Mapping[str, str], links: Sequence[str]) -> bytes:
-    return _encode({"content": content, "links": links})
+def written(item: Item) -> bytes:
+    kept: dict[str, Any] = {"content": item.content, "links": item.links}
+    if not item.once_in_run:
+        kept["once_in_run"] = False
+    if item.address:
+        kept["address"] = item.address
+    return _encode(kept)
 
 
 def unpack(payload: bytes, dictionary: bytes = b"") -> Message:

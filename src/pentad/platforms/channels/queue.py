@@ -25,6 +25,7 @@ from pentad.platforms.channels.models import (
     StoppedOrigin,
 )
 from pentad.platforms.channels.payload import Packer, base_of, written
+from pentad.platforms.channels.telling import close
 
 STEP = 1_000
 """Rows written in one transaction: others write in between, and SQLite has one writer."""
@@ -74,7 +75,7 @@ def _rows(items: list[Item], now: datetime) -> Iterator[tuple[Any, ...]]:
             yield (
                 ids.new_id(), one.key, one.person_no, one.channel, one.destination_id, one.purpose, one.transactional,
                 one.priority, one.origin_kind, one.origin_id, one.run, one.variant, one.language, one.version_id,
-                packer.pack(one.content, one.links), base.pk if base else None, QUEUED,
+                packer.pack(one), base.pk if base else None, QUEUED,
                 adapt(one.due_at) if one.due_at else at, adapt(one.expires_at) if one.expires_at else None, one.if_held,
                 "", "", 0, False, "", at,
             )  # fmt: skip
@@ -89,7 +90,7 @@ def _base(kind: str, items: list[Item]) -> Any:
     if not kind:
         return None
     people = {item.person_no: item for item in items[:50]}
-    return base_of(kind, {no: written(one.content, one.links) for no, one in people.items()})
+    return base_of(kind, {no: written(one) for no, one in people.items()})
 
 
 def pause(origin_kind: str, origin_id: str, run: str = "") -> None:
@@ -133,8 +134,10 @@ def cancel(origin_kind: str, origin_id: str, run: str = "") -> int:
 def cancelled(rows: "QuerySet[Delivery]") -> int:
     """Close these; returns how many of them were certainly not sent."""
     now = clock.now()
-    _change(rows.filter(unsure=True), state=DOUBTFUL, reason="cancelled", detail="Cancelled after a try without an answer",
-            done_at=now)  # fmt: skip
+    while doubtful := list(rows.filter(unsure=True)[:STEP]):  # few: of these an answer is missing
+        with transaction.atomic():
+            for row in doubtful:
+                close(row, DOUBTFUL, "cancelled", "Cancelled after a try without an answer", now)
     return _change(rows.filter(unsure=False), state=CANCELLED, reason="cancelled", detail="", done_at=now)
 
 

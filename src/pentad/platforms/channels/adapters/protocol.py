@@ -131,12 +131,14 @@ class Adapter:
     again of which it is not known whether it arrived. An adapter may set it for itself, by its settings.
     memory_hours: for how long the service remembers keys.
     addressed: messages go to an address of the customer's; False: the customer's public id is the address.
+    parallel: `send` may be called from several threads; not by one that writes into our own database.
     """
 
     fields: ClassVar[tuple[Field, ...]] = ()
     idempotent: bool = False
     memory_hours: float = 24.0
     addressed: bool = True
+    parallel: bool = True
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup

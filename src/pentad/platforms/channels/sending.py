@@ -1,0 +1,118 @@
+"""A turn at one destination: take what is due, ask whether it may go, write down that it is about to, hand it over, and write
+down what became of it. Nothing is handed over twice, whenever this process dies: see `trying`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from types import TracebackType
+
+from pentad.core import clock
+from pentad.core.jobs.leases import taker
+from pentad.intelligence.contact import log as contacts
+from pentad.platforms.channels import claiming, pacing, preparing, rules, trying
+from pentad.platforms.channels.adapters.protocol import Adapter
+from pentad.platforms.channels.models import Destination
+from pentad.platforms.channels.preparing import Ready
+from pentad.platforms.channels.registry import open_adapter
+
+GROUP = 20
+"""Messages begun together at a service that knows its keys; at another only as many as are handed over at the same time,
+since all that were begun are in doubt when the process dies.
+"""
+
+
+def turn(destination: Destination, now: datetime | None = None) -> int:
+    """One turn; how many deliveries were handled. Senders that take many turns keep a `Sender`."""
+    with Sender(destination) as sender:
+        return sender.turn(now)
+
+
+class Sender:
+    """Takes turns at one destination, keeping its connections between them."""
+
+    def __init__(self, destination: Destination, owner: str = "", stopping: Callable[[], bool] | None = None) -> None:
+        self.destination = destination
+        self.owner = owner or taker("sender")
+        self.measure = rules.Measure()
+        self._stopping = stopping or (lambda: False)
+        self._adapter: Adapter | None = None
+        self._made_of: datetime | None = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> "Sender":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back connections."""
+        if self._pool is not None:
+            self._pool.shutdown()
+        if self._adapter is not None:
+            self._adapter.close()
+        self._pool, self._adapter = None, None
+
+    def turn(self, now: datetime | None = None) -> int:
+        """How many deliveries were handled: sent, held, skipped … 0 when there is nothing to do, or the service rests."""
+        at = clock.now() if now is None else now
+        self.destination.refresh_from_db()
+        if self.destination.state != Destination.ON or self.breaker.is_open(at):
+            return 0
+        most = pacing.allowed(self.destination, at, 1 if self.breaker.probing else self.measure.portion())
+        if most < 1:
+            return 0
+        rows = claiming.claim(self.destination, self.owner, at, most)
+        if not rows:
+            return 0
+        began = time.monotonic()
+        adapter = self.adapter()
+        left = preparing.prepare(rows, self.destination, adapter, self.owner, at)
+        groups = [left[start : start + self._group()] for start in range(0, len(left), self._group())]
+        for place, group in enumerate(groups):
+            if self._stopping() or self.breaker.is_open(at):
+                self._give_back([one for rest in groups[place:] for one in rest])
+                break
+            self._send(group, adapter, now)
+        self.measure.took(time.monotonic() - began, len(rows))
+        return len(rows)
+
+    def _send(self, group: Sequence[Ready], adapter: Adapter, now: datetime | None) -> None:
+        tries = trying.begin(group, self.destination, self.owner, now or clock.now())
+        begun = {one.row.pk for one in tries}
+        self._give_back([one for one in group if one.row.pk not in begun])
+        if not tries:
+            return
+        ends = time.monotonic() + claiming.LEASE.total_seconds() / 3
+        wide = max(1, self.destination.concurrency) if adapter.parallel else 1
+        trying.act(tries, adapter, self._threads(wide), wide, lambda: time.monotonic() > ends)
+        trying.settle(tries, self.destination, adapter, self.owner, now or clock.now())
+
+    def _give_back(self, some: Sequence[Ready]) -> None:
+        if some:
+            claiming.give_back([one.row for one in some], self.owner)
+            contacts.release([one.row.key for one in some if not one.row.unsure])
+
+    @property
+    def breaker(self) -> rules.Breaker:
+        return rules.Breaker(self.destination.failures, self.destination.breaker_until, self.destination.failed)
+
+    def adapter(self) -> Adapter:
+        """Made anew when the destination was changed."""
+        if self._adapter is None or self._made_of != self.destination.changed:
+            self.close()
+            self._adapter, self._made_of = open_adapter(self.destination), self.destination.changed
+        return self._adapter
+
+    def _group(self) -> int:
+        wide = max(1, self.destination.concurrency)
+        return max(wide, GROUP) if self._adapter is not None and self._adapter.idempotent else wide
+
+    def _threads(self, wide: int) -> ThreadPoolExecutor | None:
+        if wide > 1 and self._pool is None:
+            self._pool = ThreadPoolExecutor(wide, thread_name_prefix=f"send-{self.destination.pk}")
+        return self._pool

@@ -1,0 +1,235 @@
+"""The act itself, between two transactions: the attempt is on disk before anything leaves, and its outcome afterwards.
+
+Whatever ends the process in between leaves an attempt that was begun. What becomes of it is decided by `rules.may_repeat`:
+sent again under the same key to a service that knows it, or never again, and in doubt.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from pentad.core import settings
+from pentad.core.actor import SYSTEM
+from pentad.intelligence.contact import log as contacts
+from pentad.intelligence.contact.actions import suppress
+from pentad.intelligence.contact.addresses import plain
+from pentad.intelligence.contact.log import Row
+from pentad.platforms.channels import pacing, rules
+from pentad.platforms.channels.adapters.protocol import Adapter, Busy, Outgoing, Refused, SendError
+from pentad.platforms.channels.claiming import LEASE
+from pentad.platforms.channels.models import (
+    BOUNCED,
+    DELIVERED,
+    DOUBTFUL,
+    HELD,
+    PAUSED,
+    QUEUED,
+    SENDING,
+    SENT,
+    Attempt,
+    Delivery,
+    Destination,
+)
+from pentad.platforms.channels.preparing import Ready, still_mine, tries_of
+from pentad.platforms.channels.rules import Next, Result
+from pentad.platforms.channels.telling import Told, tell
+
+GIVE_UP = settings.define(
+    "channels.give_up_hours",
+    24,
+    "Hours after its first try for which a message is tried again when its service is down; then it has failed.",
+    minimum=1,
+    maximum=24 * 14,
+)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Try:
+    """One attempt under way. result: None for one that was not made after all, because the service failed before it."""
+
+    ready: Ready
+    attempt: Attempt
+    result: Result | None = None
+
+    @property
+    def row(self) -> Delivery:
+        return self.ready.row
+
+
+def begin(group: Sequence[Ready], destination: Destination, owner: str, now: datetime) -> list[Try]:
+    """Write down that these are about to leave, those that are still this sender's; nothing when an address of theirs just
+    got its message elsewhere. In a transaction of its own.
+    """
+    try:
+        with transaction.atomic():
+            mine = still_mine([one.row.pk for one in group], owner)
+            going = [one for one in group if one.row.pk in mine]
+            tries = [_attempt(one, destination, now) for one in going]
+            for one in tries:
+                _mark(one, now)
+            Attempt.objects.bulk_create(one.attempt for one in tries)
+            pacing.charge(destination, [one.ready.address for one in tries], now)
+    except IntegrityError:  # two senders, one address, the same moment: the next turn sees who was first
+        log.info("delivery_raced", destination=destination.pk)
+        return []
+    return tries
+
+
+def _attempt(one: Ready, destination: Destination, now: datetime) -> Try:
+    one.row.attempts += 1
+    return Try(
+        one,
+        Attempt(delivery=one.row, destination=destination, number=one.row.attempts, key=one.row.public_id, at=now),
+    )
+
+
+def _mark(one: Try, now: datetime) -> None:
+    Delivery.objects.filter(pk=one.row.pk).update(
+        attempts=one.row.attempts,
+        once=one.ready.once,
+        gates=one.row.gates,
+        lease_until=now + LEASE,
+        reason="",
+        detail="",
+    )
+
+
+# ── The act ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def act(tries: Sequence[Try], adapter: Adapter, pool: Executor | None, wide: int, late: Callable[[], bool]) -> None:
+    """Hand them over, `wide` at a time; stops when the service fails again and again, or it takes too long."""
+    failed = 0
+    for start in range(0, len(tries), wide):
+        if failed >= rules.BREAKS_AT or late():
+            return
+        some = tries[start : start + wide]
+        outs = [one.ready.out for one in some if one.ready.out is not None]
+        results = [hand_over(adapter, outs[0], some[0].attempt.key)] if len(some) == 1 or pool is None else list(
+            pool.map(hand_over, [adapter] * len(some), outs, [one.attempt.key for one in some])
+        )  # fmt: skip
+        for one, result in zip(some, results, strict=False):
+            one.result = result
+            failed = failed + 1 if result.failing else 0
+
+
+def hand_over(adapter: Adapter, out: Outgoing, key: str) -> Result:
+    """What became of it. An error that is none of the protocol's tells nothing, so it may have left."""
+    try:
+        receipt = adapter.send(out, key)
+    except Refused as error:
+        kind = rules.REFUSED if error.permanent else rules.BUSY
+        return Result(kind, error.status, error.reason, permanent=error.permanent, address=error.address)
+    except Busy as error:
+        return Result(rules.BUSY, error.status, error.reason, retry_after=error.retry_after)
+    except SendError as error:
+        return Result(rules.UNKNOWN, error.status, error.reason)
+    except Exception as error:
+        log.exception("adapter_failed", adapter=type(adapter).__name__)
+        return Result(rules.UNKNOWN, "", f"{type(error).__name__}: {error}"[:300])
+    return Result(
+        rules.ACCEPTED, receipt.status[:20], receipt.detail[:300], receipt.provider_id[:200],
+        delivered=receipt.state == "delivered",
+    )  # fmt: skip
+
+
+# ── Afterwards ──────────────────────────────────────────────────────────────────────────────────
+
+
+def settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, owner: str, now: datetime) -> None:
+    """Write down what became of them, with everything that follows from it. In a transaction of its own."""
+    with transaction.atomic():
+        mine = still_mine([one.row.pk for one in tries], owner)
+        told, went, stayed = list[Told](), list[Row](), list[str]()
+        for one in tries:
+            if one.result is None:
+                _unmake(one, owner)
+                stayed.append(one.row.key)
+                continue
+            Attempt.objects.filter(pk=one.attempt.pk).update(
+                outcome=one.result.kind, status=one.result.status, detail=one.result.detail, ended=now
+            )
+            if one.row.pk not in mine and not _comes_late(one):
+                continue
+            told += _become(one, _next(one, destination, adapter, now), destination, now)
+            (went.append(_contact(one, now)) if _may_have_left(one) else stayed.append(one.row.key))
+        contacts.record(row for row in went if row.person_no)
+        contacts.release(stayed)
+        tell(told)
+        _break(destination, [one.result for one in tries if one.result is not None], now)
+
+
+def _unmake(one: Try, owner: str) -> None:
+    """Nothing was tried: the attempt never was."""
+    Attempt.objects.filter(pk=one.attempt.pk).delete()
+    rows = Delivery.objects.filter(pk=one.row.pk, state=SENDING, lease_owner=owner)
+    rows.update(state=QUEUED, attempts=one.row.attempts - 1, lease_owner="", lease_until=None)
+
+
+def _comes_late(one: Try) -> bool:
+    """Whether a sender that was given up for dead still has the last word: it knows that the message has left, and nobody
+    has tried again since.
+    """
+    accepted = one.result is not None and one.result.kind == rules.ACCEPTED
+    given_up = (QUEUED, HELD, PAUSED, DOUBTFUL, SENDING)
+    rows = Delivery.objects.select_for_update().filter(pk=one.row.pk, attempts=one.row.attempts, state__in=given_up)
+    return accepted and rows.exists()
+
+
+def _next(one: Try, destination: Destination, adapter: Adapter, now: datetime) -> Next:
+    assert one.result is not None
+    open_now = one.result.kind == rules.UNKNOWN
+    one.ready.tries = [*one.ready.tries, one.attempt] if open_now else one.ready.tries
+    tries = tries_of(one.ready, destination, adapter, now)
+    return rules.after(one.result, tries, key=one.row.key, now=now, give_up=timedelta(hours=GIVE_UP.get()))
+
+
+def _become(one: Try, becomes: Next, destination: Destination, now: datetime) -> list[Told]:
+    row, result = one.row, one.result
+    assert result is not None
+    row.state, row.reason, row.detail, row.unsure = becomes.state, becomes.reason, becomes.detail, becomes.unsure
+    row.due_at = becomes.due or row.due_at
+    row.done_at = None if becomes.state in (QUEUED, SENT) else now
+    row.sent_at = now if becomes.state in (SENT, DELIVERED) else row.sent_at
+    row.provider_id = result.provider_id or row.provider_id
+    row.lease_owner, row.lease_until = "", None
+    row.save(
+        update_fields=["state", "reason", "detail", "unsure", "due_at", "done_at", "sent_at", "provider_id",
+                       "lease_owner", "lease_until"]
+    )  # fmt: skip
+    if becomes.state == BOUNCED and one.ready.judged and plain(one.ready.address):
+        suppress(
+            actor=SYSTEM, channel=row.channel, address=one.ready.address, reason="hard_bounce",
+            source=f"{destination.name}: {result.status} {result.detail}"[:120],
+        )  # fmt: skip
+    more = {"destination": destination.name} if becomes.state in (SENT, DELIVERED) else {"reason": becomes.reason}
+    return [Told(row, more | ({"status": result.status} if result.status else {}))]
+
+
+def _may_have_left(one: Try) -> bool:
+    return one.row.state in (SENT, DELIVERED, DOUBTFUL) or one.row.unsure
+
+
+def _contact(one: Try, now: datetime) -> Row:
+    """For what limits count. A test counts for nobody."""
+    row = one.row
+    person = one.row.person_no if one.ready.judged and one.ready.who is not None else 0
+    return Row(person, row.channel, row.purpose, now, row.key, row.priority, row.transactional)
+
+
+def _break(destination: Destination, results: Sequence[Result], now: datetime) -> None:
+    """Leave a service alone that failed, or forget that it did. Of what is only for later nothing is said of the service."""
+    about = [one for one in results if not one.put_off]
+    before = rules.Breaker(destination.failures, destination.breaker_until, destination.failed)
+    after = rules.broken(before, about, now)
+    if after == before:
+        return
+    said = next((one.detail or one.kind for one in reversed(about) if one.failing), "")
+    destination.failures, destination.breaker_until, destination.failed = after
+    destination.failure = (said or destination.failure)[:300] if after.failures else ""
+    destination.save(update_fields=["failures", "breaker_until", "failed", "failure"])
