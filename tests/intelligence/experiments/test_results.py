@@ -59,7 +59,9 @@ def test_an_effect_is_told_in_words() -> None:
 def test_before_the_end_the_same_figures_say_less() -> None:
     found = told(WORKS, ends=NOW + timedelta(days=1))
     assert found.state == "running"
-    assert found.headline.startswith("Nothing can be said yet about “Order Completed”: between ")
+    assert found.headline.startswith(
+        "Nothing can be said yet about “Order Completed”: beside the holdout anything between −"
+    )
     assert winning.decide(found, at_end=False) is None
     assert (winning.decide(found, at_end=True, otherwise="best"), winning.decide(found, at_end=True)) == ("B", "A")
     assert (
@@ -109,11 +111,18 @@ def test_who_waits_for_the_winner_is_no_message_of_the_test() -> None:
 def test_the_page_shows_all_of_it(ends: datetime | None) -> None:
     page = render_to_string("experiments/_results.html", {"results": told(WORKS, ends=ends)})
     assert page.count("<svg") >= 6 and page.count("data-chart=") == 1
-    for words in ("Order Completed", "revenue of Order Completed", "All messages", "Held out", "Must not get worse"):
+    for words in (
+        "Order Completed",
+        "Revenue of Order Completed",
+        "All messages",
+        "Held out",
+        "Must not get worse",
+        "Message B beside “Message A”",
+    ):
         assert words in page
     assert "2 people were seen in two arms" in page
     assert 'style="' not in page and "<script" not in page
-    assert ("Final: everybody had 14 days." in page) == (ends == NOW)
+    assert ("Final: everybody had 14 days." in page) == ("+27 % to +239 %" in page) == (ends == NOW)
     bars = [row.bar for row in shown.shown(told(WORKS), UTC).figures[0].rows if row.bar]
     assert all(0 <= bar.low <= bar.at <= bar.high <= shown.WIDTH for bar in bars)
 

@@ -10,7 +10,7 @@ from pentad.intelligence.experiments.definition import Goal, title
 from pentad.intelligence.experiments.results import MESSAGES, Kept, Measured, Results, Said
 from pentad.intelligence.experiments.rules import Compared, Verdict
 
-WIDTH = 200
+WIDTH = 160
 """Of a bar, in pixels; its middle is no difference."""
 _MARGIN = 4
 _WIDEST = 300.0
@@ -45,7 +45,7 @@ class Row:
     verdict: str = ""
     tone: str = "gray"
     words: str = ""
-    extra: str = ""
+    between: str = ""
     bar: Bar | None = None
 
 
@@ -56,6 +56,7 @@ class Figure:
     total_of: str
     within_days: int
     rows: tuple[Row, ...]
+    notes: tuple[str, ...]
     narrowed: int
 
 
@@ -101,13 +102,26 @@ def _figure(results: Results, measured: Measured) -> Figure:
         rows.insert(0, Row(words.arm(MESSAGES), count, words.figure(goal, total / count if count else 0),
                            _total(goal, total), **whole))  # fmt: skip
     chief = measured.chief
-    kinds = {
-        "converted": ("Did it", "People"),
-        "count": ("For one person", "In all"),
-        "sum": ("For one person", "In all"),
-    }
     narrowed = round(100 * chief.compared.narrowed) if chief else 0
-    return Figure(title(goal), *kinds[goal.figure], goal.within_days, tuple(rows), narrowed)
+    heads = ("Did it", "People") if goal.figure == "converted" else ("Per person", "Total")
+    return Figure(_capital(title(goal)), *heads, goal.within_days, tuple(rows), _notes(measured, first), narrowed)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _notes(measured: Measured, first: dict[str, Said]) -> tuple[str, ...]:
+    """What the rows have no room for: what the differences come to, and the messages beside each other."""
+    found = []
+    for said in measured.compared:
+        one = said.compared
+        beside = f"{words.arm(one.arm)} beside “{words.arm(one.against)}”"
+        if first[one.arm] is not said:
+            found.append(f"{beside}: {said.words}")
+        elif one.verdict in ("better", "worse"):
+            found.append(f"{beside}: {words.in_all(measured.goal, one)}.")
+    return tuple(found)
 
 
 def _row(
@@ -130,7 +144,7 @@ def _told(goal: Goal, said: Said, reach: float) -> dict[str, Any]:
     return {
         "against": words.arm(one.against), "change": change, "verdict": WORDS[one.verdict], "tone": TONES[one.verdict],
         "words": said.words, "bar": None if early else _bar(one, reach),
-        "extra": words.in_all(goal, one) if one.verdict in ("better", "worse") else "",
+        "between": "" if early else words.interval(goal, one),
     }  # fmt: skip
 
 

@@ -8,6 +8,9 @@ from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guard
 if TYPE_CHECKING:
     from pentad.intelligence.experiments.results import State, Winner
 
+_WIDE = 3.0
+"""Beyond three times as much, a relative difference says how little the other arm did, and no more."""
+
 
 def arm(name: str) -> str:
     return {HOLDOUT: "Held out", REST: "The rest", "messages": "All messages"}.get(name, f"Message {name}")
@@ -55,21 +58,36 @@ def compared(goal: Goal, one: Compared) -> str:
     between = _between(goal, one)
     if one.verdict == "open":
         told = "No difference was found" if one.final else "Nothing can be said yet"
-        return f"{told}: {sides}; {between} is possible."
+        return f"{told}: {sides}; anything {between} is possible."
     told = "Better" if one.verdict == "better" else "Worse"
     size = change(one.relative) if one.relative is not None else points(goal, one.difference)
     return f"{told}: {sides}, {size}; {between}, with 95 % confidence."
 
 
-def _between(goal: Goal, one: Compared) -> str:
+def _relative(one: Compared) -> tuple[float, float] | None:
+    """The bounds of the relative difference; None where they say less than those of the difference itself."""
     low, high = one.relative_low, one.relative_high
-    if low is None or high is None:
+    return None if low is None or high is None or high > _WIDE else (low, high)
+
+
+def _between(goal: Goal, one: Compared) -> str:
+    if (found := _relative(one)) is None:
         return f"between {points(goal, one.low)} and {points(goal, one.high)}"
+    low, high = found
     same = low * high > 0
     if same and low < 0:
         low, high = high, low
     first = change(low).removesuffix(" more").removesuffix(" less") if same else change(low)
     return f"between {first} and {change(high)}"
+
+
+def interval(goal: Goal, one: Compared) -> str:
+    """The interval in short: +27 % to +239 %."""
+    if (found := _relative(one)) is None:
+        return f"{points(goal, one.low)} to {points(goal, one.high)}"
+    low, high = found
+    digits = 0 if max(abs(low), abs(high)) >= 0.1 else 1
+    return f"{low * 100:+,.{digits}f} % to {high * 100:+,.{digits}f} %".replace("-", "−")
 
 
 def in_all(goal: Goal, one: Compared) -> str:
@@ -99,7 +117,7 @@ def _said(goal: Goal, one: Compared) -> str:
         return f"Too little has happened to say whether it works on {name}."
     if one.verdict == "open":
         told = f"No difference from {who} was found on {name}" if one.final else f"Nothing can be said yet about {name}"
-        return f"{told}: {_between(goal, one)} than {who} is possible."
+        return f"{told}: beside {who} anything {_between(goal, one)} is possible."
     verb = "works" if one.verdict == "better" else "does harm"
     size = change(one.relative) if one.relative is not None else points(goal, one.difference)
     return f"{what} {verb}: {size} than {who} on {name} ({_between(goal, one)})."
