@@ -19,6 +19,9 @@ _DAY = "^(19|2[0-2])[0-9]{2}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
 _PLAIN_DAY = "^(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _WALL = f"{_DAY}({_CLOCK})?$"
+_LISTED = 62
+"""Days of a span that are told one by one."""
+
 _OFFSET = f"{_DAY}{_CLOCK}(Z|[+-][01][0-9]:?[0-5][0-9])$"
 
 
@@ -42,24 +45,49 @@ def test_sql(text: str, moment: str, test: OnDate | Anniversary, asked: Place) -
         return within_sql(moment, span)
     walls = wall_bounds(span, asked.zone)
     exact = (
-        f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {within_sql(stamp_sql(text), walls)} "
-        f"WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {within_sql(utc_sql(text), span)} ELSE FALSE END"
+        f"CASE WHEN regexp_matches({text}, {literal(_WALL)}) THEN {_once_within(stamp_sql(text), walls)} "
+        f"WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {_once_within(utc_sql(text), span)} ELSE FALSE END"
     )
-    quick = f"CASE WHEN length({text}) = 10 THEN {_day_sql(text, walls)} ELSE {exact} END"
-    return f"CASE WHEN {_near(text, span)} THEN {quick} ELSE FALSE END"
+    return (
+        f"CASE WHEN {_near(text, span)} THEN CASE WHEN {_day_sql(text, walls)} THEN TRUE "
+        f"WHEN length({text}) = 10 THEN FALSE ELSE {exact} END ELSE FALSE END"
+    )
+
+
+def _once_within(moment: str, span: Span) -> str:
+    """As `within_sql`, of a long expression written once: engines prepare every pattern that stands in a statement."""
+    if span.empty or not (span.low and span.high and span.low > FIRST and span.high < END):
+        return within_sql(moment, span)
+    return f"{moment} BETWEEN {stamp(span.low)} AND {stamp(span.high - TICK)}"
 
 
 def _day_sql(text: str, walls: Span) -> str:
-    """A text of ten letters: as texts days stand in their order. The 29th and later are not in every month."""
+    """A text is a day, without a time, of those that begin in the span."""
     low = (walls.low - TICK).date() + timedelta(days=1) if walls.low and walls.low > FIRST else FIRST.date()
     high = (walls.high - TICK).date() + timedelta(days=1) if walls.high and walls.high < END else END.date()
-    day_sql = f"TRY_CAST({text} || ' 00:00:00.000000' AS TIMESTAMP)"
-    real = f"CASE WHEN right({text}, 2) <= '28' THEN TRUE ELSE {day_sql} IS NOT NULL END"
-    valid = f"CASE WHEN regexp_matches({text}, {literal(_PLAIN_DAY)}) THEN {real} ELSE FALSE END"
     if low >= high:
         return "FALSE"
     last = high - timedelta(days=1)
-    return f"CASE WHEN {text} BETWEEN '{low:%Y-%m-%d}' AND '{last:%Y-%m-%d}' THEN {valid} ELSE FALSE END"
+    if (last - low).days <= _LISTED:
+        return f"regexp_matches({text}, {literal(_days_pattern(low, last))})"
+    # As texts days stand in their order.
+    return f"CASE WHEN {text} BETWEEN '{low:%Y-%m-%d}' AND '{last:%Y-%m-%d}' THEN {_real_day_sql(text)} ELSE FALSE END"
+
+
+def _days_pattern(low: date, last: date) -> str:
+    """The days by their names: one look at a text is quicker than reading it as a date."""
+    tens: dict[str, list[int]] = {}
+    for number in range((last - low).days + 1):
+        found = low + timedelta(days=number)
+        tens.setdefault(f"{found:%Y-%m}-{found.day // 10}", []).append(found.day % 10)
+    return "|".join(f"^{ten}[{ones[0]}-{ones[-1]}]$" for ten, ones in tens.items())
+
+
+def _real_day_sql(text: str) -> str:
+    """A text of a year, a month and a day that there is. The 29th and later are not in every month."""
+    found = f"TRY_CAST({text} || ' 00:00:00.000000' AS TIMESTAMP)"
+    real = f"CASE WHEN right({text}, 2) <= '28' THEN TRUE ELSE {found} IS NOT NULL END"
+    return f"CASE WHEN regexp_matches({text}, {literal(_PLAIN_DAY)}) THEN {real} ELSE FALSE END"
 
 
 def _near(text: str, span: Span) -> str:
@@ -82,15 +110,11 @@ def stamp_sql(text: str) -> str:
 
 
 def utc_sql(text: str) -> str:
-    """The instant of a text with an offset."""
-
-    def part(number: int) -> str:
-        found = f"regexp_extract({text}, '([+-])([0-9]{{2}}):?([0-9]{{2}})$', {number})"
-        return f"TRY_CAST({found} AS INTEGER)"
-
-    sign = f"CASE WHEN regexp_extract({text}, '([+-])([0-9]{{2}}):?([0-9]{{2}})$', 1) = '-' THEN -1 ELSE 1 END"
-    minutes = f"coalesce({part(2)} * 60 + {part(3)}, 0) * {sign}"
-    return f"({stamp_sql(text)} - INTERVAL ({minutes}) MINUTE)"
+    """The instant of a text with an offset: +01:00, +0100 or Z, of which the last letters are no number."""
+    offset = f"right(replace(right({text}, 6), ':', ''), 5)"
+    hours, minutes = (f"TRY_CAST(substring({offset}, {at}, 2) AS INTEGER)" for at in (2, 4))
+    sign = f"CASE WHEN starts_with({offset}, '-') THEN -1 ELSE 1 END"
+    return f"({stamp_sql(text)} - INTERVAL (coalesce({hours} * 60 + {minutes}, 0) * {sign}) MINUTE)"
 
 
 # -- anniversaries ---------------------------------------------------------------------------------
@@ -128,10 +152,11 @@ def _anniversary_sql(text: str, moment: str, test: Anniversary, asked: Place) ->
     by_wall = f"regexp_matches({text}, {literal(_WALL)}) THEN {valid}"
     if asked.keep is None:  # inside of a list no expression can be given a name
         return f"CASE WHEN {by_wall} ELSE FALSE END"
-    near = _about_sql(text, test, now, zone)
-    at = asked.keep(f"CASE WHEN {near} THEN {moments_of(text)[1]} END")
+    by_day = f"length({text}) = 10 THEN CASE WHEN {by_text} THEN {_real_day_sql(text)} ELSE FALSE END"
+    near = asked.keep(_about_sql(text, test, now, zone))
+    at = asked.keep(f"CASE WHEN {near} THEN CASE WHEN length({text}) > 10 THEN {moments_of(text)[1]} END END")
     by_time = f"{at} IS NOT NULL THEN {_kept_at_sql(at, test, now, zone)}"
-    return f"CASE WHEN {near} THEN CASE WHEN {by_wall} WHEN {by_time} ELSE FALSE END ELSE FALSE END"
+    return f"CASE WHEN {near} THEN CASE WHEN {by_day} WHEN {by_wall} WHEN {by_time} ELSE FALSE END ELSE FALSE END"
 
 
 def _about_sql(text: str, test: Anniversary, now: datetime, zone: str) -> str:
