@@ -100,6 +100,9 @@ def test_it_is_stopped_put_away_and_brought_back(customers: Road) -> None:
     assert held(customers, "spent") == {}
     assert "Restore" in client.get(f"/segments/traits/{row.id}/").content.decode()
     assert post(client, f"{row.id}/refresh/").status_code == 409
+    sent = client.get(f"/segments/traits/{row.id}/edit/", follow=True)
+    assert sent.redirect_chain == [(f"/segments/traits/{row.id}/", 302)]
+    assert "is in the archive. Restore it to change it." in sent.content.decode()
     assert post(client, f"{row.id}/state/?to=live").status_code == 204
     assert "Working it out" in client.get(f"/segments/traits/{row.id}/status/").content.decode()
     assert post(client, f"{row.id}/stop/").status_code == 204

@@ -56,6 +56,8 @@ class Kestrel(Unknown):
     """What was seen of a shop."""
 
     def type_of(self, what: str, name: str, events: tuple[str, ...], type: str) -> str:
+        if name == "order_id":
+            return "text" if set(events) & {"Order Completed", "Order Refunded"} else ""
         return {"age": "number", "born": "date", "tags": "list", "plan": "text", "vip": "yes_no"}.get(name, "")
 
     def segments(self) -> Options:
@@ -197,3 +199,12 @@ def test_a_sequence_offers_what_it_may_have_beside() -> None:
         assert (focus, page(Draft(tree)).sent[field]) == (at, "")
     said = page(form.draft(parse('did "A" then "B", all within 3 days, same cart'))).sent
     assert (said["c.same"], said["c.within.n"]) == ("cart", "3")
+
+
+def test_a_shared_property_that_one_step_does_not_have_makes_one_wonder() -> None:
+    said = 'did "Order Completed" then {}, same {}'
+    shown = page(form.draft(parse(said.format('"Signed Up" then "Order Refunded"', "order_id, cart")))).texts
+    assert [one for one in shown if "not seen" in one] == ["order_id was not seen in Signed Up"]
+    assert "not seen" not in " ".join(page(form.draft(parse(said.format('"Order Refunded"', "order_id")))).texts)
+    unknown = page(form.draft(parse(said.format('"Signed Up"', "cart")))).texts
+    assert "not seen" not in " ".join(unknown), "of what is hidden from the reader nothing is said"

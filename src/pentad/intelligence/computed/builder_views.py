@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.action import check
@@ -52,6 +52,9 @@ def edit_trait(request: HttpRequest, id: str) -> HttpResponse:
     queries.require_readable(row)
     if request.method == "POST":
         return _save(request, row)
+    if not row.live:
+        messages.info(request, f"“{row.name}” is in the archive. Restore it to change it.")
+        return redirect(f"/segments/traits/{row.id}/")
     return _page(request, row, Given(row.name, row.description, row.version), drafting.draft(row.computed))
 
 

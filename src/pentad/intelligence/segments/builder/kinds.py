@@ -1,9 +1,9 @@
 """What each kind of condition reads like, from its second word on. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pentad.intelligence.segments.builder import choices
+from pentad.intelligence.segments.builder import choices, fields
 from pentad.intelligence.segments.builder.fields import Node
 from pentad.intelligence.segments.builder.sentences import (
     Block,
@@ -105,6 +105,7 @@ def _sequence(to: Sentences, node: Node, path: str) -> Sentence:
     offered = []
     if "same" in node:
         words: list[Part] = [Word("with the same"), to.field(node, path, "same", "Same properties", **same)]
+        words += [Word(one, doubt=True) for one in _unshared(to, steps, fields.meant_names(text(node, "same")))]
         parts.append(Together(words, f"{path}.same"))
     else:
         offered.append(Block(f"{path}.same", "", "Same property", []))
@@ -113,6 +114,15 @@ def _sequence(to: Sentences, node: Node, path: str) -> Sentence:
     elif not any(text(below(one, "within"), "n").strip() for one in steps):  # it has one time or the other
         offered.append(Block(f"{path}.within", "", "All within", []))
     return Sentence(parts, [*offered, Block(f"{path}.steps", "", "Step", items, moves=True)])
+
+
+def _unshared(to: Sentences, steps: list[Node], same: Sequence[str]) -> Iterator[str]:
+    """Which of the properties are known of the events of some steps, but were not seen in those of another."""
+    events = [events_of(below(step, "event")) for step in steps]
+    for name in same:
+        without = [of for of, type in events if of and not to.known.type_of("property", name, of, type)]
+        if without and len(without) < len(events):
+            yield f"{name} was not seen in {' or '.join(without[0])}"
 
 
 def _step(to: Sentences, step: Node, path: str, place: int, of: int) -> Item:

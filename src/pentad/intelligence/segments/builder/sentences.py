@@ -33,7 +33,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """doubt: it is no part of the sentence, but what makes one wonder about it."""
+
     text: str
+    doubt: bool = False
     shape: ClassVar[str] = "word"
 
 
