@@ -6,6 +6,7 @@ from tests.architecture.source import name, python_files
 
 RECORDS = {"Person", "Company", "Task"}
 AROUND = {
+    "src/pentad/content/messages/contexts.py": "composes for whoever was chosen; what an author may speak of is asked when it is written",
     "src/pentad/data/consent/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/consent/addressing.py": "finds where a message goes, whoever sends it",
     "src/pentad/data/consent/tasks.py": "keeps what messages said of everybody",

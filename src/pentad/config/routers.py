@@ -1,5 +1,6 @@
 """The API with the operations of every feature: each exposes a `router` in its `api.py`, and is mounted here."""
 
+from pentad.content.messages.api import router as messages
 from pentad.data.consent.api import router as consent
 from pentad.data.fields.api import router as fields
 from pentad.data.identity.api import router as identity
@@ -24,6 +25,7 @@ ROUTERS = (
     segments,
     members,
     computed,
+    messages,
     fields,
     identity,
     ingest,

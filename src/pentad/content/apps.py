@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ContentConfig(AppConfig):
     name = "pentad.content"
     label = "pentad_content"
+
+    def ready(self) -> None:
+        from pentad.content.messages import undoing  # noqa: F401  it registers itself

@@ -1,4 +1,4 @@
-"""A part of a message made ready: its templates compiled once a version, whoever is written to afterwards."""
+"""A part of a message made ready: its templates compiled once, whoever is written to afterwards."""
 
 import threading
 from collections import OrderedDict
@@ -62,13 +62,13 @@ def _others(channel: str, fields: Fields) -> dict[str, tuple[str, str]]:
 
 
 class Kept:
-    """The last few parts that were made ready, by version: versions are never rewritten."""
+    """The last few parts that were made ready, by what was written: it compiles to the same whoever asks."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most, self._held, self._lock = most, OrderedDict[tuple[int, str, str, str], Ready](), threading.Lock()
+        self._most, self._held, self._lock = most, OrderedDict[tuple[str, ...], Ready](), threading.Lock()
 
-    def ready(self, version: int, variant: str, channel: str, language: str, fields: Fields) -> Ready:
-        key = (version, variant, channel, language)
+    def ready(self, channel: str, language: str, fields: Fields) -> Ready:
+        key = (channel, language, *fields.values())
         with self._lock:
             if (found := self._held.get(key)) is not None:
                 self._held.move_to_end(key)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pentad.content.messages import contexts
-from pentad.content.messages.compiling import ONE_LINE, Ready, kept, ready
+from pentad.content.messages.compiling import ONE_LINE, Ready, kept
 from pentad.content.messages.contexts import LINKS, Known, Needs, harmless
 from pentad.content.messages.models import MessageVersion
 from pentad.content.messages.parts import Fields, Parts, spoken
@@ -32,7 +32,6 @@ class Composer:
     def __init__(self, published: Published, parts: Parts | None = None) -> None:
         """parts: what to compose instead of the version's own, such as a draft that is tried."""
         self.published = published
-        self._drafted = parts is not None
         self._parts = parts or _stored(published.version_id)
         self._ready: dict[tuple[str, str, str], Ready] = {}
 
@@ -76,10 +75,7 @@ class Composer:
         key = (variant, channel, language)
         if key not in self._ready:
             try:
-                if self._drafted:
-                    self._ready[key] = ready(channel, language, fields)
-                else:
-                    self._ready[key] = kept.ready(self.published.version_id, *key, fields)
+                self._ready[key] = kept.ready(channel, language, fields)
             except Faulty as fault:
                 raise Invalid(
                     f"{variant} · {channel} · {language} cannot be read: {fault.message}", code="message_faulty",

@@ -62,7 +62,7 @@ def empty() -> Parts:
     return {"variants": {"A": {}}}
 
 
-def read(given: Mapping[str, Any]) -> Parts:
+def read(given: Any) -> Parts:
     """What was given, checked, with every field of each channel. Raises Invalid, with where."""
     variants = given.get("variants") if isinstance(given, Mapping) else None
     if not isinstance(variants, Mapping) or not variants:

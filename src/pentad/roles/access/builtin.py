@@ -30,6 +30,8 @@ _CUSTOMERS = {"people.view": "all", "companies.view": "all"}
 _OWN_TASKS = {"tasks.view": "own", "tasks.edit": "own"}
 _TEAM_TASKS = {"tasks.view": "team", "tasks.edit": "team", "tasks.assign": "team"}
 _SEGMENTS = {"segments.view": "all", "segments.edit": "all", "segments.export": "all"}
+_MESSAGES = {"messages.view": "all", "messages.edit": "all", "messages.publish": "all", "messages.send_test": "all"}
+_CAMPAIGNS = {"campaigns.view": "all", "campaigns.edit": "all", "campaigns.approve": "all", "campaigns.start": "all"}
 _CONTACT = {"contact.view": "all", "contact.edit": "all"}
 _SENSITIVE_MASKED = {("*", "class:sensitive"): "masked"}
 
@@ -43,6 +45,8 @@ ROLES: dict[str, BuiltIn] = {
             **_CUSTOMERS,
             **_SEGMENTS,
             **_CONTACT,
+            **_MESSAGES,
+            **_CAMPAIGNS,
             "people.edit": "all",
             "people.consent": "all",
             "people.create": "all",
@@ -120,6 +124,8 @@ ROLES: dict[str, BuiltIn] = {
             **_CUSTOMERS,
             **_SEGMENTS,
             **_CONTACT,
+            **_MESSAGES,
+            **_CAMPAIGNS,
             "people.export": "all",
             "people.bulk": "all",
         },
@@ -129,7 +135,15 @@ ROLES: dict[str, BuiltIn] = {
     "analyst": BuiltIn(
         "Analyst",
         "Sees every customer with personal fields masked and without sensitive ones.",
-        {**_OWN_TASKS, **_CUSTOMERS, "segments.view": "all", "segments.edit": "all", "contact.view": "all"},
+        {
+            **_OWN_TASKS,
+            **_CUSTOMERS,
+            "segments.view": "all",
+            "segments.edit": "all",
+            "contact.view": "all",
+            "messages.view": "all",
+            "campaigns.view": "all",
+        },
         {("people", "class:personal"): "masked", ("*", "class:sensitive"): "hidden"},
         ("analytics",),
     ),

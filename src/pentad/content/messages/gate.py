@@ -1,0 +1,118 @@
+"""The gate before publishing: every part is looked at, with what is known of customers and purposes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pentad.content.messages import contexts, parts
+from pentad.content.messages.compiling import Ready, ready
+from pentad.content.messages.parts import NEEDED, Part, Parts
+from pentad.content.render import checks, mail
+from pentad.content.render.checks import Check, Known
+from pentad.content.render.faults import Faulty
+from pentad.data.consent.models import ConsentPurpose
+from pentad.data.profiles import vocabulary
+from pentad.data.profiles.models import CompanyTrait
+
+ALWAYS = {"email": frozenset({"customer.email"}), "sms": frozenset({"customer.phone"})}
+"""Who is reached by a channel has an address there."""
+ORDER = {"stop": 0, "warn": 1, "fine": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to speak of. purpose: “” for a good one, else what is wrong with it."""
+
+    customer: frozenset[str]
+    company: frozenset[str]
+    purpose: str = ""
+
+
+def facts(purpose: str, transactional: bool) -> Facts:
+    people = {*vocabulary.every_name(), *contexts.OWN}
+    companies = {*CompanyTrait.objects.values_list("name", flat=True).distinct()[:10_000], *contexts.OWN_OF_COMPANY}
+    return Facts(frozenset(people), frozenset(companies), "" if transactional else _wrong_purpose(purpose))
+
+
+def _wrong_purpose(name: str) -> str:
+    if not name:
+        return "The message has no purpose: say what customers agreed to, or that it is transactional."
+    row = ConsentPurpose.objects.filter(name=name).first()
+    if row is None:
+        return f"There is no purpose “{name}”."
+    return "" if row.plain.declared else f"The purpose “{row.label or name}” is not in force."
+
+
+def checked(tree: Parts, transactional: bool, known: Facts) -> list[Check]:
+    """What is wrong comes first."""
+    found = [*_whole(tree, known)]
+    for part in parts.each(tree):
+        found += _part(part, transactional, known)
+    return sorted(found, key=lambda one: ORDER[one.level])
+
+
+def told(tree: Parts, purpose: str, transactional: bool) -> list[dict[str, str]]:
+    """The same as it is kept and shown."""
+    found = checked(tree, transactional, facts(purpose, transactional))
+    return [{"level": one.level, "code": one.code, "text": one.text, "where": one.where} for one in found]
+
+
+def _whole(tree: Parts, known: Facts) -> Iterator[Check]:
+    if known.purpose:
+        yield Check("stop", "purpose", known.purpose)
+    else:
+        yield Check("fine", "purpose", "It is clear what customers agreed to.")
+    variants = tree["variants"]
+    if not any(variants.values()):
+        yield Check("stop", "empty", "Nothing is written yet.")
+    everywhere = {channel for channels in variants.values() for channel in channels}
+    for variant, channels in variants.items():
+        for channel in sorted(everywhere - set(channels)):
+            yield Check(
+                "stop", "variant_channel", f"Variant {variant} is not written for {channel}, which others are.", variant
+            )
+    for channel in sorted(everywhere):
+        of = {variant: set(channels.get(channel, {})) for variant, channels in variants.items()}
+        every = set.union(*of.values())
+        for variant, languages in of.items():
+            if languages and (missing := sorted(every - languages)):
+                text = (
+                    f"Variant {variant} is not written in {', '.join(missing)}: its default language is sent instead."
+                )
+                yield Check("warn", "variant_language", text, f"{variant} · {channel}")
+
+
+def _part(part: Part, transactional: bool, known: Facts) -> Iterator[Check]:
+    for name in NEEDED[part.channel]:
+        if not part.fields[name].strip():
+            yield Check("stop", "missing_field", f"The {name} is empty.", part.where)
+            return
+    try:
+        made = ready(part.channel, part.language, part.fields)
+    except Faulty as fault:
+        yield Check("stop", "faulty", fault.message, f"{part.where} · line {fault.line}")
+        return
+    names: dict[str, frozenset[str] | None] = dict.fromkeys(contexts.ROOTS)
+    names |= {"customer": known.customer, "company": known.company, "links": frozenset(contexts.LINKS)}
+    yield from checks.variables(made.uses, Known(names, ALWAYS.get(part.channel, frozenset())), part.where)
+    yield from _raw(made, part)
+    yield from _channel(part, transactional)
+
+
+def _raw(made: Ready, part: Part) -> Iterator[Check]:
+    if any("safe" in template.filters() for _, template in made.fields if template.form == "html"):
+        yield Check(
+            "warn", "unescaped", "“safe” writes what a value holds as HTML: who states it writes the mail.", part.where
+        )
+
+
+def _channel(part: Part, transactional: bool) -> Iterator[Check]:
+    fields, where = part.fields, part.where
+    if part.channel == "email":
+        html = mail.compile_mjml(fields["mjml"], fields["preheader"], part.language)
+        links = mail.links(html)
+        yield from checks.mail(html, fields["mjml"], links, where, transactional=transactional, fields=fields)
+    elif part.channel == "sms":
+        yield from checks.sms(fields["body"], where)
+    elif part.channel in ("push", "inapp"):
+        yield from checks.lengths(fields, where)
+        yield from checks.addressed(fields["url"], where)
