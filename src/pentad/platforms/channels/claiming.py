@@ -51,34 +51,63 @@ def claim(destination: Destination, owner: str, now: datetime, most: int) -> lis
 
 
 def _due(destination: Destination, now: datetime, most: int) -> list[Delivery]:
-    lanes: list[int | None] = [destination.pk, *([None] if destination.is_default else [])]
-    found = [row for lane in lanes for row in _lane(destination.channel, lane, now, most)]
+    found = [row for lane in lanes(destination) for row in _lane(destination.channel, lane, now, most)]
     chosen = sorted(found, key=lambda row: (-row[1], row[2], row[0]))[:most]
     rows = {row.pk: row for row in Delivery.objects.select_related("base").filter(pk__in=[one[0] for one in chosen])}
     return [rows[one[0]] for one in chosen if one[0] in rows]
 
 
 def _lane(channel: str, destination_id: int | None, now: datetime, most: int) -> Iterator[tuple[int, int, Any]]:
-    """(key, priority, due), priority by priority: what waits for a later day is passed over without being looked at.
-
-    Written out, because the index is of what waits alone: a database must see the states in the statement to use it.
-    """
-    lane = "destination_id IS NULL" if destination_id is None else "destination_id = %s"
-    here: list[Any] = [channel, *([] if destination_id is None else [destination_id])]
-    where = f"FROM {Delivery._meta.db_table} WHERE channel = %s AND {lane} AND state IN ('queued', 'held')"
+    """(key, priority, due), priority by priority: what waits for a later day is passed over without being looked at."""
+    where, here = _where(channel, destination_id)
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     at = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT max(priority) {where}", here)
-        while most > 0 and (priority := cursor.fetchone()[0]) is not None:
+    for priority in _priorities(where, here):
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT id, due_at {where} AND priority = %s AND due_at <= %s ORDER BY due_at, id LIMIT {most}{lock}",
                 [*here, priority, at],
             )
             some = cursor.fetchall()
-            yield from ((key, priority, due) for key, due in some)
-            most -= len(some)
+        yield from ((key, priority, due) for key, due in some)
+        most -= len(some)
+        if most <= 0:
+            return
+
+
+def _where(channel: str, destination_id: int | None) -> tuple[str, list[Any]]:
+    """What waits for a destination, or names none. Written out, because the index is of what waits alone: a database must see
+    the states in the statement to use it.
+    """
+    lane = "destination_id IS NULL" if destination_id is None else "destination_id = %s"
+    where = f"FROM {Delivery._meta.db_table} WHERE channel = %s AND {lane} AND state IN ('queued', 'held')"
+    return where, [channel, *([] if destination_id is None else [destination_id])]
+
+
+def _priorities(where: str, here: list[Any]) -> Iterator[int]:
+    """Those there are, the highest first; each is one look into the index."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(priority) {where}", here)
+        while (priority := cursor.fetchone()[0]) is not None:
+            yield priority
             cursor.execute(f"SELECT max(priority) {where} AND priority < %s", [*here, priority])
+
+
+def next_due(destination: Destination) -> datetime | None:
+    """When the next delivery of a destination is due; None without any."""
+    found: list[datetime] = []
+    for lane in lanes(destination):
+        rows = Delivery.objects.filter(channel=destination.channel, destination=lane).extra(
+            where=["state IN ('queued', 'held')"]
+        )
+        for priority in _priorities(*_where(destination.channel, lane)):
+            found += rows.filter(priority=priority).order_by("due_at").values_list("due_at", flat=True)[:1]
+    return min(found, default=None)
+
+
+def lanes(destination: Destination) -> list[int | None]:
+    """Whose deliveries it takes: its own, and as the default one those that name none."""
+    return [destination.pk, *([None] if destination.is_default else [])]
 
 
 def _stopped(rows: list[Delivery]) -> set[int]:

@@ -20,7 +20,6 @@ from pentad.platforms.channels.models import (
     PAUSED,
     PENDING,
     QUEUED,
-    WAITING,
     Delivery,
     StoppedOrigin,
 )
@@ -162,9 +161,3 @@ def _change(rows: "QuerySet[Delivery]", **fields: Any) -> int:
     while some := list(rows.values_list("pk", flat=True)[:STEP]):
         done += rows.filter(pk__in=some).update(**fields)
     return done
-
-
-def next_due(channel: str, destination_id: int | None) -> datetime | None:
-    """When the next delivery of a destination, or of those that name none, is due; None without any."""
-    rows = Delivery.objects.filter(channel=channel, destination=destination_id, state__in=WAITING)
-    return rows.order_by("due_at").values_list("due_at", flat=True).first()

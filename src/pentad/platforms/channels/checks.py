@@ -1,0 +1,68 @@
+"""What the doctor finds about sending."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from pentad.core import clock
+from pentad.core.hookvalues import Problem
+from pentad.platforms.channels import rules
+from pentad.platforms.channels.models import DOUBTFUL, Delivery, Destination
+from pentad.platforms.channels.queries import duplicates, stranded
+
+DAYS = 30
+
+
+def problems() -> list[Problem]:
+    return [*_duplicates(), *_stranded(), *_failing(), *_doubtful()]
+
+
+def _duplicates() -> list[Problem]:
+    found = duplicates(clock.now() - timedelta(days=DAYS))
+    if not found:
+        return []
+    return [
+        Problem(
+            "messages", "error", f"{found:,} messages were sent twice in the last {DAYS} days.",
+            "Turn the destination off, and tell us: this must not happen.",
+        )
+    ]  # fmt: skip
+
+
+def _stranded() -> list[Problem]:
+    return [
+        Problem(
+            "messages", "warning",
+            f"{n:,} messages by {channel} wait for {f'“{name}”, which is off' if name else 'a destination, and there is none'}.",
+            f"Turn on a destination for {channel}, or cancel them.",
+        )
+        for channel, name, n in stranded(clock.now())
+    ]  # fmt: skip
+
+
+def _failing() -> list[Problem]:
+    rows = Destination.objects.filter(state=Destination.ON, failures__gte=rules.BREAKS_AT)
+    return [
+        Problem(
+            "destinations", "error", f"“{row.name}” fails: {row.failure or 'no answer'} ({row.failures} times in a row).",
+            "Its messages wait. Check its settings, and what the service says.",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _doubtful() -> list[Problem]:
+    week = clock.now() - timedelta(days=7)
+    found = Delivery.objects.filter(state=DOUBTFUL, done_at__gte=week).count()
+    if not found:
+        return []
+    return [
+        Problem(
+            "messages", "warning", f"Of {found:,} messages of the last 7 days it is not known whether they arrived.",
+            "They are not sent again, so that nobody gets them twice. Each says so on the customer’s page.",
+        )
+    ]  # fmt: skip
+
+
+def destinations_named(ids: Collection[str]) -> dict[str, str]:
+    """For the audit log."""
+    return dict(Destination.objects.filter(public_id__in=ids).values_list("public_id", "name"))
