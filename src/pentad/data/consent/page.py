@@ -23,6 +23,7 @@ from pentad.data.consent.rules import (
     counting,
     effective,
 )
+from pentad.data.consent.rules_preferences import ALL, MONTHLY, PREFERENCES_CHANGED, WEEKLY
 from pentad.data.consent.standing import standing_of
 from pentad.data.identity.models import Person
 from pentad.roles.access.rights import Level
@@ -31,6 +32,7 @@ from pentad.roles.views import cells
 
 WORDS = {GRANTED: "Granted", DENIED: "Denied", UNKNOWN: "Not known"}
 TONES = {GRANTED: "green", DENIED: "red", UNKNOWN: "gray"}
+FREQUENCY_WORDS = {ALL: "Every message", WEEKLY: "At most one a week", MONTHLY: "At most one a month"}
 MOST_TAGS = 3
 ICONS = {"email": "mail", "sms": "message-square", "phone": "phone", "push": "bell", "post": "map-pin"}
 
@@ -149,15 +151,19 @@ def _has_address(channel: Channel, traits: Mapping[str, Any], namespaces: Collec
 
 
 def timeline_entry(name: str | None, properties: Any) -> TimelineEntry | None:
-    """How “Consent Changed” reads; without what is hidden from the reader."""
-    if name != CHANGED:
+    """How “Consent Changed” and “Preferences Changed” read; without what is hidden from the reader."""
+    if name not in (CHANGED, PREFERENCES_CHANGED):
         return None
     said = properties.get("consent") if isinstance(properties, Mapping) else None
     if not isinstance(said, dict):
-        return TimelineEntry("Consent changed", "", "circle-check")
+        return TimelineEntry(f"{name.capitalize()}", "", "circle-check")
     purpose, channel = str(said.get("purpose", "")), str(said.get("channel", ""))
     about = [{one.name: one.label for one in queries.purposes()}.get(purpose, purpose)]
     about += [{one.name: one.label for one in queries.channels()}.get(channel, channel)] if channel else []
+    if name == PREFERENCES_CHANGED:
+        about += [FREQUENCY_WORDS.get(str(said.get("frequency", "")), "")]
+        about += [f"paused until {str(said['paused_until'])[:10]}"] if said.get("paused_until") else []
+        return TimelineEntry("Preferences changed", " · ".join(one for one in about if one), "sliders-horizontal")
     state = str(said.get("state", ""))
     words = {GRANTED: "granted", DENIED: "denied"}.get(state, "taken back")
     tones = {GRANTED: "good", DENIED: "bad"}

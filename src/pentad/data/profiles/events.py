@@ -34,11 +34,27 @@ ORDER_NAMES = (
     "Coupon Applied",
     "Order Placed",
 )
+MESSAGE_NAMES = (
+    "Message Sent",
+    "Message Delivered",
+    "Message Opened",
+    "Link Clicked",
+    "Message Bounced",
+    "Message Failed",
+    "Message Doubtful",
+    "Message Held",
+    "Message Skipped",
+    "Message Complained",
+    "Unsubscribed",
+    "Preferences Changed",
+    "Consent Changed",
+)
 KINDS: dict[str, tuple[str, dict[str, Sequence[str]]]] = {
     "": ("All", {}),
     "web": ("Web and app", {"types": ("page", "screen")}),
     "orders": ("Orders", {"names": ORDER_NAMES}),
     "identity": ("Identity", {"types": ("identify", "alias", "group")}),
+    "messages": ("Messages", {"names": MESSAGE_NAMES}),
     "notes": ("Notes", {"names": ("Note added",)}),
 }
 """Filter chips of the timeline, and what they ask the ledger for."""

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 
 from pentad.core import clock
 from pentad.core.errors import Invalid
+from pentad.data.consent.page import FREQUENCY_WORDS
 from pentad.data.consent.preference_actions import CHOICES, NONE, chosen
 from pentad.data.consent.preferences import preferences_of
 from pentad.data.consent.queries import channels, purposes
 from pentad.data.consent.rules import EVERY, Channel, Purpose
-from pentad.data.consent.rules_preferences import ALL, MONTHLY, WEEKLY, Wish
+from pentad.data.consent.rules_preferences import Wish
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.addressing import reached
 from pentad.platforms.channels.models import Delivery
 from pentad.roles.access.rights import masked
 
-WORDS = {ALL: "Every message", WEEKLY: "At most one a week", MONTHLY: "At most one a month", NONE: "None"}
+WORDS = {**FREQUENCY_WORDS, NONE: "None"}
 PAUSES = (("", "No pause"), ("30", "For 30 days"), ("90", "For 90 days"), ("180", "For half a year"))
 PLAIN = {"email": "e-mail", "sms": "text message", "phone": "telephone", "push": "notification", "post": "post"}
 

@@ -1,0 +1,139 @@
+"""What services report, what figures make of it all, and how it reads on a customer's page."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pentad.core.actor import SYSTEM, Actor
+from pentad.core.errors import Denied
+from pentad.core.models import OutboxMessage
+from pentad.data.consent.queries import state_of
+from pentad.data.identity.models import Person
+from pentad.intelligence.contact.models import Suppression
+from pentad.platforms.channels.models import Attempt, Delivery
+from pentad.platforms.responses import actions, queries, showing
+from pentad.platforms.responses.keeping import about
+from pentad.platforms.responses.models import Response
+from pentad.roles.access import actions as accounts
+from pentad.roles.access.models import User
+from tests.platforms.responses.conftest import NOON, made
+
+DAY = timedelta(days=1)
+
+
+def told() -> list[str]:
+    rows = OutboxMessage.objects.order_by("id")
+    return [row.message.get("event", "") for row in rows if row.message.get("event") != "Consent Changed"]
+
+
+def test_a_hard_bounce_stops_the_address_and_is_reported_once(mail: Delivery, mia: Person) -> None:
+    for _ in range(2):
+        actions.record_bounce(actor=SYSTEM, delivery=mail, hard=True, reason="550 5.1.1 no such user")
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason) == ("bounced", "hard_bounce")
+    row = Suppression.objects.get()
+    assert (row.channel, row.reason, row.until, row.person_id) == ("email", "hard_bounce", None, mia.no)
+    assert not actions.record_delivered(actor=SYSTEM, delivery=mail), "what came back has not arrived"
+    assert told().count("Message Bounced") == 1 and "Message Delivered" not in told()
+
+
+def test_soft_bounces_of_five_days_stop_it_for_thirty(mail: Delivery, mia: Person) -> None:
+    for day in range(4):
+        for hour in range(2):  # twice a day is once
+            at = NOON - (4 - day) * DAY + hour * timedelta(hours=1)
+            actions.record_bounce(actor=SYSTEM, delivery=made(mia, f"{day}:{hour}"), hard=False, reason="full", at=at)
+    assert not Suppression.objects.exists()
+    actions.record_bounce(actor=SYSTEM, delivery=mail, hard=False, reason="full", address="mia@fjord.example")
+    row = Suppression.objects.get()
+    assert (row.reason, row.until) == ("soft_bounces", NOON + 30 * DAY)
+
+
+def test_a_complaint_stops_the_address_and_counts_as_a_no(mail: Delivery, mia: Person) -> None:
+    assert actions.record_complaint(actor=SYSTEM, delivery=mail, reason="abuse")
+    assert actions.record_complaint(actor=SYSTEM, delivery=mail, reason="abuse") is None
+    assert Suppression.objects.get().reason == "complaint" and state_of(mia, "news", "email") == "denied"
+    assert told().count("Message Complained") == 1
+
+
+def test_an_arrival_is_told_once_and_nothing_of_tests_or_of_who_is_gone(mail: Delivery, mia: Person) -> None:
+    assert actions.record_delivered(actor=SYSTEM, delivery=mail)
+    assert not actions.record_delivered(actor=SYSTEM, delivery=mail)
+    trial = made(mia, "test:1", origin_kind="test")
+    actions.record_complaint(actor=SYSTEM, delivery=trial)
+    Person.objects.all().delete()
+    actions.record_bounce(actor=SYSTEM, delivery=mail, hard=True)
+    assert told().count("Message Delivered") == 1 and "Message Complained" not in told()
+    with pytest.raises(Denied):
+        actions.record_delivered(actor=Actor("user", "1", "Ann"), delivery=mail)
+
+
+def respond(delivery: Delivery, kind: str, human: bool | None = True, **more: Any) -> Response:
+    values = {"kind": kind, "human": human, "confidence": 0.9 if human else 0.1, "at": NOON} | more
+    return Response.objects.create(**about(delivery), **values)
+
+
+def test_figures_count_deliveries_and_people_apart_from_programs(mia: Person) -> None:
+    """Worked out by hand. A1: opened twice by a person, two links, one of them by a gateway. A2: opened by Apple alone,
+    and a gateway fell for the hidden link. B1: unsubscribed and complained.
+    """
+    a1, a2 = made(mia, "a1"), made(mia, "a2", run="r2")
+    b1 = made(mia, "b1", variant="B", run="r2")
+    made(mia, "b2", variant="B", origin_id="another")
+    respond(a1, "open"), respond(a1, "open"), respond(a1, "click", link=0), respond(a1, "click", False, link=1)
+    respond(a2, "open", False), respond(a2, "click", False, link=None, signs=["hidden_link"])
+    respond(b1, "unsubscribe"), respond(b1, "complaint"), respond(b1, "open", None, confidence=None)
+    found = queries.figures("campaign", "c1")
+    a = queries.Counts(opened=2, human_opened=1, clicked=1, human_clicked=1)
+    b = queries.Counts(opened=1, unsubscribed=1, complained=1)
+    assert found.variants == {"A": a, "B": b}
+    assert found.total == queries.Counts(3, 1, 1, 1, 1, 1)
+    assert found.links == {(0, True): 1, (1, False): 1}
+    assert queries.figures("campaign", "c1", "r1").total == queries.Counts(1, 1, 1, 1)
+
+
+def test_a_customers_messages_say_what_became_of_each_and_why(mail: Delivery, mia: Person) -> None:
+    held = made(mia, "held")
+    gates = [["suppression", True, "not suppressed"], ["quiet_hours", False, "22:40 in Oslo; quiet until 8:00"]]
+    Delivery.objects.filter(pk=held.pk).update(state="held", reason="quiet_hours", gates=gates, sent_at=None)
+    Attempt.objects.create(delivery=mail, number=1, key="k", at=NOON, outcome="accepted", status="250")
+    respond(mail, "open", why=[])
+    respond(mail, "click", False, link=1, why=["all_at_once", "robot"], at=NOON + timedelta(seconds=9))
+    made(mia, "trial", origin_kind="test")
+    accounts.add_user(actor=SYSTEM, email="ann@kestrel.example", name="Ann", role="admin")
+    browser = Client()
+    browser.force_login(User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = browser.get(f"/people/{mia.id}/messages/").content.decode()
+    for words in (
+        "Newsletter", "Held for now", "22:40 in Oslo; quiet until 8:00", "opened", "Followed a link, number 2",
+        "by a program: 10 % sure it was a person", "Several links within two seconds", "accepted", "250",
+        f"/campaigns/c1/people/{mia.id}/",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "clicked" not in page and page.count('id="message-') == 2
+    panel = showing.panel(SYSTEM, mia)[0]
+    assert [(one.state, one.marks) for one in panel.context["rows"]] == [("Held for now", []), ("Sent", ["opened"])]
+    assert showing.panel(Actor("user", "1", "Ann"), mia) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "title", "detail", "tone"),
+    [
+        ("Message Sent", {"channel": "email", "purpose": "news"}, "E-mail sent", "Newsletter", ""),
+        ("Message Held", {"channel": "sms", "reason": "quiet_hours"}, "Text message held for now", "quiet hours", "info"),
+        ("Link Clicked", {"channel": "email", "url": "https://k.example/a", "human": True}, "Link followed", "https://k.example/a", "good"),
+        ("Link Clicked", {"channel": "email", "human": False}, "Link followed", "by a program, not a person", ""),
+    ],
+)  # fmt: skip
+def test_events_in_words(mia: Person, name: str, said: dict[str, Any], title: str, detail: str, tone: str) -> None:
+    event = SimpleNamespace(type="track", name=name, properties={"delivery_id": "d", **said})
+    entry = showing.timeline_entry(event)
+    assert entry is not None
+    assert (entry.title, entry.detail, entry.tone) == (title, detail, tone)
+
+
+def test_an_event_of_the_same_name_from_elsewhere_is_not_ours(mia: Person) -> None:
+    event = SimpleNamespace(type="track", name="Message Sent", properties={"campaign": "theirs"})
+    assert showing.timeline_entry(event) is None
