@@ -31,14 +31,20 @@ def make_orders(seed: int, log: Log, baskets: Baskets, people: People, start: in
     order = np.lexsort((who, at))
     order = order[at[order] < end - 5000]
     at, who, product = at[order], who[order], product[order]
+    write_orders(rng, log, people, at, who, product, 410_000, end)
+    _tiers(log, at, who)
+    return Orders(at, who)
 
-    numbers = [f"KC-{410_000 + n}" for n in range(len(at))]
+
+def write_orders(
+    rng: np.random.Generator, log: Log, people: People, at: Ints, who: Ints, product: Ints, first: int, end: int
+) -> None:
+    """Write orders, in the order of time, and what is delivered and sent back of them. first: number of the first."""
+    numbers = [f"KC-{first + n}" for n in range(len(at))]
     texts = _order_texts(rng, numbers, who, product, people)
     tails = log.tails.add(texts) + np.arange(len(at))
     log.add(shop.ORDERS, at, who=who, tail=tails, delay=700)
     _deliveries(rng, log, at, who, numbers, end)
-    _tiers(log, at, who)
-    return Orders(at, who)
 
 
 def _order_texts(rng: np.random.Generator, numbers: list[str], who: Ints, product: Ints, people: People) -> list[str]:

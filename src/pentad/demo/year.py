@@ -19,6 +19,7 @@ from pentad.demo.orders import make_orders
 from pentad.demo.people import CUSTOMERS, Devices, People, hashed, make_devices, make_people, user_id, uuids
 from pentad.demo.season import DAY_MS, HOUR_MS, Bools, Ints, Season, batch_width
 from pentad.demo.visits import act, make_visits
+from pentad.demo.winback import write_winback
 
 DAYS = 365
 MOST = 2500
@@ -58,6 +59,7 @@ class Year:
         contacts.write_offices(seed, log, self.people, start, end)
         trouble.write_bad(seed, log, self.season, start, end)
         trouble.write_retries(seed, log, end)
+        self.winback = write_winback(seed, log, self.people, orders, end)
         rows = log.rows()
         arrived = np.flatnonzero((rows.received < end) & (rows.received > start))
         turn = np.where(self._introduces(rows), 0, 1 + (rows.received < self.recent))
