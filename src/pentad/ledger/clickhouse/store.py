@@ -24,6 +24,7 @@ from pentad.ledger.clickhouse import check, dialect, erase, tables, upkeep
 from pentad.ledger.clickhouse import params as parameters
 from pentad.ledger.clickhouse.derived import SCOPE, DerivedTables
 from pentad.ledger.clickhouse.large_numbers import readable
+from pentad.ledger.clickhouse.stopping import stoppable
 from pentad.ledger.protocol import ErasureReport, LedgerSlice, Params, Problem, Progress, QueryFailed
 from pentad.ledger.results import plain
 from pentad.ledger.schema import Promoted
@@ -66,6 +67,7 @@ class ClickHouseLedger:
         self._on_close = on_close
         self._unfinished = False
         self._client: Client | None = _connect(url)
+        self._alone = url.startswith("chdb:")
         self.derived = DerivedTables(self)
         try:
             for statement in tables.create_statements():
@@ -94,14 +96,15 @@ class ClickHouseLedger:
     def native(self, query: str, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run ClickHouse's own SQL."""
         ask, seconds = limits.current(), limits.seconds_left()
-        if ask is not None:
-            ask.check()
-        settings = {"max_execution_time": seconds} if seconds else None
+        given = {"max_execution_time": seconds} if seconds else {}
         try:
-            return plain(self.client.query_arrow(query, parameters=parameters, settings=settings, use_strings=True))
+            with stoppable(self.client, ask, alone=self._alone) as more:
+                settings = given | more or None
+                return plain(self.client.query_arrow(query, parameters=parameters, settings=settings, use_strings=True))
         except ClickHouseError as error:
             if ask is not None and "TIMEOUT_EXCEEDED" in str(error):
                 ask.end(limits.too_slow(ask.seconds))
+            if ask is not None:
                 ask.check()
             raise QueryFailed(str(error), sql=query[:500]) from error
 
