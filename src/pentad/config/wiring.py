@@ -26,7 +26,6 @@ from pentad.data.ingest.own import own_source
 from pentad.data.privacy import queries as privacy
 from pentad.data.profiles import mirror
 from pentad.data.profiles.mirroring import Mirroring
-from pentad.engage.campaigns import turns as campaigns
 from pentad.intelligence.computed import following as computing
 from pentad.intelligence.segments import following  # noqa: F401  listens to the mirror
 from pentad.intelligence.segments.due import DueTimer
@@ -82,8 +81,6 @@ def running(folder: Folder) -> Iterator["Services"]:
         stack.callback(services.inbox.close)
         services.audit.start()
         stack.callback(services.audit.stop, grace=STOP_SECONDS)
-        services.campaigns.start()
-        stack.callback(services.campaigns.stop, grace=STOP_SECONDS)
         services.signals.start()
         stack.callback(services.signals.stop, grace=STOP_SECONDS)
         services.relay.start()
@@ -113,7 +110,6 @@ class Services:
         self.due = DueTimer(engine)
         self.computed = computing.by_time()
         self.relay = outbox.Relay(self._hand_over)
-        self.campaigns = campaigns.timer()
         self.signals = Turns("signals", signal_store.flush, signal_store.EVERY_SECONDS)
         self.audit = Turns("audit", keeping.keep, keeping.EVERY_SECONDS)
         self.senders = Senders()

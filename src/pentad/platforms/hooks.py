@@ -1,7 +1,12 @@
 """What this competency asks of the core."""
 
+from typing import Any
+
 from pentad.core import hooks
-from pentad.core.hookvalues import ChannelAdapter
+from pentad.core.actor import Actor
+from pentad.core.hookvalues import AuditKind, ChannelAdapter, Panel, Problem, ScheduleItem, TimelineEntry
+from pentad.platforms.channels import checks
+from pentad.platforms.responses import showing
 
 HERE = "pentad.platforms.channels.adapters"
 
@@ -26,3 +31,28 @@ def channel_adapters() -> list[ChannelAdapter]:
             "Each message becomes a task about the customer.",
         ),
     ]  # fmt: skip
+
+
+@hooks.impl
+def timeline_entry(event: Any) -> TimelineEntry | None:
+    return showing.timeline_entry(event)
+
+
+@hooks.impl
+def customer_panels(actor: Actor, person: Any) -> list[Panel]:
+    return showing.panel(actor, person)
+
+
+@hooks.impl
+def doctor_checks() -> list[Problem]:
+    return checks.problems()
+
+
+@hooks.impl
+def audit_kinds() -> list[AuditKind]:
+    return [AuditKind("destination", "Destination", "send", "/settings/destinations/{}/", checks.destinations_named)]
+
+
+@hooks.impl
+def schedules() -> list[ScheduleItem]:
+    return [ScheduleItem("forget what messages said", "channels.forget", 24 * 3600)]
