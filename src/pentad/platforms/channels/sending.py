@@ -9,6 +9,7 @@ from datetime import datetime
 from types import TracebackType
 
 from pentad.core import clock
+from pentad.core.errors import PentadError
 from pentad.core.jobs.leases import taker
 from pentad.intelligence.contact import log as contacts
 from pentad.platforms.channels import claiming, pacing, preparing, rules, trying
@@ -66,11 +67,15 @@ class Sender:
         most = pacing.allowed(self.destination, at, 1 if self.breaker.probing else self.measure.portion())
         if most < 1:
             return 0
+        try:
+            adapter = self.adapter()  # before anything is taken
+        except PentadError as error:
+            trying.leave_alone(self.destination, error.message, at)
+            return 0
         rows = claiming.claim(self.destination, self.owner, at, most)
         if not rows:
             return 0
         began = time.monotonic()
-        adapter = self.adapter()
         left = preparing.prepare(rows, self.destination, adapter, self.owner, at)
         groups = [left[start : start + self._group()] for start in range(0, len(left), self._group())]
         for place, group in enumerate(groups):

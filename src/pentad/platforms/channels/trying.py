@@ -222,6 +222,14 @@ def _contact(one: Try, now: datetime) -> Row:
     return Row(person, row.channel, row.purpose, now, row.key, row.priority, row.transactional)
 
 
+def leave_alone(destination: Destination, why: str, now: datetime) -> None:
+    """It cannot be used as it is set up: for some minutes, as if it were down."""
+    failures = max(destination.failures + 1, rules.BREAKS_AT)
+    destination.failures, destination.failure, destination.failed = failures, why[:300], now
+    destination.breaker_until = now + rules.LONGEST_BREAK / 2
+    destination.save(update_fields=["failures", "breaker_until", "failed", "failure"])
+
+
 def _break(destination: Destination, results: Sequence[Result], now: datetime) -> None:
     """Leave a service alone that failed, or forget that it did. Of what is only for later nothing is said of the service."""
     about = [one for one in results if not one.put_off]
