@@ -20,7 +20,7 @@ from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.reading import read
 from pentad.intelligence.segments.runs import run_of
-from pentad.intelligence.segments.sequences_sql import steps_sql
+from pentad.intelligence.segments.steps_sql import steps_sql
 from pentad.intelligence.segments.stops import stop_of
 from pentad.ledger import Ledger
 from pentad.ledger.duckdb import DuckDBLedger

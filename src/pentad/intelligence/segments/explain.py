@@ -20,7 +20,7 @@ from pentad.intelligence.segments.features import Leaf, feature, properties
 from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.runs import run_of
-from pentad.intelligence.segments.sequences_sql import steps_sql
+from pentad.intelligence.segments.steps_sql import steps_sql
 from pentad.intelligence.segments.stops import name_of, stop_of
 from pentad.intelligence.segments.text import say
 from pentad.intelligence.segments.tree import Others, leaf_of, no_others, tree_of

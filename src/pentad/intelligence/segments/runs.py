@@ -25,7 +25,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def run_of(sequence: d.Sequence, rows: Rows, now: datetime, zone: str) -> list[Taken]:
-    """The run with the latest first event, of one customer; empty when none is found. rows: as sequences_sql.steps_sql gives them."""
+    """The run with the latest first event, of one customer; empty when none is found. rows: as steps_sql.steps_sql gives them."""
     found = list[list[Taken]]()
     for taken in starts_of(sequence, rows):
         found += [chain for chain in tried(sequence, taken, zone) if _holds(sequence, taken, chain, naive(now), zone)][

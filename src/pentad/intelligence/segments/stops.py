@@ -21,7 +21,7 @@ class Stop:
 def stop_of(sequence: d.Sequence, rows: Rows, now: datetime, zone: str) -> Stop:
     """Of one customer who does not meet the sequence. The run that came furthest is told of, of those the latest.
 
-    rows: as sequences_sql.steps_sql gives them.
+    rows: as steps_sql.steps_sql gives them.
     """
     tries = [(chain, taken) for taken in starts_of(sequence, rows) for chain in tried(sequence, taken, zone)]
     if not tries:

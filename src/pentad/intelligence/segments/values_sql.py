@@ -136,6 +136,11 @@ def view_sql(value: Value) -> str:
     )
 
 
+def doubtful_sql(text: str) -> str:
+    """The kind of the value decides what its text is. Of every other text that is the text itself."""
+    return f"({_compound(text)} OR ends_with({text}, '.0'))"
+
+
 def _compound(text: str) -> str:
     """It may be a list or an object: comparing looks at the first letters alone."""
     return f"({text} BETWEEN '[' AND '[~' OR {text} BETWEEN '{{' AND '{{~')"

@@ -18,7 +18,7 @@ from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.runs import Taken, run_of
 from pentad.intelligence.segments.saying import say
-from pentad.intelligence.segments.sequences_sql import steps_sql
+from pentad.intelligence.segments.steps_sql import steps_sql
 from pentad.intelligence.segments.tree import Others, leaf_of
 from pentad.ledger.schema import Promoted
 
