@@ -20,10 +20,12 @@ FEATURES = [
     "pentad.data.identity",
     "pentad.data.ingest",
     "pentad.data.imports",
+    "pentad.intelligence.contact",
     "pentad.intelligence.segments.catalogue",
     "pentad.intelligence.computed",
     "pentad.intelligence.segments",
     "pentad.platforms.responses",
+    "pentad.engage.campaigns",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

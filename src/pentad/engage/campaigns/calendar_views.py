@@ -1,0 +1,140 @@
+"""The calendar of campaigns: what is planned when, and how much of it falls on the same customers."""
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pentad.core import clock
+from pentad.engage.campaigns import choices, listing, queries, rules
+from pentad.engage.campaigns.models import Campaign, Run
+from pentad.engage.campaigns.queries import Load
+from pentad.roles.access import signed_in
+from pentad.roles.page import in_readers_zone, zone_of
+
+YEARS = (2020, 2199)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A campaign on a day: planned (`at` is when it begins) or begun."""
+
+    id: str
+    name: str
+    at: datetime
+    icon: str
+    tone: str
+    state: str
+
+
+@dataclass(slots=True)
+class Day:
+    day: date
+    now: bool
+    outside: bool
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """heat: 0 to 3, how much falls on the same customers: none, some, more than a tenth, more than a third of those told."""
+
+    days: list[Day]
+    load: Load
+
+    @property
+    def heat(self) -> int:
+        if not self.load.many:
+            return 0
+        share = self.load.many / self.load.customers
+        return 3 if share > 1 / 3 else 2 if share > 1 / 10 else 1
+
+
+@require_GET
+@signed_in("campaigns.view")
+@in_readers_zone
+def show(request: HttpRequest) -> HttpResponse:
+    """A month of them."""
+    zone = zone_of(request)
+    today = clock.now().astimezone(zone).date()
+    anchor = _anchor(request.GET.get("month", ""), today)
+    days = list(calendar.Calendar().itermonthdates(anchor.year, anchor.month))
+    of_day = planned(days[0], days[-1], zone)
+    weeks = []
+    for place in range(0, len(days), 7):
+        some = days[place : place + 7]
+        begin, end = _midnight(some[0], zone), _midnight(some[-1] + timedelta(days=1), zone)
+        shown = [Day(day, day == today, day.month != anchor.month, of_day.get(day, [])) for day in some]
+        weeks.append(Week(shown, queries.load(begin, end)))
+    before, after = anchor - timedelta(days=1), anchor + timedelta(days=32)
+    return render(request, "campaigns/calendar.html", {
+        "weeks": weeks, "heading": f"{anchor:%B %Y}", "names": [f"{day:%a}" for day in days[:7]],
+        "before": f"{before:%Y-%m}", "after": f"{after:%Y-%m}", "any": bool(of_day),
+        "current": (anchor.year, anchor.month) == (today.year, today.month),
+    })  # fmt: skip
+
+
+def _anchor(text: str, today: date) -> date:
+    try:
+        said = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return said if YEARS[0] <= said.year <= YEARS[1] else today.replace(day=1)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def planned(first: date, last: date, zone: ZoneInfo) -> dict[date, list[Entry]]:
+    """Day, by the reader's clock → what begins or began on it, in order."""
+    begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+    found = dict[date, list[Entry]]()
+    for campaign, at, state in sorted([*_begun(begin, end), *_to_come(begin, end)], key=lambda one: one[1]):
+        label, tone = listing.TONES[state]
+        entry = Entry(campaign.id, campaign.name, at, _icon(campaign), tone, label)
+        found.setdefault(at.astimezone(zone).date(), []).append(entry)
+    return found
+
+
+def _icon(campaign: Campaign) -> str:
+    return choices.ICONS.get(campaign.tree.content.channel, "send")
+
+
+def _begun(begin: datetime, end: datetime) -> list[tuple[Campaign, datetime, str]]:
+    rows = Run.objects.filter(at__gte=begin, at__lt=end, campaign__archived=None).select_related("campaign")
+    return [(row.campaign, row.at, row.campaign.state) for row in rows.order_by("at")[:500]]
+
+
+def _to_come(begin: datetime, end: datetime) -> list[tuple[Campaign, datetime, str]]:
+    """Of those that are scheduled, or drafts with a day, every time that falls in between."""
+    states = (Campaign.SCHEDULED, Campaign.RUNNING, Campaign.PAUSED, Campaign.DRAFT)
+    rows = Campaign.objects.filter(Q(start="at") | Q(start="every"), state__in=states, archived=None)
+    now, found = clock.now(), list[tuple[Campaign, datetime, str]]()
+    for row in rows.order_by("no")[:500]:
+        for at in _times(row, begin, end):
+            if at > now and (row.state == Campaign.DRAFT or row.next_at is not None):
+                found.append((row, at, Campaign.DRAFT if row.state == Campaign.DRAFT else Campaign.SCHEDULED))
+    return found
+
+
+def _times(row: Campaign, begin: datetime, end: datetime) -> list[datetime]:
+    when = row.tree.when
+    if not when.date or (when.start == "every" and when.unit == "week" and not when.days):
+        return []
+    if when.start == "at":
+        at = rules.moment(date.fromisoformat(when.date), when)
+        return [at] if begin <= at < end else []
+    found = []
+    for day in rules.days(when, rules.local_day(begin, when.zone) - timedelta(days=2)):
+        at = rules.moment(day, when)
+        if at >= end:
+            break
+        if at >= begin:
+            found.append(at)
+    return found

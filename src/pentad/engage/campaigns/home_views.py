@@ -1,0 +1,89 @@
+"""The marketer's home: what is live and how healthy it is, who can be reached, what comes, and what waits for whom."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pentad.core import clock
+from pentad.data.consent import queries as consent
+from pentad.data.consent.reaching import ChannelReach, reach
+from pentad.engage.campaigns import calendar_views, health, listing, queries
+from pentad.engage.campaigns.models import Campaign
+from pentad.engage.campaigns.queries import Progress
+from pentad.intelligence.contact.policies import in_force
+from pentad.roles.access import signed_in
+from pentad.roles.page import actor_of, in_readers_zone, zone_of
+
+MOST = 12
+AHEAD_DAYS = 14
+ENDED_DAYS = 7
+IDEAS = (
+    ("Win back", "Customers who bought and did not return", "history"),
+    ("Welcome", "Whoever signed up, step by step", "user-plus"),
+    ("Remind", "A cart that was left behind", "shopping-cart"),
+    ("Ask", "How it was, after an order arrived", "message-square"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    campaign: Campaign
+    state: tuple[str, str]
+    progress: Progress | None
+    signs: list[health.Sign]
+
+
+@require_GET
+@signed_in("campaigns.view")
+@in_readers_zone
+def home(request: HttpRequest) -> HttpResponse:
+    actor, now = actor_of(request), clock.now()
+    today = now.astimezone(zone_of(request)).date()
+    ahead = calendar_views.planned(today, today + timedelta(days=AHEAD_DAYS), zone_of(request))
+    context: dict[str, Any] = {
+        "live": live(),
+        "approvals": list(queries.approvals_waiting()[:20]),
+        "may_approve": actor.may("campaigns.approve"),
+        "may_edit": actor.may("campaigns.edit"),
+        "ahead": sorted(ahead.items()),
+        "duplicates": health.duplicates(),
+        "load": queries.load(now - timedelta(days=7), now + timedelta(days=7)),
+        "ideas": IDEAS,
+        "empty": not Campaign.objects.filter(archived=None).exists(),
+    }
+    return render(request, "campaigns/home.html", context)
+
+
+def live() -> list[Live]:
+    """What runs, and what ended in the last days; what stands still or looks ill comes first."""
+    rows = list(queries.running()[:MOST])
+    since = clock.now() - timedelta(days=ENDED_DAYS)
+    ended = Campaign.objects.filter(state=Campaign.FINISHED, ended__gte=since, archived=None)
+    rows += ended.order_by("-ended")[: MOST - len(rows)]
+    found = [_live(row) for row in rows]
+    return sorted(found, key=lambda one: (not one.campaign.failure, not any(sign.tone == "red" for sign in one.signs)))
+
+
+def _live(row: Campaign) -> Live:
+    progress = queries.progress(row) if row.started else None
+    return Live(row, listing.state_of(row), progress, health.signs(row, progress) if progress else [])
+
+
+@require_GET
+@signed_in("campaigns.view")
+def reachable(request: HttpRequest) -> HttpResponse:
+    """How many can be reached by each channel, and why the others cannot. Asked of the ledger, so apart."""
+    purpose = consent.main_purpose()
+    found = reach(purpose=purpose)
+    label = next((one.label for one in consent.purposes() if one.name == purpose), purpose)
+    context = {"rows": [(one, _percent(one)) for one in found], "purpose": label, "holdout": in_force().holdout}
+    return render(request, "campaigns/_reach.html", context)
+
+
+def _percent(one: ChannelReach) -> int:
+    total = one.reachable + one.no_address + one.denied + one.silent
+    return round(100 * one.reachable / total) if total else 0

@@ -1,0 +1,29 @@
+"""What the pages of one campaign share: its head, its tabs, and what the reader may do with it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from pentad.engage.campaigns import listing, queries
+from pentad.engage.campaigns.models import Approval, Campaign
+from pentad.roles.page import actor_of
+
+
+def context(request: HttpRequest, row: Campaign, tab: str) -> dict[str, Any]:
+    """Of any page of a campaign. tab: which of its pages this is."""
+    actor, asked = actor_of(request), queries.approval_of(row)
+    row.asked = asked is not None and asked.state == Approval.ASKED and row.state == Campaign.DRAFT  # type: ignore[attr-defined]
+    own = asked is not None and actor.ref in (asked.asked_ref, row.changed_ref)
+    return {
+        "campaign": row,
+        "tab": tab,
+        "state": listing.state_of(row),
+        "approval": asked,
+        "may_edit": actor.may("campaigns.edit"),
+        "may_start": actor.may("campaigns.start"),
+        "may_approve": actor.may("campaigns.approve") and row.asked and not own,  # type: ignore[attr-defined]
+        "may_see": actor.may("people.view"),
+        "draft": row.state == Campaign.DRAFT and row.archived is None,
+        "under_way": row.state in (Campaign.SCHEDULED, *Campaign.BEGUN),
+        "over": row.state in Campaign.OVER,
+    }

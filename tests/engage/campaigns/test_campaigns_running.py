@@ -1,0 +1,232 @@
+"""A campaign from its start to its end: who is chosen, when they are told, that it is once, and when it is over."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pentad.core import clock
+from pentad.core.actor import SYSTEM
+from pentad.core.models import OutboxMessage
+from pentad.engage.campaigns import queries, starting, tasks, turns
+from pentad.engage.campaigns.models import Campaign, Recipient, Run
+from pentad.platforms.channels.models import Delivery
+from tests.engage.campaigns import running
+from tests.engage.campaigns.running import outcomes, people, plan, segment, sent, started, state, work
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def mailbox() -> None:
+    running.destination()
+
+
+def test_members_are_told_once_and_it_is_over_when_everything_has_gone() -> None:
+    with clock.held(NOON):
+        ada, bo, cy = people("Ada", "Bo", "Cy")
+        row = started(plan(
+            audience={"include": [segment("Buyers", [ada, bo, cy]).id], "exclude": [segment("Done", [cy]).id]},
+            content={"message": running.message().id},
+        ))  # fmt: skip
+        assert state(row) == Campaign.SCHEDULED
+        work()
+        assert outcomes(row) == {"Ada": ("queued", ""), "Bo": ("queued", "")}
+        assert state(row) == Campaign.RUNNING, "not over while anything is in the queue"
+        assert queries.progress(row).percent < 100
+        assert sent() == ["ada", "bo"]
+        work()
+        assert state(row) == Campaign.FINISHED
+        assert sent() == ["ada", "bo"]
+        told = [one.message for one in OutboxMessage.objects.all() if one.message.get("event") == "Campaign Entered"]
+        assert [one["properties"]["arm"] for one in told] == ["A", "A"]
+        assert (queries.progress(row).arrived, queries.progress(row).left) == (2, 0)
+
+
+def test_handing_over_again_after_a_crash_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with clock.held(NOON):
+        buyers = segment("Buyers", people("Ada", "Bo"))
+        row = started(plan(audience={"include": [buyers.id]}, content={"message": running.message().id}))
+        turns.begin_due()
+        run = Run.objects.select_related("campaign").get()
+        tasks.work_on(run, running.plain_step)
+        Recipient.objects.update(state=Recipient.CHOSEN)  # the row of the rows' change was lost, the queue's was not
+        Run.objects.update(state=Run.CHOOSING, cursor=0)
+        tasks.work_on(Run.objects.select_related("campaign").get(), running.plain_step)
+        assert (Recipient.objects.count(), Delivery.objects.count()) == (2, 2)
+        assert turns.begin_due() == 0
+        assert sent() == ["ada", "bo"]
+        assert state(row) == Campaign.RUNNING
+
+
+def test_each_is_told_by_their_own_clock_also_where_clocks_change() -> None:
+    with clock.held(datetime(2026, 3, 27, tzinfo=UTC)):
+        tokyo, berlin, york = (people(name, timezone=zone)[0] for name, zone in (
+            ("Aki", "Asia/Tokyo"), ("Britt", "Europe/Berlin"), ("Carl", "America/New_York")))  # fmt: skip
+        row = started(plan(
+            audience={"include": [segment("All", [tokyo, berlin, york]).id]}, content={"message": running.message().id},
+            when={"start": "at", "date": "2026-03-29", "time": "02:30", "zone": "Europe/Berlin", "follows": "local"},
+        ))  # fmt: skip
+        assert row.next_at == datetime(2026, 3, 28, 12, 30, tzinfo=UTC), "when it is that time first anywhere on earth"
+    with clock.held(datetime(2026, 3, 28, 13, tzinfo=UTC)):
+        work()
+        assert sent() == []
+        dues = dict(Recipient.objects.values_list("person__name", "due_at"))
+    assert dues == {
+        "Aki": datetime(2026, 3, 28, 17, 30, tzinfo=UTC),
+        "Britt": datetime(2026, 3, 29, 1, 0, tzinfo=UTC),  # 02:30 is skipped there: the moment of the change
+        "Carl": datetime(2026, 3, 29, 6, 30, tzinfo=UTC),
+    }
+    with clock.held(datetime(2026, 3, 29, 1, 0, 1, tzinfo=UTC)):
+        work()
+        assert sent() == ["aki", "britt"]
+        assert state(row) == Campaign.RUNNING
+
+
+def test_so_many_an_hour_and_no_more() -> None:
+    with clock.held(NOON):
+        row = started(plan(
+            audience={"include": [segment("All", people("Ada", "Bo", "Cy", "Di", "Ed")).id]},
+            content={"message": running.message().id}, when={"per_hour": 60},
+        ))  # fmt: skip
+        work()
+        assert sent() == ["ada"]
+    with clock.held(NOON + timedelta(minutes=1)):
+        work()
+        assert sent() == ["ada", "bo"]
+    with clock.held(NOON + timedelta(minutes=30)):
+        work()
+        assert len(sent()) == 5
+        work()
+    assert state(row) == Campaign.FINISHED
+
+
+def test_those_held_out_get_nothing_and_are_told_of() -> None:
+    with clock.held(NOON):
+        names = [f"P{number}" for number in range(40)]
+        row = started(plan(
+            audience={"include": [segment("All", people(*names)).id]}, content={"message": running.message().id},
+            test={"holdout": 50},
+        ))  # fmt: skip
+        work()
+        out = {name for name, (now, _) in outcomes(row).items() if now == "held out"}
+        assert 8 <= len(out) <= 32
+        assert {name.title() for name in sent()} == set(names) - out
+        arms = [one.message["properties"]["arm"] for one in OutboxMessage.objects.all()
+                if one.message.get("event") == "Campaign Entered"]  # fmt: skip
+        assert arms.count("holdout") == len(out)
+
+
+def test_paused_it_stands_still_resumed_it_goes_on_cancelled_it_is_over() -> None:
+    with clock.held(NOON):
+        buyers = segment("Buyers", people("Ada"))
+        row = started(plan(audience={"include": [buyers.id]}, content={"message": running.message().id}))
+        turns.begin_due()
+        starting.pause_campaign(actor=SYSTEM, campaign=row)
+        work()
+        assert (Recipient.objects.count(), sent()) == (0, [])
+        starting.resume_campaign(actor=SYSTEM, campaign=row)
+        work()
+        starting.pause_campaign(actor=SYSTEM, campaign=row)
+        assert sent() == [], "what is in the queue waits too"
+        starting.resume_campaign(actor=SYSTEM, campaign=row)
+        starting.cancel_campaign(actor=SYSTEM, campaign=row)
+        work()
+        assert (sent(), state(row)) == ([], Campaign.CANCELLED)
+        assert queries.progress(row).passed_over == 1
+
+
+def test_a_live_audience_takes_who_enters_and_leaves_out_who_left() -> None:
+    with clock.held(NOON):
+        ada, bo, cy = people("Ada", "Bo", "Cy")
+        buyers = segment("Buyers", [ada, bo])
+        row = started(plan(
+            audience={"include": [buyers.id], "live": True}, content={"message": running.message().id},
+            when={"per_hour": 6},
+        ))  # fmt: skip
+        work()
+        running.leave(buyers, bo)
+        running.enter(buyers, cy)
+    with clock.held(NOON + timedelta(hours=1)):
+        work()
+        assert sent() == ["ada", "cy"]
+        assert outcomes(row)["Bo"] == ("skipped", "left_audience")
+
+
+def test_the_others_wait_for_the_winner_of_the_test() -> None:
+    with clock.held(NOON):
+        two = {"variants": {"A": {"email": {"en": running.mail(subject="One")}},
+                            "B": {"email": {"en": running.mail(subject="Two")}}}}  # fmt: skip
+        row = started(plan(
+            audience={"include": [segment("All", people(*(f"P{number}" for number in range(40)))).id]},
+            content={"message": message_of(two)}, test={"weights": {"A": 1, "B": 1}, "sample": 50},
+        ))  # fmt: skip
+        work()
+        first = len(sent())
+        assert 8 <= first <= 32
+        work()
+        assert state(row) == Campaign.RUNNING, "it is not over before the others are told"
+        starting.choose_winner(actor=SYSTEM, campaign=row, variant="B")
+        work()
+        assert len(sent()) == 40
+        waited = Delivery.objects.filter(variant="B").count()
+        assert waited > 40 - first
+        work()
+        assert state(row) == Campaign.FINISHED
+
+
+def message_of(content: dict[str, object]) -> str:
+    from pentad.content.messages import actions
+    from tests.content.writing import purpose
+
+    row = actions.create_message(actor=SYSTEM, name="Two", purpose=purpose(), content=content)
+    actions.publish_message(actor=SYSTEM, message=row)
+    return row.id
+
+
+def test_a_recurring_one_runs_each_time_once_and_ends_after_its_last_day() -> None:
+    with clock.held(NOON):
+        buyers = segment("Buyers", people("Ada"))
+        row = started(plan(
+            audience={"include": [buyers.id]}, content={"message": running.message().id},
+            when={"start": "every", "unit": "day", "date": "2026-11-26", "until": "2026-11-29", "time": "09:00"},
+        ))  # fmt: skip
+    ran = []
+    for day in (26, 27, 30):  # nothing ran on the 28th and the 29th: that is made up for once
+        with clock.held(datetime(2026, 11, day, 10, tzinfo=UTC)):
+            work()
+            work()
+            sent()
+            work()
+            ran = [run.key for run in Run.objects.order_by("no")]
+    assert ran == ["2026-11-26", "2026-11-27", "2026-11-28"]
+    assert state(row) == Campaign.FINISHED
+
+
+def test_entering_a_segment_sets_it_off_again_only_when_that_is_wanted() -> None:
+    with clock.held(NOON):
+        ada, bo = people("Ada", "Bo")
+        fresh = segment("New", [bo])
+        row = started(plan(
+            content={"message": running.message().id},
+            when={"start": "trigger", "trigger": {"on": "segment", "segment": fresh.id, "delay_minutes": 60, "again_days": 7}},
+        ))  # fmt: skip
+        work()
+        running.enter(fresh, ada)
+        work()
+        assert (sent(), outcomes(row)) == ([], {"Ada": ("chosen", "")}), "Bo was in it before; Ada waits"
+    with clock.held(NOON + timedelta(hours=1)):
+        work()
+        assert sent() == ["ada"]
+        running.leave(fresh, ada)
+        running.enter(fresh, ada)
+        work()
+        assert [one.reason for one in Recipient.objects.order_by("id")] == ["", "again"]
+        assert state(row) == Campaign.RUNNING
+    with clock.held(NOON + timedelta(days=8)):
+        running.leave(fresh, ada)
+        running.enter(fresh, ada)
+        work()
+    with clock.held(NOON + timedelta(days=8, hours=1)):
+        work()
+        assert sent() == ["ada", "ada"]
