@@ -14,6 +14,8 @@ from typing import Any, TextIO
 from liquid import BoundTemplate, Environment, RenderContext, Token
 from liquid.ast import BlockNode, Node
 from liquid.builtin.expressions import parse_primitive
+from liquid.builtin.expressions.logical import EqExpression, NeExpression
+from liquid.builtin.expressions.primitive import Blank, Empty
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.echo_tag import EchoNode, EchoTag
 from liquid.exceptions import LoopIterationLimitError
@@ -114,6 +116,43 @@ class Bound(BoundTemplate):
 
     def make_globals(self, render_args: Mapping[str, object]) -> Mapping[str, object]:
         return render_args
+
+
+class Equal(EqExpression):
+    """A value that is missing is as blank, and as empty, as an empty one."""
+
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> object:
+        return _both_void(self, context) or super().evaluate(context)
+
+
+class Unequal(NeExpression):
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> object:
+        return not _both_void(self, context) and super().evaluate(context)
+
+
+def _both_void(one: EqExpression | NeExpression, context: RenderContext) -> bool:
+    asked = one.left if isinstance(one.right, Blank | Empty) else one.right
+    return isinstance(asked.evaluate(context), Missing)
+
+
+def adapt(nodes: Iterable[Node]) -> None:
+    """Let comparisons in a tree that was read be ours."""
+    for node in nodes:
+        for expression in node.expressions():
+            _adapt(expression)
+        adapt(node.children(None, include_partials=False))  # type: ignore[arg-type] # no node looks at it
+
+
+def _adapt(expression: Expression) -> None:
+    compared = isinstance(expression, EqExpression | NeExpression)
+    if compared and any(isinstance(one, Blank | Empty) for one in expression.children()):
+        expression.__class__ = Equal if isinstance(expression, EqExpression) else Unequal
+    for child in expression.children():
+        _adapt(child)
 
 
 class LinkNode(Node):

@@ -11,14 +11,14 @@ fallback (NoValue); in HTML what is written is escaped, in JSON too; `include` a
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import DecimalException
 from typing import Any
 
-from liquid import BoundTemplate
+from liquid import BoundTemplate, Token
 from liquid.exceptions import LiquidError, LiquidInterrupt, ResourceLimitError, UnknownFilterError
+from liquid.token import TOKEN_WORD
 
-from pentad.content.render.engine import Buffer, Context, environment
+from pentad.content.render.engine import Buffer, Context, adapt, environment
 from pentad.content.render.faults import Failed, Faulty, NotWritten
 from pentad.content.render.limits import MOST_SOURCE, Limits
 from pentad.content.render.usage import Use, uses
@@ -80,22 +80,18 @@ def compile(text: str, form: str = "text", *, strict: bool = True) -> Template:
     env = environment(form, strict)
     try:
         bound = env.from_string(text)
+        if strict:
+            adapt(bound.nodes)
         unknown = [(name, spans) for name, spans in bound.analyze().filters.items() if name not in env.filters]
         if strict and unknown:
-            raise UnknownFilterError(f"unknown filter '{unknown[0][0]}'", token=_At(unknown[0][1][0].index))  # type: ignore[arg-type]
+            at = Token(TOKEN_WORD, unknown[0][0], unknown[0][1][0].index, text)
+            raise UnknownFilterError(f"unknown filter '{unknown[0][0]}'", token=at)
         return Template(text, form, bound)
     except (LiquidError, LiquidInterrupt) as error:
         line, column = _place(error, text)
         raise Faulty(_words(error), line, column) from None
     except RecursionError:
         raise Faulty("It is nested too deeply.") from None
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Where something stands, as tokens say it."""
-
-    start_index: int
 
 
 def variables(text: str) -> list[Use]:

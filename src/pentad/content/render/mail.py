@@ -17,6 +17,8 @@ _OPTIONS = mrml.RenderOptions(fonts={})
 """No fonts from elsewhere unless the author asks for one: fetching one tells who reads."""
 _PLACE = re.compile(r"at position (\d+)(?::(\d+))?")
 _TAG = re.compile(r"<(mj[a-z0-9-]*)")
+WITHOUT = {"mj-include": "has nothing to include here.", "mj-html-attributes": "is not supported: leave it out."}
+_FIRST = re.compile(r"""<mj-raw\s+position=["']file-start["']\s*>(.*?)</mj-raw>""", re.DOTALL)
 _ANY = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*?(/?)>")
 MOST_DEPTH = 100
 KNOWN = frozenset(
@@ -36,6 +38,7 @@ def compile_mjml(mjml: str, preheader: str = "", language: str = "") -> str:
     """HTML with Liquid in place. preheader: what mail programs show after the subject, unless the MJML says it. Raises Faulty."""
     hidden = Hidden(mjml, entities=True)
     before, source, after = _apart(hidden)
+    before, source = _first(before, source)
     _require_known(source, hidden, len(before))
     _require_shallow(source)
     if preheader and "<mj-preview" not in source:
@@ -89,12 +92,18 @@ def _apart(hidden: Hidden) -> tuple[str, str, str]:
     return hidden.text[:start].strip(), hidden.text[start:end], hidden.text[end:].strip()
 
 
+def _first(before: str, source: str) -> tuple[str, str]:
+    """What is to stand at the very start of the file comes before the document."""
+    found = _FIRST.findall(source)
+    return "".join([before, *found]), _FIRST.sub("", source)
+
+
 def _require_known(source: str, hidden: Hidden, skipped: int) -> None:
     for found in _TAG.finditer(source):
         if found[1] not in KNOWN:
             raise Faulty(f"There is no <{found[1]}> in MJML.", hidden.line(found.start() + skipped))
-        if found[1] == "mj-include":
-            raise Faulty("<mj-include> has nothing to include here.", hidden.line(found.start() + skipped))
+        if found[1] in WITHOUT:
+            raise Faulty(f"<{found[1]}> {WITHOUT[found[1]]}", hidden.line(found.start() + skipped))
 
 
 def _require_shallow(source: str) -> None:
