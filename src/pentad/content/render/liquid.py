@@ -18,9 +18,11 @@ from liquid import BoundTemplate, Token
 from liquid.exceptions import LiquidError, LiquidInterrupt, ResourceLimitError, UnknownFilterError
 from liquid.token import TOKEN_WORD
 
-from pentad.content.render.engine import Buffer, Context, adapt, environment
+from pentad.content.render.comparing import adapt
+from pentad.content.render.engine import environment
 from pentad.content.render.faults import Failed, Faulty, NotWritten
 from pentad.content.render.limits import MOST_SOURCE, Limits
+from pentad.content.render.running import Buffer, Context
 from pentad.content.render.usage import Use, uses
 
 _LIMITS = Limits()

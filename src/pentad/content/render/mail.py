@@ -5,11 +5,11 @@ from html import escape
 
 import mrml
 
-from pentad.content.render.engine import ENDLINK, LINK
 from pentad.content.render.faults import Faulty
 from pentad.content.render.hiding import Hidden
 from pentad.content.render.links import addresses, wrapped, wrapped_in_text
 from pentad.content.render.reading_html import VOID, as_text
+from pentad.content.render.tags import ENDLINK, LINK
 
 START, END = f"{{% {LINK} %}}", f"{{% {ENDLINK} %}}"
 OPEN = "{% raw %}{{{open}}}{% endraw %}"

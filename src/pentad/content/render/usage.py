@@ -11,7 +11,8 @@ from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.for_tag import ForNode
 from liquid.expression import Expression
 
-from pentad.content.render.engine import AbortNode, said
+from pentad.content.render.running import said
+from pentad.content.render.tags import AbortNode
 
 Steps = tuple[str | int, ...]
 BUILT_IN = frozenset({"forloop", "tablerowloop", "block"})
