@@ -29,6 +29,7 @@ def person_messages(request: HttpRequest, person_id: str) -> HttpResponse:
     full = len(rows) == queries.PAGE
     context = {
         "person": person, "title": title(person), "rows": rows, "further": "after" in request.GET,
+        "opened": request.GET.get("open", ""),
         "next": cover(PLACES, str(rows[-1].delivery.pk)) if full else "",
     }  # fmt: skip
     return render(request, "responses/person.html", context)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pentad.content.messages.models import MessageVersion
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import Panel, TimelineEntry
 from pentad.data.consent.page import ICONS
-from pentad.data.consent.queries import channels, purposes
+from pentad.data.consent.queries import purposes
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.models import Attempt, Delivery
 from pentad.platforms.responses import queries
@@ -90,12 +91,12 @@ class Did:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message to a customer, as pages list it."""
+    """A message to a customer, as pages list it. name: of the message, else what it is for, else what it is."""
 
     delivery: Delivery
+    name: str
     noun: str
     icon: str
-    purpose: str
     state: str
     tone: str
     reason: str
@@ -109,9 +110,11 @@ class Shown:
         return self.delivery.sent_at or self.delivery.done_at or self.delivery.due_at
 
 
-def shown(written: queries.Written, labels: Mapping[str, str], known: Mapping[str, str]) -> Shown:
-    """labels: of purposes. known: of channels."""
+def shown(written: queries.Written, names: Mapping[int, str], labels: Mapping[str, str]) -> Shown:
+    """names: of messages, by version. labels: of purposes."""
     row = written.delivery
+    noun = NOUNS.get(row.channel, row.channel.capitalize())
+    name = names.get(row.version_id or 0) or labels.get(row.purpose, row.purpose) or noun
     state, tone = STATES.get(row.state, (row.state, "gray"))
     marks = [
         words
@@ -122,8 +125,7 @@ def shown(written: queries.Written, labels: Mapping[str, str], known: Mapping[st
         if holds
     ]  # fmt: skip
     return Shown(
-        row, NOUNS.get(row.channel, known.get(row.channel, row.channel)), SYMBOLS.get(row.channel, "megaphone"),
-        labels.get(row.purpose, row.purpose), state, tone, row.detail or _text(row.reason), _gates(row.gates),
+        row, name, noun, SYMBOLS.get(row.channel, "megaphone"), state, tone, row.detail or _text(row.reason), _gates(row.gates),
         [_did(one) for one in written.responses], written.attempts, marks,
     )  # fmt: skip
 
@@ -146,9 +148,12 @@ def _did(row: Response) -> Did:
 
 
 def listed(person: Person, *, before: int | None = None, limit: int = queries.PAGE) -> list[Shown]:
+    """The latest first."""
+    rows = queries.messages_of(person, before=before, limit=limit)
+    versions = {row.delivery.version_id for row in rows if row.delivery.version_id is not None}
+    names = dict(MessageVersion.objects.filter(pk__in=versions).values_list("pk", "message__name"))
     labels = {one.name: one.label for one in purposes()}
-    known = {one.name: one.label for one in channels()}
-    return [shown(one, labels, known) for one in queries.messages_of(person, before=before, limit=limit)]
+    return [shown(one, names, labels) for one in rows]
 
 
 def panel(actor: Actor, person: Person) -> list[Panel]:
