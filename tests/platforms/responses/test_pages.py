@@ -160,6 +160,14 @@ def test_unsubscribing_works_when_the_purpose_or_the_message_is_gone(
     assert "We hold nothing about you" in browser.get(preferences).content.decode()
 
 
+def test_who_tries_a_message_out_unsubscribes_nobody(browser: Client, mia: Person) -> None:
+    signed = addresses(made(mia, "test:1", origin_kind="test"))
+    for address in (signed.unsubscribe, signed.preferences):
+        for ask in (browser.get, browser.post):
+            assert "That was a test" in ask(path(address)).content.decode()
+    assert state_of(mia, "news", "email") == "granted"
+
+
 def test_preferences_by_purpose_and_channel(browser: Client, mail: Delivery, mia: Person) -> None:
     declare_purpose(actor=SYSTEM, name="events", label="Tastings & events")
     address = path(addresses(mail).preferences)

@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 
 from pentad.core import settings
 from pentad.data.consent.models import ConsentPurpose
+from pentad.platforms.channels.items import TEST
 from pentad.platforms.responses import tokens
 
 ADDRESS = settings.define(
@@ -25,6 +26,8 @@ ADDRESS = settings.define(
 
 TRAP = 0xFFFF
 """The number of the link that people do not see."""
+NOBODY = 0
+"""Of whom a test is: no customer has this number."""
 PURPOSE_SECONDS = 2.0
 """How long another process may go on with what a purpose said before."""
 
@@ -37,6 +40,7 @@ class Sendable(Protocol):
     purpose: str
     channel: str
     transactional: bool
+    origin_kind: str
 
 
 def home() -> str:
@@ -48,7 +52,8 @@ class Signed:
     """The addresses of one delivery."""
 
     def __init__(self, delivery: Sendable) -> None:
-        self._no, self._person = delivery.pk, delivery.person_no
+        # Who tries out a message for a customer must not unsubscribe them.
+        self._no, self._person = delivery.pk, NOBODY if delivery.origin_kind == TEST else delivery.person_no
         self._home = home()
         self.transactional = delivery.transactional
         self.opens, self.clicks = tracked(delivery)

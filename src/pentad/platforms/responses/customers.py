@@ -9,6 +9,7 @@ from pentad.data.consent.rules import DENIED
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.responses import actions, page, tokens
+from pentad.platforms.responses.addresses import NOBODY
 from pentad.platforms.responses.people import CUSTOMER, person_by_no
 from pentad.platforms.responses.views import delivery_by
 
@@ -17,7 +18,7 @@ def unsubscribe(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
     """Of the purpose of delivery `no` by its channel. A mail program's POST is answered in plain text."""
     person, delivery = person_by_no(person_no), delivery_by(no)
     if person is None:
-        return render(request, "responses/nobody.html")
+        return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
     if delivery is None or not delivery.purpose:
         # What it was about is not known any more: there is still everything to choose from.
         return HttpResponseRedirect(_preferences_path(no, person_no))
@@ -50,7 +51,7 @@ def preferences(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
     """Reached from delivery `no`, which it was if that is what somebody unsubscribes from."""
     person = person_by_no(person_no)
     if person is None:
-        return render(request, "responses/nobody.html")
+        return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
     if request.method == "POST":
         _save(request, person, delivery_by(no))
         return HttpResponseRedirect(f"{request.path}?saved=1", status=303)
