@@ -7,8 +7,10 @@ from urllib.parse import quote
 from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import AuditKind, NavItem, PaletteItem, Panel, ScheduleItem, TimelineEntry
+from pentad.data.consent.queries import sees_consents
 from pentad.intelligence.computed.models import ComputedTrait
 from pentad.intelligence.contact.events import LIFTED, SUPPRESSED
+from pentad.intelligence.contact.panel import contact_panel
 from pentad.intelligence.segments.definition import ENTERED, LEFT
 from pentad.intelligence.segments.models import Segment
 from pentad.intelligence.segments.queries import memberships, segments
@@ -54,9 +56,13 @@ def palette(actor: Actor, query: str) -> list[PaletteItem]:
 
 @hooks.impl
 def customer_panels(actor: Actor, person: Any) -> list[Panel]:
-    if not actor.may("segments.view") or not (total := segments(Segment.LIVE).count()):
-        return []
-    return [Panel("segments/_panel.html", {"memberships": memberships(person), "total": total}, "segments.view")]
+    found = []
+    if sees_consents():
+        found.append(Panel("contact/_panel.html", contact_panel(person), "people.view", 90))
+    if actor.may("segments.view") and (total := segments(Segment.LIVE).count()):
+        context = {"memberships": memberships(person), "total": total}
+        found.append(Panel("segments/_panel.html", context, "segments.view"))
+    return found
 
 
 @hooks.impl

@@ -26,7 +26,9 @@ def mail(n: float, purpose: str = "marketing", channel: str = "email", key: str 
 
 
 def ask(**more: Any) -> Ask:
-    return Ask(**{"key": "k", "person_no": 1, "channel": "email", "purpose": "marketing", "address": "a@b.example"} | more)
+    return Ask(
+        **{"key": "k", "person_no": 1, "channel": "email", "purpose": "marketing", "address": "a@b.example"} | more
+    )
 
 
 def known(*contacts: Contact, **more: Any) -> Known:
@@ -105,7 +107,9 @@ def test_limits_slide(caps: list[Cap], before: list[Contact], reason: str, opens
     assert short(verdict) == (reason, opens)
     if opens is not None:  # at that very moment the limit leaves room, a second before it does not
         again = weigh(ask(), known(*before), Policy(caps=tuple(caps)), hours(opens), purposes=PURPOSES)
-        early = weigh(ask(), known(*before), Policy(caps=tuple(caps)), hours(opens) - timedelta(seconds=1), purposes=PURPOSES)
+        early = weigh(
+            ask(), known(*before), Policy(caps=tuple(caps)), hours(opens) - timedelta(seconds=1), purposes=PURPOSES
+        )
         assert again.send and not early.send
 
 
