@@ -27,6 +27,8 @@ AROUND = {
     "src/pentad/data/profiles/mirror.py": "asks whether there is anybody to mirror",
     "src/pentad/data/profiles/owner_views.py": "reveals one field, by an action that asks for a reason",
     "src/pentad/data/profiles/subjects.py": "the audit log's: tells what a line is about to who may read the log",
+    "src/pentad/engage/campaigns/audience.py": "a campaign reaches everybody; only who sees all may start one",
+    "src/pentad/engage/campaigns/choosing.py": "writes for everybody a campaign reaches",
     "src/pentad/intelligence/computed/keeping.py": "works traits out for everybody",
     "src/pentad/intelligence/contact/knowing.py": "judges messages to everybody, whoever sends them",
     "src/pentad/intelligence/segments/moves.py": "writes for everybody who enters and leaves",
