@@ -15,7 +15,8 @@ from tests.rights.table import API, OPEN, PAGES, SIGNED_IN
 from tests.rights.world import WHOSE, World, allowed, body, build, sees, word
 
 pytestmark = pytest.mark.once  # what PostgreSQL does with the conditions is told by test_rules.py
-FILLED = {"other": "0", "name": "New", "value": "x", "text": "x", "kind": "people", "label": "New", "title": "x"}
+FILLED = {"other": "0", "name": "New", "value": "x", "text": "x", "kind": "people", "label": "New", "title": "x",
+          "approve": True, "variant": "A"}
 FALLBACK = {"str": "0", "slug": "0", "int": "0", "path": "0"}
 
 

@@ -46,15 +46,21 @@ def people(request: HttpRequest, id: str) -> HttpResponse:
     if which not in dict(FILTERS):
         raise Invalid(f"“{which[:40]}” is no choice.", code="bad_filter", fix="Choose one that is offered.")
     after = request.GET.get("after", "")
-    found, place = _page(row, which, _number(row, after) if after else None)
+    found, following = page_of(row, which, after)
     shown = _with_people(found)
     if shown:
         looked_at(actor_of(request), f"campaign:{row.id}", "people", again=True, rows=len(shown))
     context: dict[str, Any] = page.context(request, row, "people") | {
         "rows": shown, "which": which, "choices": FILTERS, "further": bool(after),
-        "next": cover(f"{PLACES} {row.no}", str(place)) if place is not None else "",
+        "next": following,
     }  # fmt: skip
     return render(request, "campaigns/people.html", context)
+
+
+def page_of(row: Campaign, which: str, after: str) -> tuple[list[Recipient], str]:
+    """A page of rows, and the mark with which the next one is asked for; "" at the end."""
+    found, place = _page(row, which, _number(row, after) if after else None)
+    return found, cover(f"{PLACES} {row.no}", str(place)) if place is not None else ""
 
 
 def _number(row: Campaign, after: str) -> int:
