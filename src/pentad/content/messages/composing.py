@@ -50,7 +50,7 @@ class Composer:
         made = {one: self._made(variant, channel, one, fields) for one, fields in languages.items()}
         everybody = contexts.known(person_nos, _needs(made.values()))
         now = now or clock.now()
-        common = {**_harmless(shared), "links": LINKS, "now": now}
+        common = {**_harmless(shared), "links": LINKS, "now": now, "today": now}
         found: list[Composed | Uncomposed] = []
         for no in person_nos:
             known = everybody.get(no)

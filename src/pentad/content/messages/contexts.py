@@ -14,7 +14,7 @@ from pentad.content.messages.values import PREFERENCES, UNSUBSCRIBE, VIEW
 from pentad.data.identity.models import Identifier, Person
 from pentad.data.profiles.models import Company, Membership
 
-ROOTS = ("customer", "company", "event", "campaign", "now", "links")
+ROOTS = ("customer", "company", "event", "campaign", "now", "today", "links")
 LINKS = {"unsubscribe": UNSUBSCRIBE, "preferences": PREFERENCES, "view": VIEW}
 OWN = ("id", "name", "email", "phone", "first_name", "last_name", "user_id")
 """Of a customer, beside traits."""

@@ -52,7 +52,8 @@ def preview(
         raise Invalid(
             f"Line {fault.line}: {fault.message}", code="message_faulty", line=fault.line, column=fault.column
         ) from None
-    given = {"now": clock.now(), "links": LINKS, **harmless(dict(extra))}
+    now = clock.now()
+    given = {"now": now, "today": now, "links": LINKS, **harmless(dict(extra))}
     found = written(part, person.no if person else 0, known, given, base_url=base_url)
     if isinstance(found, Uncomposed):
         return Preview(wanted, {}, [], found.reason, found.value)

@@ -70,7 +70,7 @@ def variables(uses: Iterable[Use], known: Known, where: str) -> Iterator[Check]:
 
 
 def _always(use: Use, known: Known) -> bool:
-    if use.path[0] in ("links", "now", "campaign"):
+    if use.path[0] in ("links", "now", "today", "campaign"):
         return True
     return len(use.path) == 2 and (str(use.path[1]) in EVERYBODY_HAS or use.name in known.always)
 

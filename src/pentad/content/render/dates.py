@@ -90,6 +90,13 @@ def in_zone(at: datetime, name: str) -> datetime:
 
 def written(at: datetime, form: str, language: str = "en") -> str:
     """A moment in a format. Directives that are none stay as they are."""
+    return _written(at.replace(tzinfo=None), at.tzinfo, at.fold, form, language)
+
+
+@lru_cache(maxsize=4096)
+def _written(naive: datetime, zone: tzinfo | None, fold: int, form: str, language: str) -> str:
+    """By what is not the same for moments that are: the zone, and which of two passes of an hour."""
+    at = naive.replace(tzinfo=zone, fold=fold)
     if len(form) > LONGEST:
         raise FilterArgumentError(
             f"The format of a date has {len(form)} characters; {LONGEST} are allowed.", token=None

@@ -37,13 +37,18 @@ def _money(value: Decimal, currency: str, language: str, short: bool) -> str:
     return str(shown)
 
 
+@lru_cache(maxsize=512)
+def _known_currency(code: str) -> bool:
+    return is_currency(code)
+
+
 def _money_filter(short: bool) -> Callable[..., Any]:
     def money(value: Any, currency: Any = None, *, context: Any) -> Any:
         amount = _number(value)
         if amount is None:
             return value
         code = str(currency or _currency(context)).upper()
-        if not is_currency(code):
+        if not _known_currency(code):
             raise FilterArgumentError(
                 f"money: {code or 'nothing'} is no currency: write one such as money: “EUR”.", token=None
             )

@@ -25,7 +25,7 @@ def tidy(address: str) -> str:
 
 def own(address: str) -> bool:
     """One of the delivery's own addresses, which sending fills in."""
-    return _OWN.fullmatch(address) is not None
+    return address.startswith("{{{") and _OWN.fullmatch(address) is not None
 
 
 def whole(address: str, base_url: str) -> str:

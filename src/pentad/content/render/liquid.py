@@ -22,6 +22,7 @@ from pentad.content.render.comparing import adapt
 from pentad.content.render.engine import environment
 from pentad.content.render.faults import Failed, Faulty, NotWritten
 from pentad.content.render.limits import MOST_SOURCE, Limits
+from pentad.content.render.quick import quicken
 from pentad.content.render.running import Buffer, Context
 from pentad.content.render.usage import Use, uses
 
@@ -55,9 +56,12 @@ class Template:
             run.links = links
         buffer = Buffer(limits.output)
         try:
-            self._bound.render_with_context(run, buffer)
+            for node in self._bound.nodes:
+                node.render(run, buffer)
         except NotWritten:
             raise
+        except LiquidInterrupt as error:
+            raise Failed(f"“{error}” stands outside a loop.") from None
         except _BEYOND as error:
             raise Failed(_words(error) or "It takes too much memory.") from None
         except LiquidError as error:
@@ -85,6 +89,7 @@ def compile(text: str, form: str = "text", *, strict: bool = True) -> Template:
         if strict:
             adapt(bound.nodes)
         unknown = [(name, spans) for name, spans in bound.analyze().filters.items() if name not in env.filters]
+        quicken(bound.nodes, env)
         if strict and unknown:
             at = Token(TOKEN_WORD, unknown[0][0], unknown[0][1][0].index, text)
             raise UnknownFilterError(f"unknown filter '{unknown[0][0]}'", token=at)
