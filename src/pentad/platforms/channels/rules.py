@@ -13,6 +13,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 BREAKS_AT = 5
 """Failures of a service in a row after which it is left alone."""
 FIRST_BREAK, LONGEST_BREAK = timedelta(seconds=30), timedelta(minutes=10)
+CORRECTION = timedelta(minutes=10)
+"""By how much a clock may be put back without making doubtful what happened before."""
 BURST = timedelta(seconds=1)
 """What may leave at once is what a rate allows in this time."""
 DOMAIN_BURST = timedelta(seconds=5)
@@ -67,12 +69,12 @@ class Next(NamedTuple):
 def may_repeat(tries: Tries, now: datetime) -> bool:
     """Whether a message that may have arrived can be sent again and arrive once all the same.
 
-    Nine tenths of the time for which the service remembers: its clock and ours go differently. A try that lies in the
-    future was made before the clock was put back, who knows how long ago.
+    Nine tenths of the time for which the service remembers: its clock and ours go differently. A try that lies further in
+    the future than clocks are corrected was made before ours was put back, who knows how long ago.
     """
     if tries.first_open is None:
         return True
-    return tries.trusted and timedelta(0) <= now - tries.first_open < tries.memory * 0.9
+    return tries.trusted and -CORRECTION <= now - tries.first_open < tries.memory * 0.9
 
 
 def after(result: Result, tries: Tries, *, key: str, now: datetime, give_up: timedelta) -> Next:

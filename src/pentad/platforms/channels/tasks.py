@@ -11,8 +11,8 @@ from pentad.platforms.channels.models import Delivery, MailboxMessage, StoppedOr
 
 KEEP_CONTENT = settings.define(
     "channels.keep_content_days",
-    90,
-    "Days for which what a message said can be looked at; afterwards its content is removed.",
+    180,
+    "Days for which what a message said can be looked at, and for which its links lead anywhere; then its content is removed.",
     minimum=1,
 )
 KEEP_ROWS = settings.define(
