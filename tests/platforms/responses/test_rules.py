@@ -1,9 +1,11 @@
 """Was it a person? Cases worked out by hand: the odds are 4 (open) or 9 (click), times the factor of each sign."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from pentad.core import settings
 from pentad.platforms.responses import networks
 from pentad.platforms.responses.rules import CLICK, OPEN, SIGNS, Hit, judge, signs_of
 
@@ -103,3 +105,13 @@ def test_networks_of_data_centres() -> None:
     assert [networks.kind_of(one) for one in data_centres] == [networks.DATA_CENTRE] * 6
     others = ("127.0.0.1", "84.215.7.9", "::1", "", "no address", "2.0.0.0", "255.255.255.255")
     assert [networks.kind_of(one) for one in others] == [""] * 7
+    settings.put("responses.networks", ["84.215.7.0/24", "no network", "2001:db8::/32"])
+    assert [networks.kind_of(one) for one in ("84.215.7.9", "2001:db8::5", "84.215.8.9")] == ["scanner", "scanner", ""]
+    settings.reset("responses.networks")
+
+
+def test_the_documentation_names_every_sign_with_its_factor() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "responses.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    for sign in SIGNS.values():
+        assert any(sign.words in row and row.endswith(f" {sign.factor:g} |") for row in rows), sign.words

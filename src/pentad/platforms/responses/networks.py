@@ -8,7 +8,7 @@ from pathlib import Path
 from pentad.core import settings
 
 LIST = Path(__file__).with_name("networks.txt")
-DATA_CENTRE = "data_centre"
+DATA_CENTRE, SCANNER = "data_centre", "scanner"
 
 MORE = settings.define(
     "responses.networks", [],
@@ -19,13 +19,15 @@ Span = tuple[int, int]
 
 
 def kind_of(address: str) -> str:
-    """DATA_CENTRE or "". What is no address is neither."""
+    """SCANNER for what the setting names, DATA_CENTRE or "". What is no address is neither."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return ""
     found = getattr(found, "ipv4_mapped", None) or found
-    return DATA_CENTRE if _within(found, _spans((), LIST)) or _within(found, _spans(tuple(MORE.get()))) else ""
+    if _within(found, _spans(tuple(MORE.get()))):
+        return SCANNER
+    return DATA_CENTRE if _within(found, _spans((), LIST)) else ""
 
 
 def _within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, spans: dict[int, list[Span]]) -> bool:

@@ -37,7 +37,7 @@ SIGNS: Mapping[str, Sign] = {
     "hidden_link_near": Sign(0.02, "The same program followed a link that people do not see"),
     "all_at_once": Sign(0.03, "Several links within two seconds"),
     "robot": Sign(0.02, "The program says that it is a robot"),
-    "scanner": Sign(0.02, "From a service that inspects mail"),
+    "scanner": Sign(0.02, "From a network of which you said that no person uses it"),
     "data_centre": Sign(0.1, "From a data centre"),
     "ahead": Sign(0.05, "Loaded ahead, before anybody asked for it"),
     "no_program": Sign(0.1, "The program does not say what it is"),
