@@ -21,7 +21,7 @@ from pentad.core import clock, runtime
 from pentad.core.errors import PentadError
 from pentad.data.ingest.frames import FrameMeta
 from pentad.data.ingest.inbox import Inbox
-from pentad.demo import desk, filling, journeys, kestrel, questions, shop
+from pentad.demo import campaigns, desk, filling, journeys, kestrel, questions, shop
 from pentad.demo.journeys import Customer, Step
 from pentad.demo.season import busy
 from pentad.demo.year import Year
@@ -153,8 +153,9 @@ def _finish(stop: threading.Event) -> None:
             pass
         if not stop.is_set():
             questions.ask()
+            campaigns.look_back()
     except (PentadError, DatabaseError):
-        log.exception("demo_segments_missing")
+        log.exception("demo_past_missing")
     finally:
         connection.close()
 

@@ -94,7 +94,7 @@ def _tell(log: Log, event: str, at: Ints, who: Ints, arm: np.ndarray[tuple[int],
     if event in ("Message Opened", "Link Clicked"):
         told |= {"human": True, "confidence": 0.97}
     key = "arm" if event == "Campaign Entered" else "variant"
-    more = {"context": shop.agreed(newsletter=False)} if event == "Unsubscribed" else {}
+    more: dict[str, object] = {"context": shop.agreed(newsletter=False)} if event == "Unsubscribed" else {}
     arms = list(WEIGHTS)
     first = log.tails.add_members(
         [{"type": "track", "event": event, "properties": told | {key: one}} | more for one in arms]
