@@ -9,6 +9,7 @@ AROUND = {
     "src/pentad/content/messages/contexts.py": "composes for whoever was chosen; what an author may speak of is asked when it is written",
     "src/pentad/data/consent/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/consent/addressing.py": "finds where a message goes, whoever sends it",
+    "src/pentad/data/consent/preference_actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/consent/tasks.py": "keeps what messages said of everybody",
     "src/pentad/data/identity/actions.py": "changes what a guard has found to be within reach",
     "src/pentad/data/identity/queries.py": "finds the parts and the root of a record, then reads the root as seen",

@@ -6,6 +6,7 @@ from pentad.core import hooks
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import AuditKind, ChannelAdapter, Panel, Problem, ScheduleItem, TimelineEntry
 from pentad.platforms.channels import checks
+from pentad.platforms.responses import checks as reach
 from pentad.platforms.responses import showing
 
 HERE = "pentad.platforms.channels.adapters"
@@ -45,12 +46,15 @@ def customer_panels(actor: Actor, person: Any) -> list[Panel]:
 
 @hooks.impl
 def doctor_checks() -> list[Problem]:
-    return checks.problems()
+    return checks.problems() + reach.problems()
 
 
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
-    return [AuditKind("destination", "Destination", "send", "/settings/destinations/{}/", checks.destinations_named)]
+    return [
+        AuditKind("destination", "Destination", "send", "/settings/destinations/{}/", checks.destinations_named),
+        AuditKind("delivery", "Message to a customer", "mail"),
+    ]
 
 
 @hooks.impl

@@ -4,13 +4,15 @@ import re
 
 import pytest
 
+from pentad.core import settings
 from pentad.core.actor import SYSTEM
 from pentad.data.consent.actions import change_purpose
 from pentad.data.consent.models import ConsentPurpose
 from pentad.data.identity.models import Person
-from pentad.platforms.channels.models import Delivery
+from pentad.platforms.channels.models import Delivery, Destination
 from pentad.platforms.responses import tokens
-from pentad.platforms.responses.addresses import addresses, filled, forget, shown
+from pentad.platforms.responses.addresses import addresses, filled, forget, home, shown
+from pentad.platforms.responses.checks import problems
 from tests.platforms.responses.conftest import HTML, LINKS, made
 
 
@@ -76,3 +78,15 @@ def test_what_a_purpose_does_not_count_is_sent_as_it_was_written(mail: Delivery,
     receipt = made(mia, "api:1", purpose="", transactional=True, origin_kind="api")
     assert (addresses(receipt).headers, addresses(receipt).open) == ({}, "")
     assert addresses(receipt).unsubscribe == addresses(receipt).preferences
+
+
+def test_the_doctor_says_when_customers_cannot_reach_what_messages_lead_to(mia: Person) -> None:
+    assert problems() == [], "nothing leaves yet"
+    Destination.objects.create(channel="email", adapter="smtp", name="Mail")
+    assert [one.severity for one in problems()] == ["error"]
+    settings.put("access.site", "https://cx.kestrel.example/")
+    assert problems() == [] and home() == "https://cx.kestrel.example"
+    settings.put("responses.address", "https://hello.kestrel.example")
+    assert home() == "https://hello.kestrel.example"
+    for name in ("access.site", "responses.address"):
+        settings.reset(name)
