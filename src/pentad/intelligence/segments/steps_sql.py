@@ -7,8 +7,8 @@ from itertools import combinations
 from pentad.intelligence.segments.definition import Duration, EventMatch, Sequence, Step
 from pentad.intelligence.segments.events_sql import TYPES, match_parts, named_parts, named_sql, property_value
 from pentad.intelligence.segments.features import Leaf
-from pentad.intelligence.segments.moments_sql import moved_sql, stamp, within_sql
-from pentad.intelligence.segments.parts import Needed, Scene, all_of, listed, nested
+from pentad.intelligence.segments.moments_sql import moved_sql, stamp, within_parts
+from pentad.intelligence.segments.parts import Needed, Scene, all_of, listed, nested, one_of
 from pentad.intelligence.segments.periods import bounds
 from pentad.intelligence.segments.values_sql import doubtful_sql, view_sql
 from pentad.intelligence.segments.zones import day
@@ -116,14 +116,16 @@ def _one_scan(run: Run, steps: list[_Numbered], which: str = "", columns: list[s
     else:
         keys = [f"lower({needed.add(column, column)})" for column in columns]
     arms = " ".join(f"WHEN {guard} THEN {number}" for number, guard in guards.items())
+    if _plain(steps):  # what is no other step's is the last one's
+        last, guard = steps[-1][0], guards[steps[-1][0]]
+        arms = arms.removesuffix(f"WHEN {guard} THEN {last}") + f"ELSE {last}"
     step_sql = str(steps[0][0]) if len(steps) == 1 else f"CASE {arms} END"
     own, *more = needed.used(arms, *keys, *firsts.values())
     inner = ", ".join(("root_no", "ts", "seq", "type", "name", *([listed(own)] if own else [])))
     every = "".join(f", {sql} AS {name}" for name, sql in zip(same, keys, strict=True))
-    read = " OR ".join(dict.fromkeys(f"({named_sql(step.event)})" for _, step in steps))
-    only = all_of(run.scene.only("root_no"), f"({read})", run.since, which)
+    only = all_of(run.scene.only("root_no"), _read_sql(steps, known), run.since, which)
     source = nested(f"SELECT {inner} FROM events WHERE {only}", (*more, tuple(firsts.items())))
-    good = _good_sql(run, steps, guards, known)
+    good = _good_sql(run, steps, guards)
     rows = f"SELECT root_no, ts, seq, {step_sql} AS step{every} FROM ({source}) AS e{f' WHERE {good}' if good else ''}"
     if not same:
         return rows
@@ -137,6 +139,14 @@ def _known(steps: list[_Numbered]) -> str:
     return types.pop() if len(types) == 1 else ""
 
 
+def _read_sql(steps: list[_Numbered], known: str) -> str:
+    """The type and the names of all of them; in one comparison, where that can be."""
+    names = {name for _, step in steps for name in step.event.names}
+    if known and all(step.event.names for _, step in steps):
+        return all_of(known, one_of("name", sorted(names)))
+    return "(" + " OR ".join(dict.fromkeys(f"({named_sql(step.event)})" for _, step in steps)) + ")"
+
+
 def _guards(run: Run, steps: list[_Numbered], known: str, needed: Needed) -> tuple[dict[int, str], dict[str, str]]:
     """Of each step what makes an event good for it, and the columns that it takes to tell the first of events."""
     asked = run.scene.asked(run.zone, needed)
@@ -145,22 +155,28 @@ def _guards(run: Run, steps: list[_Numbered], known: str, needed: Needed) -> tup
         guard = all_of(*(one for one in match_parts(step.event, run.scene, asked, needed) if one != known))
         if step.first:
             firsts[f"first{number}"], guard = _first_sql(guard), f"first{number}"
-        inside = _inside_sql(run) if number == 1 else ""
+        inside = _inside_sql(run) if number == 1 and not _plain(steps) else ""
         guards[number] = all_of(guard, f"({inside})" if inside else "")
     return guards, firsts
 
 
+def _plain(steps: list[_Numbered]) -> bool:
+    """The name of an event that is read says which step it is good for, if its time does not forbid it."""
+    return not any(step.first or step.event.where for _, step in steps)
+
+
 def _inside_sql(run: Run) -> str:
-    """The time of a run's first event."""
+    """Which times of a run's first event are good, of the events that are read."""
     when = run.sequence.when
-    return "" if when is None else within_sql("ts", bounds(when, run.scene.now, run.zone))
+    parts = () if when is None else within_parts("ts", bounds(when, run.scene.now, run.zone))
+    return " AND ".join(part for part in parts if part != run.since)
 
 
-def _good_sql(run: Run, steps: list[_Numbered], guards: dict[int, str], known: str) -> str:
+def _good_sql(run: Run, steps: list[_Numbered], guards: dict[int, str]) -> str:
     """Which of the events that are read are good for a step; "" for all."""
-    if any(step.first or step.event.where for _, step in steps):
+    if not _plain(steps):
         return " OR ".join(f"({guard})" for guard in guards.values())
-    # All have a name of some step already. Times are quicker to compare than names.
+    # Times are quicker to compare than names.
     inside = _inside_sql(run) if steps[0][0] == 1 else ""
     others = [guard for number, guard in guards.items() if number > 1]
     return " OR ".join(f"({one})" for one in (inside, *others)) if inside else ""
