@@ -65,6 +65,8 @@ def _sums_of(row: dict[str, Any], m: int) -> Sums:
 
 
 def _moments(low: datetime, high: datetime, points: int) -> Sequence[datetime]:
-    """Evenly spread, the last one just past everything that counts."""
-    step = (high - low) / max(1, points)
-    return [*(low + step * n for n in range(1, points)), high + timedelta(microseconds=1)]
+    """Every day, or every so many; of a shorter time evenly spread. The last one is just past everything that counts."""
+    days = -(-(high - low).days // points) if points and (high - low).days >= 4 else 0
+    step = timedelta(days=days) if days else (high - low) / max(1, points)
+    last = high + timedelta(microseconds=1)
+    return [*(at for n in range(1, points) if (at := low + step * n) < high), last]

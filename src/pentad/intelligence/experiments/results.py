@@ -76,12 +76,10 @@ class Winner:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The chief comparison of the goal as it was at a moment, as a relative difference; without bounds while there was too
-    little.
-    """
+    """The chief comparison of the goal as it was told at a moment; None while there was too little to say."""
 
     at: datetime
-    relative: float | None
+    difference: float | None
     low: float | None
     high: float | None
 
@@ -224,9 +222,8 @@ class _Look:
         for n, (at, sums) in enumerate(seen.earlier):
             look = self if n == last else _Look(self.names, self.ends, False)
             one = look._compared(goal, sums, *pairs[0])
-            early = one.verdict == "early"
-            low, high = (None, None) if early else (one.relative_low, one.relative_high)
-            found.append(Point(at, None if early else one.relative, low, high))
+            told = (None, None, None) if one.verdict == "early" else (one.difference, one.low, one.high)
+            found.append(Point(at, *told))
         return tuple(found)
 
     def _compared(self, goal: Goal, sums: BySums, arm: str, against: str, share: int) -> Compared:

@@ -13,8 +13,8 @@ from pentad.intelligence.experiments.rules import Compared, Verdict
 WIDTH = 160
 """Of a bar, in pixels; its middle is no difference."""
 _MARGIN = 4
-_WIDEST = 300.0
-"""Percent beyond which the chart leaves an interval out: the first ones would flatten all that follow."""
+_WIDEST = 5.0
+"""Times the last interval, beyond which the chart leaves one out."""
 TONES: dict[Verdict, str] = {"better": "green", "worse": "red", "open": "gray", "early": "gray"}
 WORDS: dict[Verdict, str] = {"better": "Better", "worse": "Worse", "open": "Not certain", "early": "Too early"}
 
@@ -68,6 +68,7 @@ class Shown:
     guards: tuple[tuple[str, str, str, str], ...]
     chart: dict[str, Any] | None
     against: str
+    chart_of: str
     matured: int
     mismatch: str
 
@@ -85,6 +86,7 @@ def shown(results: Results, zone: tzinfo) -> Shown:
     return Shown(
         TONES[verdict], word, tuple(_figure(results, one) for one in (results.goal, *results.others)),
         tuple(_guard(one) for one in results.guards), _chart(results, zone), words.arm(chief.against) if chief else "",
+        "percentage points" if results.goal.goal.figure == "converted" else "a person",
         round(100 * results.done / results.people) if results.people else 0, _mismatch(results),
     )  # fmt: skip
 
@@ -174,26 +176,33 @@ def _mismatch(results: Results) -> str:
 
 
 def _chart(results: Results, zone: tzinfo) -> dict[str, Any] | None:
-    """The relative difference as it was told from day to day, with its interval."""
-    points = [one for one in results.series if one.relative is not None]
+    """The difference as it was told from day to day, with its interval: in percentage points, or as it is."""
+    points = [
+        one for one in results.series if one.difference is not None and one.low is not None and one.high is not None
+    ]
+    last = points[-1] if points else None
+    if last is None or last.low is None or last.high is None:
+        return None
+    # The first intervals are so wide that they would flatten all that follow.
+    widest = _WIDEST * (last.high - last.low)
+    points = [one for one in points if (one.high or 0.0) - (one.low or 0.0) <= widest]
     if len(points) < 2:
         return None
+    scale = 100 if results.goal.goal.figure == "converted" else 1
     days = (points[-1].at - points[0].at).days >= 2
     labels = [f"{one.at.astimezone(zone):{'%-d %b' if days else '%-d %b %H:%M'}}" for one in points]
 
-    def percent(value: float | None, high: float | None) -> float | None:
-        return None if value is None or high is None or high * 100 > _WIDEST else round(value * 100, 1)
-
     def line(name: str, data: list[float | None], tone: str, width: float, kind: str) -> dict[str, Any]:
-        return {"name": name, "data": data, "tone": tone, "smooth": False, "areaStyle": None,
+        values = [None if one is None else round(one * scale, 2) for one in data]
+        return {"name": name, "data": values, "tone": tone, "smooth": False, "areaStyle": None,
                 "lineStyle": {"width": width, "type": kind}}  # fmt: skip
 
     return {
         "labels": labels,
-        "unit": " %",
+        "unit": " points" if scale == 100 else "",
         "series": [
-            line("Difference", [percent(one.relative, 0.0) for one in points], "chart-1", 2, "solid"),
-            line("At most", [percent(one.high, one.high) for one in points], "muted-foreground", 1, "dashed"),
-            line("At least", [percent(one.low, one.high) for one in points], "muted-foreground", 1, "dashed"),
+            line("Difference", [one.difference for one in points], "chart-1", 2, "solid"),
+            line("At most", [one.high for one in points], "muted-foreground", 1, "dashed"),
+            line("At least", [one.low for one in points], "muted-foreground", 1, "dashed"),
         ],
     }

@@ -8,6 +8,7 @@ from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guard
 if TYPE_CHECKING:
     from pentad.intelligence.experiments.results import State, Winner
 
+PERCENT = "\N{NO-BREAK SPACE}%"
 _WIDE = 3.0
 """Beyond three times as much, a relative difference says how little the other arm did, and no more."""
 
@@ -27,7 +28,7 @@ def percent(value: float) -> str:
     """As many digits as tell something: 12.3 %, 0.42 %, 0.013 %."""
     size = abs(value) * 100
     digits = 1 if size >= 1 or size == 0 else 2 if size >= 0.1 else 3
-    return f"{value * 100:,.{digits}f} %".replace("-", "−")
+    return f"{value * 100:,.{digits}f}{PERCENT}".replace("-", "−")
 
 
 def number(value: float) -> str:
@@ -39,7 +40,7 @@ def points(goal: Goal, value: float) -> str:
     """A difference of two means, with its sign."""
     sign = "+" if value > 0 else ""
     if goal.figure == "converted":
-        return f"{sign}{percent(value).removesuffix(' %')} points"
+        return f"{sign}{percent(value).removesuffix(PERCENT)} points"
     return f"{sign}{number(value)}"
 
 
@@ -47,7 +48,7 @@ def change(value: float) -> str:
     """A relative difference: 12 % more, 3 % less."""
     size = abs(value) * 100
     shown = f"{size:,.0f}" if size >= 10 else f"{size:,.1f}"
-    return "no more" if float(shown.replace(",", "")) == 0 else f"{shown} % {'more' if value > 0 else 'less'}"
+    return "no more" if float(shown.replace(",", "")) == 0 else f"{shown}{PERCENT} {'more' if value > 0 else 'less'}"
 
 
 def compared(goal: Goal, one: Compared) -> str:
@@ -61,7 +62,7 @@ def compared(goal: Goal, one: Compared) -> str:
         return f"{told}: {sides}; anything {between} is possible."
     told = "Better" if one.verdict == "better" else "Worse"
     size = change(one.relative) if one.relative is not None else points(goal, one.difference)
-    return f"{told}: {sides}, {size}; {between}, with 95 % confidence."
+    return f"{told}: {sides}, {size}; {between}, with 95{PERCENT} confidence."
 
 
 def _relative(one: Compared) -> tuple[float, float] | None:
@@ -87,7 +88,7 @@ def interval(goal: Goal, one: Compared) -> str:
         return f"{points(goal, one.low)} to {points(goal, one.high)}"
     low, high = found
     digits = 0 if max(abs(low), abs(high)) >= 0.1 else 1
-    return f"{low * 100:+,.{digits}f} % to {high * 100:+,.{digits}f} %".replace("-", "−")
+    return f"{low * 100:+,.{digits}f}{PERCENT} to {high * 100:+,.{digits}f}{PERCENT}".replace("-", "−")
 
 
 def in_all(goal: Goal, one: Compared) -> str:
@@ -139,7 +140,7 @@ def guarded(guard: Guard, one: Compared | None, state: Guarded) -> str:
 
 def winner(decided: str, ahead: str, over: bool) -> str:
     if decided:
-        return f"Message {decided} is better than every other, with 95 % confidence."
+        return f"Message {decided} is better than every other, with 95{PERCENT} confidence."
     if over:
         return f"No message was certainly the best; {ahead} was ahead."
     return f"No message is certainly the best yet; {ahead} is ahead, which may be chance."
