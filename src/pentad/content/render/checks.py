@@ -112,17 +112,23 @@ class _Seen(HTMLParser):
         self.images: list[dict[str, str]] = []
         self.forbidden: list[str] = []
         self.text = 0
+        self._style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value if value is not None else "" for name, value in attrs}
+        self._style = tag in ("style", "title")
         if tag == "img":
             self.images.append(given)
         if tag in ("script", "iframe", "object", "embed", "form"):
             self.forbidden.append(f"<{tag}>")
         self.forbidden += [name for name in given if name.startswith("on")]
 
+    def handle_endtag(self, tag: str) -> None:
+        self._style = False
+
     def handle_data(self, data: str) -> None:
-        self.text += len(data.strip())
+        if not self._style:
+            self.text += len(data.strip())
 
 
 def mail(
