@@ -146,12 +146,16 @@ class Delivery(models.Model):
                 name="delivery_due",
             ),
             models.Index(fields=["lease_until"], condition=Q(state=SENDING), name="delivery_leased"),
-            models.Index(fields=["person_no"], condition=Q(state=SENDING), name="delivery_underway"),
             models.Index(fields=["origin_kind", "origin_id"], condition=Q(state=PAUSED), name="delivery_paused"),
             models.Index(fields=["expires_at"], condition=Q(state__in=PENDING), name="delivery_expiring"),
             models.Index(fields=["origin_kind", "origin_id", "run", "state"], name="delivery_origin"),
             models.Index(fields=["person_no", "-id"], name="delivery_person"),
             models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="delivery_sent"),
+            models.Index(
+                fields=["origin_kind", "origin_id", "run", "channel", "person_no", "sent_at"],
+                condition=Q(sent_at__isnull=False, once__isnull=False),
+                name="delivery_told",
+            ),
             models.Index(fields=["provider_id"], condition=Q(provider_id__isnull=False), name="delivery_provider"),
         ]
 
@@ -183,6 +187,9 @@ class Attempt(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_once")]
         ordering: ClassVar = ["number"]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], condition=Q(outcome="accepted", number__gt=1), name="attempt_again")
+        ]
 
 
 class StoppedOrigin(models.Model):

@@ -25,8 +25,11 @@ class Packer:
     """Packs messages that share a dictionary. b"" is none."""
 
     def __init__(self, dictionary: bytes = b"") -> None:
-        # Made once and copied: reading the dictionary in takes longer than packing a message.
-        self._fresh = zlib.compressobj(1, zdict=dictionary) if dictionary else zlib.compressobj(1)
+        # Made once and copied: reading the dictionary in takes longer than packing a message. A window no larger than needed
+        # is copied sooner.
+        bits = min(15, max(10, (2 * len(dictionary)).bit_length())) if dictionary else 15
+        made = zlib.compressobj(1, wbits=bits, memLevel=6, zdict=dictionary) if dictionary else zlib.compressobj(1)
+        self._fresh = made
 
     def pack(self, item: Item) -> bytes:
         packing = self._fresh.copy()
@@ -46,7 +49,7 @@ def unpack(payload: bytes, dictionary: bytes = b"") -> Message:
     """The message again; an empty one when its content has been removed since."""
     if not payload:
         return Message({})
-    unpacking = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()
+    unpacking = zlib.decompressobj(zdict=dictionary) if dictionary else zlib.decompressobj()  # of any window
     return _decode(unpacking.decompress(bytes(payload)) + unpacking.flush())
 
 

@@ -5,6 +5,7 @@ A delivery whose key is known is never added again, so whoever enqueues may do s
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby, islice
 from typing import Any
 
@@ -63,7 +64,7 @@ def _insert(items: list[Item], now: datetime) -> int:
 
 
 def _rows(items: list[Item], now: datetime) -> Iterator[tuple[Any, ...]]:
-    adapt = connection.ops.adapt_datetimefield_value
+    adapt = cache(connection.ops.adapt_datetimefield_value)  # most are due at the same moments
     at = adapt(now)
     ordered = sorted(items, key=_kind)  # stable: otherwise in the order in which they came
     for kind, group in groupby(ordered, key=_kind):
