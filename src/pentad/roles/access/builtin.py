@@ -149,12 +149,13 @@ ROLES: dict[str, BuiltIn] = {
     ),
     "developer": BuiltIn(
         "Developer",
-        "Connects sources and looks after receipts, jobs, fields and identity rules.",
+        "Connects sources and destinations, looks after receipts, jobs, fields and identity rules.",
         {
             **_OWN_TASKS,
             **_CUSTOMERS,
             "sources.*": "all",
             "receipts.*": "all",
+            "destinations.manage": "all",
             "identity.edit": "all",
             "fields.edit": "all",
             "jobs.*": "all",

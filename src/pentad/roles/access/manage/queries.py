@@ -62,6 +62,7 @@ PLAIN = {
     "audit.view": "Read the audit log.",
     "audit.export": "Take the audit log out as a file.",
     "audit.prune": "Let old audit lines go.",
+    "destinations.manage": "Connect and change what carries messages; report what became of them.",
     "fields.edit": "Declare, change and archive custom fields; sees how many records have a value.",
     "identity.edit": "Change the rules of identity: limits, priorities, blocked values.",
     "jobs.view": "See background jobs.",
