@@ -22,9 +22,9 @@ def cli() -> None:
 
 def command_line() -> click.Group:
     """The command line with all its verbs."""
-    from pentad.cli import access, agents, audit, importing, segments, settings, sources, traits, upkeep
+    from pentad.cli import access, agents, audit, campaigns, importing, segments, settings, sources, traits, upkeep
 
-    for module in (upkeep, sources, segments, traits, access, agents, settings, audit, importing):
+    for module in (upkeep, sources, segments, campaigns, traits, access, agents, settings, audit, importing):
         module.register(cli)
     return cli
 

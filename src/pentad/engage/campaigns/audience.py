@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min
 
 from pentad.core.errors import Conflict
 from pentad.data.identity.models import Person
@@ -41,16 +41,13 @@ def _members(ids: Sequence[str], numbers: Collection[int]) -> set[int]:
 
 def count(audience: Audience) -> int:
     """How many are meant now."""
+    left_out = SegmentMember.objects.filter(segment_id__in=_numbers(audience.exclude)).values("person_id")
     if audience.everybody:
-        rows: QuerySet[Person] | QuerySet[SegmentMember] = Person.objects.filter(root=None)
-        if audience.exclude:
-            left_out = SegmentMember.objects.filter(segment_id__in=_numbers(audience.exclude))
-            rows = rows.exclude(no__in=left_out.values("person_id"))
-        return rows.count()
+        everybody = Person.objects.filter(root=None)
+        return (everybody.exclude(no__in=left_out) if audience.exclude else everybody).count()
     members = SegmentMember.objects.filter(segment_id__in=_numbers(audience.include))
     if audience.exclude:
-        left_out = SegmentMember.objects.filter(segment_id__in=_numbers(audience.exclude))
-        members = members.exclude(person_id__in=left_out.values("person_id"))
+        members = members.exclude(person_id__in=left_out)
     return members.values("person_id").distinct().count()
 
 

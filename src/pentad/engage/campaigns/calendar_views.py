@@ -74,7 +74,7 @@ def show(request: HttpRequest) -> HttpResponse:
     before, after = anchor - timedelta(days=1), anchor + timedelta(days=32)
     return render(request, "campaigns/calendar.html", {
         "weeks": weeks, "heading": f"{anchor:%B %Y}", "names": [f"{day:%a}" for day in days[:7]],
-        "before": f"{before:%Y-%m}", "after": f"{after:%Y-%m}", "any": bool(of_day),
+        "month_before": f"{before:%Y-%m}", "month_after": f"{after:%Y-%m}", "any": bool(of_day),
         "current": (anchor.year, anchor.month) == (today.year, today.month),
     })  # fmt: skip
 

@@ -76,7 +76,7 @@ def _shown(
         "plan": plan,
         "step": step,
         "steps": [(name, drafting.LABELS[name], drafting.ICONS[name], name in faults) for name in ORDER],
-        "before": ORDER[place - 1] if place else "",
+        "step_before": ORDER[place - 1] if place else "",
         "fault": fault,
         "faults": [(name, drafting.LABELS[name], said) for name, said in faults.items()],
         "missing": faults.get(step, ""),

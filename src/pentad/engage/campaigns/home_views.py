@@ -49,7 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "approvals": list(queries.approvals_waiting()[:20]),
         "may_approve": actor.may("campaigns.approve"),
         "may_edit": actor.may("campaigns.edit"),
-        "ahead": sorted(ahead.items()),
+        "ahead": [
+            (day, coming) for day, some in sorted(ahead.items()) if (coming := [one for one in some if one.at > now])
+        ],
         "duplicates": health.duplicates(),
         "load": queries.load(now - timedelta(days=7), now + timedelta(days=7)),
         "ideas": IDEAS,

@@ -77,8 +77,7 @@ def _keys(row: Recipient, root: int) -> set[str]:
 def _told(row: Recipient, delivery: Delivery | None) -> Told:
     if delivery is not None:
         outcome, tone = OUTCOMES.get(delivery.state, (delivery.state, "gray"))
-        said = delivery.detail or (wording.reason(delivery.reason) if delivery.reason else "")
-        return Told(row, delivery, outcome, tone, said)
+        return Told(row, delivery, outcome, tone, wording.held(delivery.reason, delivery.detail))
     if row.run.state == Run.CANCELLED and row.state in (Recipient.CHOSEN, Recipient.WAITING):
         return Told(row, None, "Cancelled", "gray", wording.reason("cancelled"))
     outcome, tone = OF_ROWS[row.state]

@@ -39,6 +39,12 @@ def reason(code: str) -> str:
     return REASONS.get(code, code.replace("_", " ").capitalize())
 
 
+def held(code: str, detail: str) -> str:
+    """Why a message did not go, or not yet: the code in words, with what was seen."""
+    words = REASONS.get(code, "")
+    return f"{words} ({detail})" if words and detail else words or detail or (reason(code) if code else "")
+
+
 def start(when: When) -> str:
     """When it goes, as one reads it aloud."""
     at = f"at {when.time} ({when.zone})" if when.follows != "local" else f"at {when.time}"
@@ -108,9 +114,5 @@ def goal(plan: Plan) -> str:
     if not plan.goal.event.names:
         return "No goal: what it changes will not be known"
     what = " or ".join(f"“{name}”" for name in plan.goal.event.names)
-    figure = f"the sum of {plan.goal.property} of " if plan.goal.property else ""
-    return (
-        f"{figure}{what} within {plan.goal.within_days} days".strip().capitalize()
-        if figure
-        else f"{what} within {plan.goal.within_days} days"
-    )
+    figure = f"The sum of {plan.goal.property} of " if plan.goal.property else ""
+    return f"{figure}{what} within {plan.goal.within_days} days"
