@@ -194,11 +194,12 @@ def test_the_policy_and_suppressions_by_the_api() -> None:
     call = caller("member")
     status, policy = call("get", "/contact/policy")
     assert (status, policy["version"], len(policy["caps"])) == (200, 0, 4)
-    policy |= {"caps": [{"most": 2, "within_hours": 24}], "holdout": 5, "seen": policy.pop("version")}
-    status, saved = call("put", "/contact/policy", policy)
+    policy = {"caps": [{"most": 2, "within_hours": 24}], "holdout": 5, "seen": policy["version"]}
+    status, saved = call("patch", "/contact/policy", policy)
     assert status == 200 and saved["version"] > 0 and in_force().caps == (Cap(2, 24),)
-    assert call("put", "/contact/policy", policy)[0] == 409
-    status, refused = call("put", "/contact/policy", policy | {"seen": None, "holdout": 90})
+    assert in_force().quiet == USUAL.quiet
+    assert call("patch", "/contact/policy", policy)[0] == 409
+    status, refused = call("patch", "/contact/policy", policy | {"seen": None, "holdout": 90})
     assert (status, refused["code"]) == (400, "bad_contact_policy")
     body = {
         "addresses": ["a@b.example", "c@d.example"],
@@ -218,4 +219,5 @@ def test_the_policy_and_suppressions_by_the_api() -> None:
     assert status == 200 and lifted["lifted_why"] == "He wrote again."
     assert call("get", "/contact/suppressions?address=a@b.example")[1]["results"] == []
     assert len(call("get", "/contact/suppressions?address=a@b.example&in_force=false")[1]["results"]) == 1
+    assert call("post", "/contact/suppressions", {"addresses": [" "]})[0] == 400
     assert caller("analyst")("post", "/contact/suppressions", body)[0] == 403

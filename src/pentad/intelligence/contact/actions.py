@@ -97,6 +97,8 @@ def suppress_many(
             f"{len(addresses):,} addresses are too many at once.", code="too_many_addresses", field="addresses",
             fix=f"{MOST_AT_ONCE:,} at most; send the others afterwards.",
         )  # fmt: skip
+    if not any(map(plain, addresses)):
+        raise Invalid("There is no address.", code="bad_address", field="addresses", fix="Write whole addresses.")
     digest = digester()
     wanted = {digest(one): one for one in addresses if plain(one)}
     new = [of for of in wanted if of not in _held(wanted, channel)]

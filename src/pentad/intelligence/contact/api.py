@@ -37,14 +37,16 @@ class QuietIn(Schema):
     days: list[int] = Field([1, 2, 3, 4, 5, 6, 7], description="On which it begins: 1 for Monday to 7 for Sunday")
 
 
-class PolicyIn(Schema):
-    caps: list[CapIn]
-    quiet: list[QuietIn]
-    holdout: float = Field(0, description="Per cent of all customers who get nothing but what is transactional")
-    salt: str = Field("holdout", description="Who they are; another word draws others")
-    zone: str = Field("UTC", description="Time zone of customers of whom none is known")
-    priority_hours: int = Field(24, description="How far ahead more important messages are looked for")
-    alike: list[str] = Field(["country"], description="Traits that make customers alike")
+class PolicyChange(Schema):
+    caps: list[CapIn] | None = Field(None, description="All of them")
+    quiet: list[QuietIn] | None = Field(None, description="All of them")
+    holdout: float | None = Field(
+        None, description="Per cent of all customers who get nothing but what is transactional"
+    )
+    salt: str | None = Field(None, description="Who they are; another word draws others")
+    zone: str | None = Field(None, description="Time zone of customers of whom none is known")
+    priority_hours: int | None = Field(None, description="How far ahead more important messages are looked for")
+    alike: list[str] | None = Field(None, description="Traits that make customers alike")
     seen: int | None = Field(None, description="The version that was read before: when it is another by now, 409")
 
 
@@ -85,7 +87,7 @@ class Listed(Schema):
 
 
 class SuppressIn(Schema):
-    addresses: list[str] = Field(description="E-mail addresses, telephone numbers and the like; 20,000 at most")
+    addresses: list[str] = Field([], description="E-mail addresses, telephone numbers and the like; 20,000 at most")
     channel: str = Field("", max_length=60, description="Empty: every channel")
     reason: Reason = "manual"
     source: str = Field("", max_length=120, description="What told of it")
@@ -98,7 +100,7 @@ class SuppressedOut(Schema):
 
 
 class LiftIn(Schema):
-    why: str = Field(max_length=300, description="How it is known that the address may be written to again")
+    why: str = Field("", max_length=300, description="Needed: how it is known that the address may be written to again")
 
 
 class GateOut(Schema):
@@ -151,13 +153,14 @@ def get_contact_policy(request: HttpRequest) -> dict[str, Any]:
     return _policy(policies.in_force())
 
 
-@router.put("/contact/policy", response=PolicyOut, summary="Let another contact policy hold")
-def put_contact_policy(request: HttpRequest, body: PolicyIn) -> dict[str, Any]:
-    """The whole of it. 409 `changed_meanwhile` with an outdated `seen`."""
+@router.patch("/contact/policy", response=PolicyOut, summary="Change the contact policy")
+def change_contact_policy(request: HttpRequest, body: PolicyChange) -> dict[str, Any]:
+    """What is given. 409 `changed_meanwhile` with an outdated `seen`."""
     check(actor_of(request), EDIT)
-    editing.seen_policy(body.seen)
-    given = msgspec.convert(body.dict(exclude={"seen"}), Policy)
-    return _policy(actions.save_policy(actor=actor_of(request), policy=given).plain)
+    held = msgspec.to_builtins(editing.seen_policy(body.seen))
+    given = {name: value for name, value in body.dict(exclude={"seen"}).items() if value is not None}
+    policy = msgspec.convert(held | given, Policy)
+    return _policy(actions.save_policy(actor=actor_of(request), policy=policy).plain)
 
 
 def _suppressions(rows: list[Suppression]) -> list[dict[str, Any]]:
