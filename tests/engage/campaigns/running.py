@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
+from pentad.content.messages.models import Message
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.jobs import run_here
@@ -21,7 +22,7 @@ from pentad.platforms.channels.sending import turn as send
 from tests.content.writing import content, mail, message
 from tests.platforms.channels.people import agree, customer, destination
 
-__all__ = ["agree", "content", "customer", "destination", "mail", "message"]
+__all__ = ["Destination", "Message", "Segment", "agree", "content", "customer", "destination", "mail", "message"]
 
 EVERYBODY = '{"where": {"kind": "all", "of": []}}'
 

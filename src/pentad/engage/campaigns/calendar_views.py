@@ -45,11 +45,11 @@ class Week:
     """heat: 0 to 3, how much falls on the same customers: none, some, more than a tenth, more than a third of those told."""
 
     days: list[Day]
-    load: Load
+    load: Load | None
 
     @property
     def heat(self) -> int:
-        if not self.load.many:
+        if self.load is None or not self.load.many:
             return 0
         share = self.load.many / self.load.customers
         return 3 if share > 1 / 3 else 2 if share > 1 / 10 else 1

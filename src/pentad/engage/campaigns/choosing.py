@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db.models import F, Max
 
-from pentad.content.messages.queries import published
+from pentad.content.messages.values import Published
 from pentad.core import clock
 from pentad.core.outbox import emit_many
 from pentad.data.identity.models import Person
 from pentad.engage.campaigns import audience, rules
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import HOLDOUT, WINNER, Plan
+from pentad.engage.campaigns.saying import message_of
 from pentad.intelligence.contact import holdout, timing, zones
 from pentad.intelligence.experiments.rules import arms_of
 from pentad.intelligence.segments.moves import roots_of
@@ -52,11 +53,13 @@ class Chooser:
     campaign: Campaign
     run: Run
     plan: Plan = field(init=False)
+    message: Published = field(init=False)
     arms: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
         self.plan = self.campaign.tree
-        self.arms = rules.arms(self.plan.test, published(self.plan.content.message).variants)
+        self.message = message_of(self.campaign)
+        self.arms = rules.arms(self.plan.test, self.message.variants)
 
     def everybody(self, step: Step) -> None:
         """Choose the whole audience, from where choosing stood on."""
@@ -136,7 +139,7 @@ class Chooser:
     def _judge(self, row: Recipient, out: Collection[int], again: Mapping[int, datetime]) -> None:
         """What becomes of somebody before any time is spent on a message for them."""
         last = again.get(row.person_id)
-        if row.person_id in out and not published(self.plan.content.message).transactional:
+        if row.person_id in out and not self.message.transactional:
             row.state, row.reason, row.seen = Recipient.SKIPPED, "global_holdout", "held out of all campaigns"
         elif last is not None and not self._may_again(last, row.due_at or clock.now()):
             row.state, row.reason, row.seen = Recipient.SKIPPED, "again", last.isoformat(timespec="minutes")

@@ -24,13 +24,13 @@ def audience(plan: Plan, given: Given) -> Plan:
             "A segment cannot be reached and left out at once.", code="bad_plan", fix="Tick one of the two.",
             segments=sorted(both),
         )  # fmt: skip
-    made = Audience(include, exclude, given.get("who") == "everybody", given.get("live") == "1")
+    made = Audience(include, exclude, _said(given, "who") == "everybody", _said(given, "live") == "1")
     return msgspec.structs.replace(plan, audience=made)
 
 
 def message(plan: Plan, given: Given) -> Plan:
     """The choice is sent as “message:channel”."""
-    chosen, _, channel = str(given.get("message")).partition(":")
+    chosen, _, channel = _said(given, "message").partition(":")
     made = Content(chosen, channel or plan.content.channel, _number(given, "priority", 50))
     test = plan.test if chosen == plan.content.message else msgspec.structs.replace(plan.test, weights={})
     return msgspec.structs.replace(plan, content=made, test=test)
@@ -38,15 +38,15 @@ def message(plan: Plan, given: Given) -> Plan:
 
 def when(plan: Plan, given: Given) -> Plan:
     trigger = Trigger(
-        "event" if given.get("on") == "event" else "segment", given.get("segment"), str(given.get("event")).strip(),
+        "event" if _said(given, "on") == "event" else "segment", _said(given, "segment"), _said(given, "event"),
         _minutes(given), _again(given),
     )  # fmt: skip
     made = msgspec.structs.replace(
-        plan.when, start=_one_of(given, "start", ("now", "at", "every", "trigger")), date=given.get("date"),
-        time=str(given.get("time"))[:5] or "09:00", zone=str(given.get("zone")).strip() or "UTC",
+        plan.when, start=_one_of(given, "start", ("now", "at", "every", "trigger")), date=_said(given, "date"),
+        time=_said(given, "time")[:5] or "09:00", zone=_said(given, "zone") or "UTC",
         follows=_one_of(given, "follows", ("moment", "local", "best")), unit=_one_of(given, "unit", ("week", "day", "month")),
         interval=_number(given, "interval", 1), days=tuple(int(one) for one in given.getlist("days") if one.isdecimal()),
-        until=given.get("until"), trigger=trigger, per_hour=_number(given, "per_hour", 0),
+        until=_said(given, "until"), trigger=trigger, per_hour=_number(given, "per_hour", 0),
         expires_hours=_number(given, "expires_hours", 72), if_held=_one_of(given, "if_held", ("wait", "skip")),
     )  # fmt: skip
     return msgspec.structs.replace(plan, when=made)
@@ -58,16 +58,16 @@ def test(plan: Plan, given: Given) -> Plan:
     several = sum(1 for share in weights.values() if share) > 1
     made = Test(
         {name: share for name, share in weights.items() if share}, int(holdout) if holdout == int(holdout) else holdout,
-        _number(given, "sample", 100) if several and given.get("how") == "sample" else 100,
-        "auto" if given.get("decide") == "auto" else "manual", _number(given, "after_hours", 24),
+        _number(given, "sample", 100) if several and _said(given, "how") == "sample" else 100,
+        "auto" if _said(given, "decide") == "auto" else "manual", _number(given, "after_hours", 24),
     )  # fmt: skip
     return msgspec.structs.replace(plan, test=made)
 
 
 def goal(plan: Plan, given: Given) -> Plan:
-    name = str(given.get("event")).strip()
+    name = _said(given, "event")
     match = msgspec.structs.replace(plan.goal.event, names=(name,)) if name else EventMatch()
-    made = Goal(match, _number(given, "within_days", 7), str(given.get("property")).strip())
+    made = Goal(match, _number(given, "within_days", 7), _said(given, "property"))
     return msgspec.structs.replace(plan, goal=made)
 
 
@@ -96,13 +96,18 @@ def changed(plan: Plan, step: str, given: Given) -> Plan:
         raise Invalid(f"That cannot be: {error}.", code="bad_plan", fix="Change it.") from None
 
 
+def _said(given: Given, name: str) -> str:
+    """What a field says; "" where the form has none."""
+    return str(given.get(name) or "").strip()
+
+
 def _one_of(given: Given, name: str, allowed: tuple[str, ...]) -> Any:
-    said = given.get(name)
+    said = _said(given, name)
     return said if said in allowed else allowed[0]
 
 
 def _number(given: Given, name: str, usual: int) -> int:
-    said = str(given.get(name)).replace(",", "").replace(" ", "").strip()
+    said = _said(given, name).replace(",", "").replace(" ", "").strip()
     if not said:
         return usual
     try:
@@ -112,7 +117,7 @@ def _number(given: Given, name: str, usual: int) -> int:
 
 
 def _decimal(given: Given, name: str) -> float:
-    said = str(given.get(name)).replace(",", ".").strip()
+    said = _said(given, name).replace(",", ".").strip()
     try:
         return float(said or 0)
     except ValueError:
@@ -121,11 +126,11 @@ def _decimal(given: Given, name: str) -> float:
 
 def _minutes(given: Given) -> int:
     units: Mapping[str, int] = {"minutes": 1, "hours": 60, "days": 1440}
-    return _number(given, "delay", 0) * units.get(given.get("delay_unit"), 1)
+    return _number(given, "delay", 0) * units.get(_said(given, "delay_unit"), 1)
 
 
 def _again(given: Given) -> int | None:
-    match given.get("again"):
+    match _said(given, "again"):
         case "each":
             return 0
         case "days":

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from pentad.content.messages.models import Message
 from pentad.content.messages.queries import Use as MessageUse
@@ -18,6 +18,7 @@ from pentad.intelligence.segments.queries import Use, register_user
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.channels.queries import counts as delivery_counts
 from pentad.platforms.channels.queries import of_origin
+from pentad.roles.views import plans
 
 OPEN = ("queued", "sending", "held", "paused")
 """States of deliveries that may still go."""
@@ -170,16 +171,23 @@ class Load:
 
 
 MANY = 2
+LOAD_SECONDS = 0.5
 
 
-def load(begin: datetime, end: datetime) -> Load:
-    """many: customers who get more than two."""
-    rows = Recipient.objects.filter(due_at__gte=begin, due_at__lt=end).exclude(
-        state__in=(Recipient.HELD_OUT, Recipient.SKIPPED)
-    )
+def load(begin: datetime, end: datetime) -> Load | None:
+    """many: customers who get more than two. None when counting takes too long to wait for."""
+    rows = Recipient.objects.filter(due_at__gte=begin, due_at__lt=end)
+    rows = rows.exclude(state__in=(Recipient.HELD_OUT, Recipient.SKIPPED))
+    rows = rows.exclude(run__state=Run.CANCELLED, state__in=(Recipient.CHOSEN, Recipient.WAITING))
     each = rows.values("person_id").annotate(number=Count("id")).order_by()
-    found = each.aggregate(customers=Count("person_id"), many=Count("person_id", filter=Q(number__gt=MANY)))
-    return Load(found["customers"], rows.count(), found["many"])
+    try:
+        with plans.within(LOAD_SECONDS):
+            found = each.aggregate(
+                customers=Count("person_id"), many=Count("person_id", filter=Q(number__gt=MANY)), messages=Sum("number")
+            )
+    except plans.TooSlow:
+        return None
+    return Load(found["customers"], found["messages"] or 0, found["many"])
 
 
 @register_message_user

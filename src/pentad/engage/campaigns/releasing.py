@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from pentad.content.messages.composing import Composer
-from pentad.content.messages.queries import published
 from pentad.content.messages.values import Composed, Published
 from pentad.core import clock
-from pentad.data.ingest.known import PUBLIC_URL
 from pentad.engage.campaigns import audience, rules
 from pentad.engage.campaigns.choosing import Step
 from pentad.engage.campaigns.keys import AHEAD, ORIGIN, key_of, turn_of
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import WINNER, Plan
+from pentad.engage.campaigns.saying import message_of
 from pentad.intelligence.contact.zones import zones_of
 from pentad.intelligence.segments.moves import roots_of
 from pentad.platforms.channels import queue
 from pentad.platforms.channels.items import Item
+from pentad.platforms.responses.addresses import home
 
 PORTION = 1_000
 
@@ -28,7 +28,7 @@ class Releaser:
     def __init__(self, campaign: Campaign, run: Run) -> None:
         self.campaign, self.run = campaign, run
         self.plan: Plan = campaign.tree
-        self.message: Published = published(self.plan.content.message)
+        self.message: Published = message_of(campaign)
         self.composer = Composer(self.message)
 
     def due(self, step: Step) -> int:
@@ -94,7 +94,7 @@ class Releaser:
             extra=events,
             shared={"campaign": about},
             zones=zones_of(list(by_root)),
-            base_url=base_url(),
+            base_url=home(),
         )
         for one in written:
             row = by_root[one.person_no]
@@ -116,8 +116,3 @@ class Releaser:
             version_id=self.message.version_id, content=one.content, links=one.links, due_at=due,
             expires_at=due + timedelta(hours=self.plan.when.expires_hours), if_held=self.plan.when.if_held, once_in_run=not row.entry,
         )  # fmt: skip
-
-
-def base_url() -> str:
-    """Where customers find us."""
-    return PUBLIC_URL.get().strip().rstrip("/")

@@ -1,0 +1,116 @@
+"""Who may start a campaign: with nothing missing, seen as a whole, and approved by somebody else where that is asked for."""
+
+import pytest
+
+from pentad.content.messages import actions as messages
+from pentad.core import settings
+from pentad.core.actor import SYSTEM, Actor
+from pentad.core.errors import Conflict, Denied
+from pentad.engage.campaigns import actions, queries, starting
+from pentad.engage.campaigns.models import Campaign, CampaignVersion
+from pentad.platforms.channels.models import MailboxMessage
+from tests.content.writing import content, mail
+from tests.engage.campaigns import running
+from tests.engage.campaigns.running import people, plan, segment, sent, started, work
+
+pytestmark = pytest.mark.django_db
+ANN, BEA = (Actor("user", name, name.title(), frozenset({"*"})) for name in ("ann", "bea"))
+
+
+@pytest.fixture(autouse=True)
+def mailbox() -> None:
+    running.destination()
+
+
+def draft(name: str = "Autumn") -> Campaign:
+    wanted = plan(
+        audience={"include": [segment(name, people(f"{name}-ada")).id]},
+        content={"message": running.message(f"{name} news").id},
+    )
+    return actions.create_campaign(actor=ANN, name=name, plan=wanted)
+
+
+def test_once_asked_it_starts_only_when_somebody_else_has_approved_this_version() -> None:
+    row = draft()
+    starting.ask_approval(actor=ANN, campaign=row, words="Please look at the subject.")
+    with pytest.raises(Conflict, match="needs a colleague’s approval"):
+        starting.start_campaign(actor=BEA, campaign=row)
+    with pytest.raises(Denied, match="Nobody approves"):
+        starting.decide_approval(actor=ANN, campaign=row, approve=True)
+    assert [one.campaign_id for one in queries.approvals_waiting()] == [row.pk]
+    starting.decide_approval(actor=BEA, campaign=row, approve=False, words="Too loud.")
+    with pytest.raises(Conflict, match="needs a colleague’s approval"):
+        starting.start_campaign(actor=BEA, campaign=row)
+    starting.ask_approval(actor=ANN, campaign=row)
+    starting.decide_approval(actor=BEA, campaign=row, approve=True)
+    assert starting.start_campaign(actor=ANN, campaign=row).state == Campaign.SCHEDULED
+
+
+def test_what_was_approved_is_what_is_sent() -> None:
+    row = draft()
+    starting.ask_approval(actor=ANN, campaign=row)
+    starting.decide_approval(actor=BEA, campaign=row, approve=True)
+    starting.start_campaign(actor=ANN, campaign=row)
+    said = running.Message.objects.get(id=row.tree.content.message)
+    messages.change_message(actor=SYSTEM, message=said, content=content(email=mail(subject="Changed in between")))
+    messages.publish_message(actor=SYSTEM, message=running.Message.objects.get(pk=said.pk))
+    work()
+    sent()
+    assert [one.title for one in MailboxMessage.objects.all()] == ["News from Kestrel"]
+
+
+def test_a_changed_plan_is_to_be_approved_anew_and_a_large_one_always() -> None:
+    row = draft()
+    starting.ask_approval(actor=ANN, campaign=row)
+    starting.decide_approval(actor=BEA, campaign=row, approve=True)
+    actions.change_campaign(actor=ANN, campaign=row, plan=plan(**{**parts(row), "test": {"holdout": 5}}))
+    assert queries.approval_of(Campaign.objects.get(pk=row.pk)) is None
+    settings.put("campaigns.approval_from", 1)
+    with pytest.raises(Conflict, match="needs a colleague’s approval"):
+        starting.start_campaign(actor=ANN, campaign=row)
+    settings.reset("campaigns.approval_from")
+
+
+def parts(row: Campaign) -> dict[str, dict[str, object]]:
+    import msgspec
+
+    found: dict[str, dict[str, object]] = msgspec.to_builtins(row.tree)
+    return found
+
+
+def test_the_message_or_a_segment_must_be_there_and_be_known() -> None:
+    row = draft()
+    with pytest.raises(Conflict, match="is used by"):
+        messages.archive_message(actor=SYSTEM, message=running.Message.objects.get())
+    running.Segment.objects.update(filled=None)
+    assert list(starting.faults(row)) == ["audience"]
+    running.Segment.objects.update(state="archived")
+    with pytest.raises(Conflict, match="is not live"):
+        starting.start_campaign(actor=ANN, campaign=row)
+    running.Destination.objects.update(is_default=False)
+    assert "destination" in starting.faults(row)["message"]
+
+
+def test_changed_meanwhile_and_changed_after_the_start_are_refused() -> None:
+    row = draft()
+    actions.change_campaign(actor=ANN, campaign=row, plan=plan(**{**parts(row), "test": {"holdout": 5}}), seen=1)
+    with pytest.raises(Conflict, match="meanwhile"):
+        actions.change_campaign(actor=BEA, campaign=row, plan=plan(), seen=1)
+    with pytest.raises(Conflict, match="meanwhile"):
+        starting.start_campaign(actor=ANN, campaign=row, seen=1)
+    begun = starting.start_campaign(actor=ANN, campaign=row, seen=2)
+    with pytest.raises(Conflict, match="has been started"):
+        actions.change_campaign(actor=ANN, campaign=begun, plan=plan())
+    with pytest.raises(Conflict, match="can still send"):
+        actions.archive_campaign(actor=ANN, campaign=begun)
+    back = starting.unschedule_campaign(actor=ANN, campaign=begun)
+    assert back.state == Campaign.DRAFT
+    assert CampaignVersion.objects.filter(campaign=row).count() == 2
+
+
+def test_who_has_no_right_or_does_not_see_everybody_starts_nothing() -> None:
+    row = draft()
+    nobody = Actor("user", "cy", "Cy", frozenset({"campaigns.view", "campaigns.edit"}))
+    with pytest.raises(Denied):
+        starting.start_campaign(actor=nobody, campaign=row)
+    assert started(row.tree, "Another").state == Campaign.SCHEDULED
