@@ -14,6 +14,7 @@ from pentad.intelligence.contact.api import router as contact
 from pentad.intelligence.segments.api import router as segments
 from pentad.intelligence.segments.member_api import router as members
 from pentad.platforms.api import api
+from pentad.platforms.channels.api import router as destinations
 from pentad.platforms.responses.api import router as responses
 from pentad.roles.audit.api import router as audit
 from pentad.roles.notices.api import router as notices
@@ -34,6 +35,7 @@ ROUTERS = (
     contact,
     messages,
     campaigns,
+    destinations,
     fields,
     identity,
     ingest,

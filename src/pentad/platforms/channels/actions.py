@@ -141,12 +141,19 @@ def try_again(*, actor: Actor, row: Destination) -> Destination:
 def make_dkim_key(*, actor: Actor, row: Destination) -> tuple[str, str]:
     """Make a new key that mail is signed with; returns the name and the value of the DNS record (TXT) it needs."""
     row = Destination.objects.select_for_update().get(pk=row.pk)
+    if not any(field.name == "dkim_key" for field in adapter_class(row.adapter).fields):
+        raise Conflict(f"{row.name} signs no mail.", code="no_dkim", fix="Its service signs mail itself.")
     key = new_key()
     row.secret = sealed(opened(row.secret) | {"dkim_key": key})
     row.changed, row.changed_by = clock.now(), actor.name
     row.save(update_fields=["secret", "changed", "changed_by"])
     note(subject=f"destination:{row.public_id}", dkim=True)
     return dns_record(row) or ("", "")
+
+
+def secrets_of(row: Destination) -> list[str]:
+    """Names of the secrets that are set."""
+    return sorted(opened(row.secret))
 
 
 def dns_record(row: Destination) -> tuple[str, str] | None:

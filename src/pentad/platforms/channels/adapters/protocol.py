@@ -20,7 +20,10 @@ Kind = Literal["text", "number", "choice", "flag", "secret", "email", "url", "lo
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A setting of an adapter, for the form. Those of kind "secret" are kept sealed, and never shown again."""
+    """A setting of an adapter, for the form. Those of kind "secret" are kept sealed, and never shown again.
+
+    made: Pentad makes it; nobody types it.
+    """
 
     name: str
     label: str
@@ -29,6 +32,7 @@ class Field:
     required: bool = False
     default: str | int | bool = ""
     choices: tuple[tuple[str, str], ...] = ()
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

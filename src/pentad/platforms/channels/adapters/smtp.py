@@ -45,7 +45,9 @@ class Smtp(Adapter):
         Field("bounces_to", "Bounces go to", "email", help="The envelope’s sender; the sender’s address when empty."),
         Field("dkim_domain", "DKIM: domain", "text", help="Usually what stands behind the @ of the sender’s address."),
         Field("dkim_selector", "DKIM: selector", "text", default="pentad"),
-        Field("dkim_key", "DKIM: private key", "secret", help="Made by Pentad; its public half goes into your DNS."),
+        Field(
+            "dkim_key", "DKIM: private key", "secret", help="Made by Pentad; its public half goes into your DNS.", made=True
+        ),
         Field("timeout", "Seconds to wait for an answer", "number", default=20),
     )  # fmt: skip
 
