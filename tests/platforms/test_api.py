@@ -181,3 +181,14 @@ class TestValuesBeyondBounds:
         body = json.dumps({"title": "Call", **said})
         answer = call(client, "POST", "/tasks", token, data=body, content_type="application/json")
         assert answer.status_code in (400, 404, 422), answer.content
+
+
+def test_a_parameter_that_an_operation_does_not_have_is_refused(client: Client, token: str) -> None:
+    body = check_problem(
+        call(client, "GET", "/people?identifer=email:ada@example.com", token), 400, "unknown_parameter"
+    )
+    assert "“identifer”" in body["detail"]
+    assert body["fix"] == "There are: after, identifier, limit."
+    check_problem(call(client, "GET", "/people/p1?limit=2", token), 400, "unknown_parameter")
+    assert call(client, "GET", "/people?limit=2", token).status_code == 200
+    assert call(client, "GET", "/segments?state=live&limit=2", token).status_code == 200

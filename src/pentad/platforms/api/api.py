@@ -15,6 +15,7 @@ from ninja.operation import Operation
 
 from pentad.core.errors import Invalid, NotFound, PentadError
 from pentad.platforms.api.auth import Bearer
+from pentad.platforms.api.parameters import refuse_unknown_parameters
 from pentad.platforms.api.problem import SCHEMA, keep, problem
 
 
@@ -47,6 +48,7 @@ api = Api(
     openapi_url="openapi.json",
     urls_namespace="api",
 )
+api.add_decorator(refuse_unknown_parameters)
 
 
 @api.exception_handler(PentadError)
