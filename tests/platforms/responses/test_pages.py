@@ -12,8 +12,9 @@ from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine, Job, OutboxMessage
 from pentad.data.consent.actions import archive_purpose, declare_purpose
 from pentad.data.consent.models import ConsentPurpose, ConsentStatement, Preference
+from pentad.data.consent.page import wishes_in_words
 from pentad.data.consent.preferences import preferences_of, wishes
-from pentad.data.consent.queries import state_of
+from pentad.data.consent.queries import channels, purposes, state_of
 from pentad.data.consent.rules_preferences import Wish, wish
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.models import Delivery
@@ -154,6 +155,9 @@ def test_unsubscribing_works_when_the_purpose_or_the_message_is_gone(
     address = path(signed.unsubscribe)
     Delivery.objects.all().delete()
     assert browser.get(address)["Location"].startswith("/preferences/")
+    declare_purpose(actor=SYSTEM, name="events", label="Tastings")
+    assert browser.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert state_of(mia, "events", "email") == "denied", "when nobody knows from what, from everything by e-mail"
     preferences = path(signed.preferences)
     Person.objects.all().delete()
     assert "We hold nothing about you" in browser.get(address).content.decode()
@@ -184,6 +188,10 @@ def test_preferences_by_purpose_and_channel(browser: Client, mail: Delivery, mia
     assert wish(held, "news", "sms").frequency == "monthly" and wish(held, "events", "email").frequency == "all"
     assert state_of(mia, "news", "sms") == "granted" and state_of(mia, "events", "email") == "unknown"
     assert ConsentStatement.objects.filter(purpose="events").count() == 0, "nothing was said where nothing changed"
+    assert wishes_in_words(preferences_of(mia), purposes(), channels()) == [
+        "Everything: paused until 20 December 2026", "Everything: opens and clicks are not kept",
+        "Newsletter by E-mail: at most one a week", "Newsletter by SMS: at most one a month",
+    ]  # fmt: skip
     saved = browser.get(f"{address}?saved=1").content.decode()
     assert "Saved" in saved and "paused until 20 December 2026" in saved
     browser.get(path(addresses(mail).link(0, LINKS[0])))

@@ -12,6 +12,7 @@ from pentad.core.errors import Denied
 from pentad.core.models import OutboxMessage
 from pentad.data.consent.queries import state_of
 from pentad.data.identity.models import Person
+from pentad.data.profiles.events import MESSAGE_NAMES
 from pentad.intelligence.contact.models import Suppression
 from pentad.platforms.channels.models import Attempt, Delivery
 from pentad.platforms.responses import actions, queries, showing
@@ -19,6 +20,7 @@ from pentad.platforms.responses.keeping import about
 from pentad.platforms.responses.models import Response
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.models import User
+from pentad.roles.notices.subjects import forget
 from tests.platforms.responses.conftest import NOON, made
 
 DAY = timedelta(days=1)
@@ -137,3 +139,14 @@ def test_events_in_words(mia: Person, name: str, said: dict[str, Any], title: st
 def test_an_event_of_the_same_name_from_elsewhere_is_not_ours(mia: Person) -> None:
     event = SimpleNamespace(type="track", name="Message Sent", properties={"campaign": "theirs"})
     assert showing.timeline_entry(event) is None
+
+
+def test_an_erasure_takes_along_what_somebody_did_with_messages(mail: Delivery, mia: Person) -> None:
+    other = Person.objects.create(name="Max")
+    respond(mail, "open"), respond(made(other, "max"), "open")
+    forget("people", [mia.no])
+    assert [row.person_no for row in Response.objects.all()] == [other.no]
+
+
+def test_the_timelines_filter_knows_every_event_of_messages() -> None:
+    assert set(showing.TITLES) <= set(MESSAGE_NAMES)

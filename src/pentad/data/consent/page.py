@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.html import format_html_join
 
+from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.core.hookvalues import TimelineEntry
 from pentad.data.consent import queries
 from pentad.data.consent.models import ConsentPurpose
+from pentad.data.consent.preferences import preferences_of
 from pentad.data.consent.queries import Statement
 from pentad.data.consent.rules import (
     CHANGED,
@@ -23,7 +25,7 @@ from pentad.data.consent.rules import (
     counting,
     effective,
 )
-from pentad.data.consent.rules_preferences import ALL, MONTHLY, PREFERENCES_CHANGED, WEEKLY
+from pentad.data.consent.rules_preferences import ALL, MONTHLY, PREFERENCES_CHANGED, WEEKLY, Held
 from pentad.data.consent.standing import standing_of
 from pentad.data.identity.models import Person
 from pentad.roles.access.rights import Level
@@ -81,7 +83,7 @@ def person_context(actor: Actor, person: Person, namespaces: Collection[str]) ->
     """
     shown, known = queries.purposes(), queries.channels()
     if not queries.sees_consents():
-        return {"consents": [], "reachable": [], "may_consent": False}
+        return {"consents": [], "reachable": [], "may_consent": False, "wishes": []}
     told = queries.history(person)
     standing = counting(Counted(one.purpose, one.channel, one.state, one.at) for one in told)
     main = next((one for one in shown if one.declared), None)
@@ -90,7 +92,23 @@ def person_context(actor: Actor, person: Person, namespaces: Collection[str]) ->
         "consents": _lines(shown, known, told, standing),
         "reachable": _marks(main, known, standing.get(main.name, {}), person, namespaces) if main else [],
         "may_consent": change and main is not None,
+        "wishes": wishes_in_words(preferences_of(person), shown, known),
     }
+
+
+def wishes_in_words(held: Held, purposes: Sequence[Purpose], channels: Sequence[Channel]) -> list[str]:
+    """What a customer wishes beyond yes and no, a line each. What is over is left out."""
+    of, by = {one.name: one.label for one in purposes}, {one.name: one.label for one in channels}
+    found = []
+    for (purpose, channel), one in sorted(held.items()):
+        about = of.get(purpose, purpose) + (f" by {by.get(channel, channel)}" if channel else "")
+        if one.frequency != ALL:
+            found.append(f"{about or 'Everything'}: {FREQUENCY_WORDS[one.frequency].lower()}")
+        if one.paused_until is not None and one.paused_until > clock.now():
+            found.append(f"{about or 'Everything'}: paused until {one.paused_until:%-d %B %Y}")
+        if one.unwatched:
+            found.append(f"{about or 'Everything'}: opens and clicks are not kept")
+    return found
 
 
 def _lines(

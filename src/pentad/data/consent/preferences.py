@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import Q
+
 from pentad.data.consent.models import Preference
 from pentad.data.consent.rules_preferences import Held, Wish
 from pentad.data.identity.models import Person
-from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.store import chunks
 
 
 def preferences_of(person: Person) -> Held:
     """(purpose, channel) → wish, of the customer with all parts, whoever asks: for what acts on it."""
-    return _latest(Preference.objects.filter(person_id__in=part_numbers(person)))
+    root = person.root_id or person.no
+    return _latest(Preference.objects.filter(Q(person_id=root) | Q(person__root_id=root)))
 
 
 def wishes(person_nos: Collection[int]) -> dict[int, Held]:

@@ -42,6 +42,17 @@ def unsubscribe(*, actor: Actor, delivery: Delivery, person: Person, how: str) -
 
 
 @action("people.consent")
+def unsubscribe_from_all(*, actor: Actor, person: Person, channel: str) -> None:
+    """Keep that a customer wants nothing more by a channel: what they unsubscribe from is so long ago that its purpose is
+    not known any more, and a mail program cannot ask them.
+    """
+    for purpose in purposes():
+        evidence = "Unsubscribed from a message of long ago"
+        withdraw_consent(actor=actor, person=person, purpose=purpose.name, channel=channel, evidence=evidence)
+    note(subject=f"person:{person.id}", channel=channel)
+
+
+@action("people.consent")
 def note_unsubscribed(*, actor: Actor, delivery: Delivery, person: Person, how: str) -> Response:
     """Keep that it was this message that made a customer unsubscribe, and tell of it."""
     given = {**about(delivery), "human": True, "confidence": 1.0, "detail": how, "at": clock.now()}

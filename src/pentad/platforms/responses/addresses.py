@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 
 from pentad.core import settings
 from pentad.data.consent.models import ConsentPurpose
+from pentad.data.ingest.known import PUBLIC_URL
 from pentad.platforms.channels.items import TEST
 from pentad.platforms.responses import tokens
 from pentad.roles.access.invitations.queries import site
@@ -22,7 +23,7 @@ from pentad.roles.access.invitations.queries import site
 ADDRESS = settings.define(
     "responses.address", "",
     "Where customers reach this Pentad, such as https://hello.kestrel.example: links in messages begin with it. Empty: as"
-    " colleagues do (access.site), else where it listens, which others do not reach.",
+    " trackers (tracking.public_url) or colleagues do (access.site), else where it listens, which others do not reach.",
 )  # fmt: skip
 
 TRAP = 0xFFFF
@@ -46,7 +47,7 @@ class Sendable(Protocol):
 
 def home() -> str:
     """Where customers reach this Pentad, without a slash at its end."""
-    return (ADDRESS.get() or site() or django_settings.ADDRESS).rstrip("/")
+    return (ADDRESS.get() or PUBLIC_URL.get().strip() or site() or django_settings.ADDRESS).rstrip("/")
 
 
 class Signed:

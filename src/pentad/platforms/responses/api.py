@@ -71,7 +71,7 @@ class ReportOut(Schema):
 @router.get(
     "/people/{id}/messages", response=PersonMessagesOut, summary="Messages to a person, and what became of them"
 )
-def list_messages(request: HttpRequest, id: str, limit: int = 25, after: str = "") -> dict[str, Any]:
+def list_messages_of_person(request: HttpRequest, id: str, limit: int = 25, after: str = "") -> dict[str, Any]:
     """The latest first, those held back too, with each gate and the value it saw. after: `next` of the page before."""
     check(actor_of(request), "people.view")
     check(actor_of(request), RIGHT)

@@ -19,10 +19,13 @@ def unsubscribe(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
     person, delivery = person_by_no(person_no), delivery_by(no)
     if person is None:
         return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
+    by_program = request.POST.get("List-Unsubscribe") == "One-Click"
     if delivery is None or not delivery.purpose:
+        if by_program:
+            actions.unsubscribe_from_all(actor=CUSTOMER, person=person, channel="email")
+            return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
         # What it was about is not known any more: there is still everything to choose from.
         return HttpResponseRedirect(_preferences_path(no, person_no))
-    by_program = request.POST.get("List-Unsubscribe") == "One-Click"
     if request.method == "POST":
         if "back" in request.POST:
             actions.subscribe_again(actor=CUSTOMER, delivery=delivery, person=person)

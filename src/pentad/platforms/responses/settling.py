@@ -39,7 +39,7 @@ def settle(now: datetime | None = None) -> int:
 
 def _waiting(until: datetime) -> list[int]:
     """Numbers of deliveries, those first whose hits wait longest."""
-    rows = Response.objects.filter(human=None, at__lte=until).order_by("at")[: PORTION * 2]
+    rows = Response.objects.filter(human=None, at__lte=until, kind__in=NAMES).order_by("at")[: PORTION * 2]
     return list(dict.fromkeys(rows.values_list("delivery_no", flat=True)))[:PORTION]
 
 

@@ -10,6 +10,7 @@ from pentad.core.hookvalues import Panel, TimelineEntry
 from pentad.data.consent.page import ICONS
 from pentad.data.consent.queries import purposes
 from pentad.data.identity.models import Person
+from pentad.intelligence.contact.shown import GATE_LABELS
 from pentad.platforms.channels.models import Attempt, Delivery
 from pentad.platforms.responses import queries
 from pentad.platforms.responses.models import BOUNCE, CLICK, COMPLAINT, OPEN, REPLY, UNSUBSCRIBE, Response
@@ -135,7 +136,7 @@ def _gates(gates: Any) -> list[tuple[str, bool | None, str]]:
     found = []
     for one in gates if isinstance(gates, list) else ():
         if isinstance(one, list | tuple) and len(one) >= 3:
-            found.append((str(one[0]).replace("_", " ").capitalize(), one[1], str(one[2])))
+            found.append((GATE_LABELS.get(one[0]) or str(one[0]).replace("_", " ").capitalize(), one[1], str(one[2])))
     return found
 
 
