@@ -32,9 +32,11 @@ HAPPENED: list[tuple[int, str, str, dict[str, Any]]] = [
     (1, "2026-10-01 10:00:00", "Order Completed", {"revenue": 10}),
     (1, "2026-07-01 10:00:00", "Order Completed", {"revenue": 1000}),
     (3, "2026-11-01 09:59:59", "Order Completed", {"revenue": 5}),
-    # After: at that very moment, within the days of both entries (once), the last instant but one, and too late.
+    # After: at that very moment, within the days of both entries (once), of the second alone, the last instant but one,
+    # and too late.
     (1, "2026-11-01 10:00:00", "Order Completed", {"revenue": 20}),
     (1, "2026-11-07 10:00:00", "Order Completed", {"revenue": "30"}),
+    (1, "2026-11-09 10:00:00", "Order Completed", {"revenue": 3}),
     (1, "2026-11-12 10:00:00", "Order Completed", {"revenue": 500}),
     (2, "2026-11-08 09:59:59", "Order Completed", {"revenue": "a lot"}),
     (3, "2026-11-08 10:00:00", "Order Completed", {"revenue": 500}),
@@ -74,8 +76,8 @@ def test_each_person_counts_once_in_one_arm(happened: Ledger) -> None:
     rows = happened.rows(entries_sql(Entering("c1", "r2"), Scene(NOW, alone=True), 7))
     assert {row["arm"]: row["people"] for row in rows} == {"A": 1, "holdout": 1}
 
-    # 1: 20 and 30 after, 10 before. 2: no number. 3: too late, 5 before. 4: 7 after.
-    a = [2, 1, 50, 2500, 10, 100, 500]
+    # 1: 20, 30 and 3 after, 10 before. 2: no number. 3: too late, 5 before. 4: 7 after.
+    a = [2, 1, 53, 2809, 10, 100, 530]
     holdout = [2, 1, 7, 49, 5, 25, 0]
     revenue = Goal(ORDERED, "sum", "revenue")
     low, high = datetime(2026, 11, 1, 10), datetime(2026, 11, 20, 10)
@@ -87,14 +89,16 @@ def test_each_person_counts_once_in_one_arm(happened: Ledger) -> None:
         "A": [2, 1, 20, 400, 10, 100, 200], "holdout": [1, 0, 0, 0, 5, 25, 0],
     }  # fmt: skip
     # By each person's only entry, as when nobody was chosen twice: of 1 the events of the first seven days.
-    assert sums(happened, revenue, Entering("c1", again=False), then, NOW)[1]["A"] == a
+    assert sums(happened, revenue, Entering("c1", again=False), then, NOW)[1]["A"] == [
+        2, 1, 50, 2500, 10, 100, 500,
+    ]  # fmt: skip
 
     log2 = round(math.log(2), 6)
     ln = [log2, round(math.log(2) ** 2, 6)]
     converted = sums(happened, Goal(ORDERED), Entering("c1"), NOW)[0]
     assert converted == {"A": [2, 2, 2, 2, *ln, log2], "holdout": [2, 1, 1, 1, *ln, 0]}
     counted = sums(happened, Goal(ORDERED, "count"), Entering("c1"), NOW)[0]
-    assert counted["A"] == [2, 2, 3, 5, 1, 1, 2]
+    assert counted["A"] == [2, 2, 4, 10, 1, 1, 3]
 
     large = EventMatch(("Order Completed",), where=(PropertyTest("revenue", Greater(15)),))
     assert sums(happened, Goal(large, "count"), Entering("c1", "r1"), NOW)[0]["A"] == [2, 1, 2, 4, 0, 0, 0]

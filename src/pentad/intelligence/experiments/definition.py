@@ -95,7 +95,7 @@ def read(given: bytes | str) -> Measurement:
     try:
         found = msgspec.json.decode(given, type=Measurement)
     except RecursionError:
-        raise _invalid("It is nested too deeply.", "Nest less.") from None
+        raise Invalid("What is to be measured is nested too deeply.", code="measurement", fix="Nest less.") from None
     except msgspec.MsgspecError as error:
         raise _invalid(f"It cannot be read: {reading.misread(given, error)}.") from error
     check(found)
