@@ -108,6 +108,13 @@ LOOP: tuple[Stage, ...] = (
         "Judges whether opens and clicks were a person’s, and tells of them as events.",
     ),
     Stage(
+        "measure",
+        "pentad.intelligence.experiments.measuring.measured",
+        "events",
+        "results",
+        "Adds up what each arm of a campaign did, and says what may be concluded, whenever one looks.",
+    ),
+    Stage(
         "audit",
         "pentad.data.ingest.audit.missing_messages",
         "inbox log, events",
