@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
+from pentad.content.messages import actions as messages
 from pentad.content.messages.models import Message
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
@@ -19,10 +20,21 @@ from pentad.engage.campaigns.plan import Plan
 from pentad.intelligence.segments.models import Segment, SegmentMember, SegmentMove
 from pentad.platforms.channels.models import Destination, MailboxMessage
 from pentad.platforms.channels.sending import turn as send
-from tests.content.writing import content, mail, message
+from tests.content.writing import content, mail, message, purpose
 from tests.platforms.channels.people import agree, customer, destination
 
-__all__ = ["Destination", "Message", "Segment", "agree", "content", "customer", "destination", "mail", "message"]
+__all__ = [
+    "Destination",
+    "MailboxMessage",
+    "Message",
+    "Segment",
+    "agree",
+    "content",
+    "customer",
+    "destination",
+    "mail",
+    "message",
+]
 
 EVERYBODY = '{"where": {"kind": "all", "of": []}}'
 
@@ -106,3 +118,12 @@ def run_of(campaign: Campaign) -> Run:
 
 def plain_step() -> Any:
     return transaction.atomic()
+
+
+def written(said: dict[str, Any], *, transactional: bool = False) -> Message:
+    """A published message that says this."""
+    row = messages.create_message(
+        actor=SYSTEM, name="Said", purpose="" if transactional else purpose(), transactional=transactional, content=said
+    )
+    messages.publish_message(actor=SYSTEM, message=row)
+    return Message.objects.get(pk=row.pk)

@@ -35,8 +35,11 @@ class Releaser:
         """Everything that is due by now or soon. Returns how many rows were settled."""
         done = 0
         while rows := self._next():
+            items, moved = self._compose(rows)  # before the transaction: it takes long, and SQLite has one writer
             with step():
-                done += self._release(rows)
+                queue.enqueue(items)
+                self._save(rows, moved)
+            done += len(rows)
         return done
 
     def _next(self) -> list[Recipient]:
@@ -47,22 +50,30 @@ class Releaser:
             most = min(most, rules.room(self.run.slot, now, now + AHEAD, self.plan.when.per_hour))
         return list(rows.order_by("due_at", "id")[:most])
 
-    def _release(self, rows: Sequence[Recipient]) -> int:
+    def _compose(self, rows: Sequence[Recipient]) -> tuple[list[Item], bool]:
+        """What is to be sent, and whether times were moved; of each row it is said what became of it."""
         whole = roots_of({row.person_id for row in rows})
-        left = self._left(set(whole.values()))
-        told = [row for row in rows if row.person_id in whole and whole[row.person_id] not in left]
+        left, told, items = self._left(set(whole.values())), list[Recipient](), list[Item]()
         for row in rows:
-            if row not in told:
-                row.state, row.reason = Recipient.SKIPPED, "left_audience"
-                row.seen = "left the segment before it was time"
-        self._time(told)
-        items = list[Item]()
-        for variant, some in groupby(sorted(told, key=self._variant), key=self._variant):
-            items += self._items(variant, list(some), whole)
-        queue.enqueue(items)
-        Recipient.objects.bulk_update(rows, ["state", "reason", "seen", "due_at"], batch_size=200)
-        Run.objects.filter(pk=self.run.pk).update(slot=self.run.slot)
-        return len(rows)
+            if row.person_id in whole and whole[row.person_id] not in left:
+                told.append(row)
+            else:
+                row.state, row.reason, row.seen = Recipient.SKIPPED, "left_audience", "left before it was time"
+        moved = self._time(told)
+        for some in rounds(told, whole):
+            for variant, same in groupby(sorted(some, key=self._variant), key=self._variant):
+                items += self._items(variant, list(same), whole)
+        return items, moved
+
+    def _save(self, rows: Sequence[Recipient], moved: bool) -> None:
+        """Write it down: together where nothing but the state is another."""
+        plain = [row.pk for row in rows if row.state == Recipient.QUEUED and not moved]
+        Recipient.objects.filter(pk__in=plain).update(state=Recipient.QUEUED, reason="")
+        same = set(plain)
+        others = [row for row in rows if row.pk not in same]
+        Recipient.objects.bulk_update(others, ["state", "reason", "seen", "due_at"], batch_size=200)
+        if moved:
+            Run.objects.filter(pk=self.run.pk).update(slot=self.run.slot)
 
     def _left(self, numbers: set[int]) -> set[int]:
         """Those who are not meant any more, where that counts."""
@@ -70,14 +81,16 @@ class Releaser:
             return set()
         return numbers - audience.within(self.plan.audience, numbers)
 
-    def _time(self, rows: Sequence[Recipient]) -> None:
-        """Move them apart, where only so many may go an hour."""
-        now = clock.now()
+    def _time(self, rows: Sequence[Recipient]) -> bool:
+        """Move them apart, where only so many may go an hour; whoever waited for the winner is due now. Whether it did."""
+        now, per_hour = clock.now(), self.plan.when.per_hour
+        if not per_hour and not self.campaign.winner:
+            return False
         dues = [max(row.due_at or now, now) for row in rows]
-        slots = rules.slots(dues, self.run.slot, self.plan.when.per_hour)
-        for row, slot in zip(rows, slots, strict=True):
+        for row, slot in zip(rows, rules.slots(dues, self.run.slot, per_hour), strict=True):
             row.due_at = slot
-        self.run.slot = slots[-1] if slots and self.plan.when.per_hour else self.run.slot
+        self.run.slot = rows[-1].due_at if per_hour and rows else self.run.slot
+        return True
 
     def _variant(self, row: Recipient) -> str:
         return self.campaign.winner if row.arm == WINNER else row.arm
@@ -103,9 +116,6 @@ class Releaser:
                 yield self._item(one, row, variant)
             else:
                 row.state, row.reason, row.seen = Recipient.SKIPPED, f"content_{one.reason}"[:40], one.value[:200]
-        for row in rows:
-            if by_root[whole[row.person_id]] is not row:  # two parts of one customer, merged since they were chosen
-                row.state, row.reason, row.seen = Recipient.SKIPPED, "merged", "told as another part of the customer"
 
     def _item(self, one: Composed, row: Recipient, variant: str) -> Item:
         due: datetime = row.due_at or clock.now()
@@ -116,3 +126,20 @@ class Releaser:
             version_id=self.message.version_id, content=one.content, links=one.links, due_at=due,
             expires_at=due + timedelta(hours=self.plan.when.expires_hours), if_held=self.plan.when.if_held, once_in_run=not row.entry,
         )  # fmt: skip
+
+
+def rounds(rows: Sequence[Recipient], whole: dict[int, int]) -> list[list[Recipient]]:
+    """The rows in lists in which each customer stands once: something may have set off several messages to one. Two parts
+    of one customer, merged since both were chosen, are told once.
+    """
+    found, places = list[list[Recipient]](), dict[int, set[str]]()
+    for row in rows:
+        entries = places.setdefault(whole[row.person_id], set())
+        if row.entry in entries:
+            row.state, row.reason, row.seen = Recipient.SKIPPED, "merged", "told as another part of the customer"
+            continue
+        if len(entries) == len(found):
+            found.append([])
+        found[len(entries)].append(row)
+        entries.add(row.entry)
+    return found

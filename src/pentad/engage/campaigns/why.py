@@ -128,9 +128,16 @@ def _of_delivery(delivery: Delivery) -> list[Gate]:
     return found
 
 
+ANSWERS = {
+    Attempt.ACCEPTED: (True, "taken"), Attempt.REFUSED: (False, "refused"), Attempt.BUSY: (None, "busy, tried again"),
+    Attempt.UNKNOWN: (None, "no answer: in doubt"), Attempt.LOST: (None, "cut off: in doubt"),
+    Attempt.BEGUN: (None, "no answer yet"),
+}  # fmt: skip
+
+
 def _answer(attempt: Attempt) -> Gate:
-    passed = {"sent": True, "delivered": True, "": None, "unknown": None}.get(attempt.outcome, False)
-    seen = " · ".join(part for part in (attempt.outcome or "no answer yet", str(attempt.detail or "")) if part)
+    passed, words = ANSWERS.get(attempt.outcome, (None, attempt.outcome))
+    seen = " · ".join(part for part in (words, str(attempt.detail or "")) if part)
     return Gate(f"Provider’s answer, attempt {attempt.number}", passed, seen)
 
 

@@ -1,0 +1,176 @@
+"""Pages and API of campaigns over HTTP: written step by step, started, looked at, and why somebody was told or not."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pentad.core import clock
+from pentad.core.actor import SYSTEM
+from pentad.core.models import AuditLine
+from pentad.engage.campaigns import people_views
+from pentad.engage.campaigns.models import Campaign, Run
+from pentad.roles.access import actions as accounts
+from pentad.roles.audit import telling
+from tests.data.road import Road, identify, track
+from tests.engage.campaigns import running
+from tests.engage.campaigns.running import people, plan, segment, sent, started, state, work
+from tests.intelligence.segments.conftest import road
+
+__all__ = ["road"]
+pytestmark = [pytest.mark.once, pytest.mark.django_db]  # what PostgreSQL does is told by test_campaigns_running.py
+Signed = Callable[[str], Client]
+
+
+@pytest.fixture
+def signed(road: Road) -> Signed:
+    running.destination()
+
+    def browser(role: str) -> Client:
+        user = accounts.add_user(actor=SYSTEM, email=f"{role}@kestrel.example", name=role.title(), role=role)
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return browser
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content[:500]
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_campaign_is_written_step_by_step_started_and_looked_at(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tom = signed("marketer")
+    assert "Nothing is live yet" in page(tom, "/marketing/")
+    ada, bo = people("Ada", "Bo")
+    buyers, done = segment("Buyers", [ada, bo]), segment("Done")
+    news = running.message()
+    assert "Give the campaign a name" in tom.post("/campaigns/new/", {"name": " "}).content.decode()
+    at = tom.post("/campaigns/new/", {"name": "Autumn"}).headers["Location"].removesuffix("audience/")
+    assert ">2 customers<" in page(tom, f"{at}audience/count/?include={buyers.id}")
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("audience", {"include": [buyers.id], "exclude": [done.id], "who": "segments"}),
+        ("message", {"message": f"{news.id}:email", "priority": "75"}),
+        ("when", {"start": "now", "zone": "Europe/Berlin", "time": "09:00"}),
+        ("test", {"variants": ["A"], "weight-A": "1", "holdout": "0"}),
+        ("goal", {"event": "Order Completed", "within_days": "5"}),
+    ]
+    for step, given in steps:
+        page(tom, f"{at}{step}/")
+        answer = tom.post(f"{at}{step}/", given)
+        assert answer.status_code == 302, answer.content[:800]
+    assert "There is no time zone" in tom.post(f"{at}when/", {"zone": "Mars", "time": "09:00"}).content.decode()
+    check = page(tom, f"{at}check/")
+    assert "Buyers, without Done" in check
+    assert "“Order Completed” within 5 days" in check
+    row = Campaign.objects.get()
+    assert tom.post(f"/campaigns/{row.id}/start/", {"seen": str(row.version)}).status_code == 302
+    work()
+    sent()
+    work()
+    assert state(row) == Campaign.FINISHED
+    whole = page(tom, f"/campaigns/{row.id}/")
+    assert "Everything has gone" in whole
+    assert 'data-duplicates="0"' in whole
+    page(tom, f"/campaigns/{row.id}/results/?part=1")
+    monkeypatch.setattr(people_views, "PAGE", 1)
+    first = page(tom, f"/campaigns/{row.id}/people/?which=arrived")
+    following = first.partition("after=")[2].partition('"')[0]
+    second = page(tom, f"/campaigns/{row.id}/people/?which=arrived&after={following}")
+    assert {name for name in ("Ada", "Bo") if f">{name}</span>" in first + second} == {"Ada", "Bo"}
+    assert page(tom, f"/campaigns/{row.id}/people/?which=skipped").count("<tr data-row") == 0
+    page(tom, f"/campaigns/{row.id}/people/?after=nonsense", 400)
+    why = page(tom, f"/campaigns/{row.id}/people/{ada.id}/")
+    for gate in ("In the audience", "Consent", "Provider’s answer, attempt 1"):
+        assert gate in why, gate
+    telling.write_waiting()
+    assert AuditLine.objects.filter(subject=f"campaign:{row.id}", action="view").exists(), "reading names is a look"
+    assert "Autumn" in page(tom, "/campaigns/?view=own-3")
+    assert "Autumn" in page(tom, "/campaigns/calendar/")
+    assert f"/campaigns/{row.id}/" in page(tom, "/palette/?q=autu")
+    assert "Autumn" in page(tom, "/marketing/")
+
+
+def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(signed: Signed) -> None:
+    tom = signed("marketer")
+    (ada,), bo, (cy,) = people("Ada"), running.customer("Bo", consents=False), people("Cy")
+    row = started(
+        plan(audience={"include": [segment("Buyers", [ada, bo]).id]}, content={"message": running.message().id})
+    )
+    work()
+    assert sent() == ["ada"]
+    told = page(tom, f"/campaigns/{row.id}/people/{bo.id}/")
+    assert "Does not agree to be told of this" in told
+    assert "stopped:" in told
+    not_meant = page(tom, f"/campaigns/{row.id}/people/{cy.id}/")
+    assert "Not in the audience" in not_meant
+    assert "is not in it" in not_meant
+    rep = signed("rep")
+    page(rep, f"/campaigns/{row.id}/people/{bo.id}/", 403)
+
+
+def test_programs_write_start_stop_and_read(signed: Signed) -> None:
+    signed("admin")
+    _, token = accounts.add_key(actor=SYSTEM, name="Reader’s", role="admin")
+    (ada,) = people("Ada")
+    buyers, news = segment("Buyers", [ada]), running.message()
+
+    def call(method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        answer = Client().generic(method, f"/api/v1/campaigns{path}", json.dumps(body or {}), "application/json",
+                                  headers={"Authorization": f"Bearer {token}"})  # fmt: skip
+        assert answer.status_code == status, answer.content
+        return answer.json() if answer.content else None
+
+    made = call("post", "", {"name": "Autumn", "plan": {"audience": {"include": [buyers.id]}}}, 201)
+    assert call("post", f"/{made['id']}/start", {}, 409)["code"] == "campaign_not_ready"
+    call("patch", f"/{made['id']}", {"plan": {"audience": {"whom": 1}}}, 400)
+    whole = {"audience": {"include": [buyers.id]}, "content": {"message": news.id}}
+    assert call("patch", f"/{made['id']}", {"plan": whole, "seen": 1})["version"] == 2
+    assert call("post", f"/{made['id']}/start", {"seen": 2})["state"] == "scheduled"
+    work()
+    assert call("post", f"/{made['id']}/pause")["state"] == "paused"
+    assert call("post", f"/{made['id']}/resume")["state"] == "running"
+    sent()
+    work()
+    told = call("get", f"/{made['id']}")
+    assert (told["state"], told["progress"]["arrived"], told["progress"]["percent"]) == ("finished", 1, 100)
+    assert [one["state"] for one in call("get", f"/{made['id']}/recipients")["results"]] == ["delivered"]
+    gates = call("get", f"/{made['id']}/people/{ada.id}")["times"][0]["gates"]
+    assert all(gate["passed"] for gate in gates)
+    assert call("get", f"/{made['id']}/results") is None
+    copy = call("post", f"/{made['id']}/copy", None, 201)
+    call("post", f"/{copy['id']}/archive")
+    assert [one["name"] for one in call("get", "?state=finished")["results"]] == ["Autumn"]
+    assert call("post", f"/{made['id']}/cancel", None, 409)["code"] == "campaign_not_running"
+
+
+def test_an_event_that_arrives_sets_a_campaign_off_once(road: Road) -> None:
+    running.destination()
+    with clock.held(datetime(2026, 11, 20, 12, 5, tzinfo=UTC)):
+        said = running.content(
+            email=running.mail("<mj-text>You bought {{ event.properties.bean | default: '-' }}</mj-text>")
+        )
+        news = running.written(said, transactional=True)
+        row = started(plan(
+            content={"message": news.id}, when={"start": "trigger", "trigger": {"on": "event", "event": "Bought", "again_days": 0}},
+        ))  # fmt: skip
+        work()
+        road.send(identify("ada", email="ada@kestrel.example"))
+        road.send(track("Bought", userId="ada", properties={"bean": "Sidamo"}, messageId="x1"))
+        road.send(track("Bought", userId="ada", properties={"bean": "Yirga"}, messageId="x2"))
+        road.send(track("Looked", userId="ada", messageId="x3"))
+        work()
+        Run.objects.update(cursor=0)  # looked at again from the beginning, as after a crash
+        work()
+        assert sent() == ["ada", "ada"]
+        texts = "".join(one.content["text"] for one in running.MailboxMessage.objects.order_by("pk"))
+        assert "Sidamo" in texts
+        assert "Yirga" in texts
+        assert state(row) == Campaign.RUNNING, "it goes on until somebody ends it"
