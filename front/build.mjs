@@ -34,7 +34,7 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-for (const entry of ["shell", "first", "charts"])
+for (const entry of ["shell", "first", "charts", "messages"])
   buildSync({
     entryPoints: [join(here, `js/${entry}.js`)],
     bundle: true,

@@ -20,6 +20,7 @@ FEATURES = [
     "pentad.data.identity",
     "pentad.data.ingest",
     "pentad.data.imports",
+    "pentad.content.messages",
     "pentad.intelligence.contact",
     "pentad.intelligence.segments.catalogue",
     "pentad.intelligence.computed",

@@ -86,7 +86,9 @@ def add_variant(tree: Parts, at: Spot) -> tuple[Parts, str]:
     """A copy of this one under the next free letter."""
     free = [letter for letter in LETTERS if letter not in tree["variants"]]
     if len(tree["variants"]) >= MOST_VARIANTS:
-        raise Invalid(f"A message has at most {MOST_VARIANTS} variants.", code="message_parts", fix="Take one away first.")
+        raise Invalid(
+            f"A message has at most {MOST_VARIANTS} variants.", code="message_parts", fix="Take one away first."
+        )
     found = _copied(tree)
     found["variants"][free[0]] = _copied(tree)["variants"][at.variant]
     return found, free[0]

@@ -44,7 +44,11 @@ def samples(chosen: dict[str, str] | None = None) -> list[Sample]:
 
 
 def _found(taken: dict[str, Person]) -> dict[str, Person]:
-    rows = {row.no: row for order in ORDERS for row in Person.seen.filter(root=None, known=True).order_by(*order)[:LOOKED_AT]}
+    rows = {
+        row.no: row
+        for order in ORDERS
+        for row in Person.seen.filter(root=None, known=True).order_by(*order)[:LOOKED_AT]
+    }
     for one in taken.values():
         rows.pop(one.no, None)
     found: dict[str, Person] = {}
