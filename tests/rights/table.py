@@ -246,6 +246,7 @@ PAGES: dict[str, str] = {
     "messages/<str:id>/people/": "messages.view+people.view",
     "messages/<str:id>/versions/": "messages.view",
     "messages/<str:id>/versions/<int:number>/": "messages.edit",
+    "messages/<str:id>/test/": "messages.send_test+people.view",
     "messages/<str:id>/copy/": "messages.edit",
     "messages/<str:id>/archive/": "messages.edit",
     "messages/<str:id>/restore/": "messages.edit",

@@ -26,6 +26,8 @@ FEATURES = [
     "pentad.intelligence.computed",
     "pentad.intelligence.segments",
     "pentad.platforms.responses",
+    "pentad.platforms.test_sends",
+    "pentad.platforms.channels",
     "pentad.engage.campaigns",
 ]
 

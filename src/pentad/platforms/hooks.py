@@ -4,7 +4,7 @@ from typing import Any
 
 from pentad.core import hooks
 from pentad.core.actor import Actor
-from pentad.core.hookvalues import AuditKind, ChannelAdapter, Panel, Problem, ScheduleItem, TimelineEntry
+from pentad.core.hookvalues import AuditKind, ChannelAdapter, NavItem, Panel, Problem, ScheduleItem, TimelineEntry
 from pentad.platforms.channels import checks
 from pentad.platforms.responses import checks as reach
 from pentad.platforms.responses import showing
@@ -35,6 +35,14 @@ def channel_adapters() -> list[ChannelAdapter]:
 
 
 @hooks.impl
+def navigation(actor: Actor) -> list[NavItem]:
+    return [
+        NavItem("Mailbox", "/mailbox/", "inbox", right="mailbox.view", order=32),
+        NavItem("Channels", "/settings/channels/", "send", "Administration", right="destinations.manage", order=918),
+    ]
+
+
+@hooks.impl
 def timeline_entry(event: Any) -> TimelineEntry | None:
     return showing.timeline_entry(event)
 
@@ -52,7 +60,7 @@ def doctor_checks() -> list[Problem]:
 @hooks.impl
 def audit_kinds() -> list[AuditKind]:
     return [
-        AuditKind("destination", "Destination", "send", "/settings/destinations/{}/", checks.destinations_named),
+        AuditKind("destination", "Destination", "send", "/settings/channels/{}/", checks.destinations_named),
         AuditKind("delivery", "Message to a customer", "mail"),
     ]
 

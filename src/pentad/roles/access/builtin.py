@@ -32,6 +32,7 @@ _TEAM_TASKS = {"tasks.view": "team", "tasks.edit": "team", "tasks.assign": "team
 _SEGMENTS = {"segments.view": "all", "segments.edit": "all", "segments.export": "all"}
 _MESSAGES = {"messages.view": "all", "messages.edit": "all", "messages.publish": "all", "messages.send_test": "all"}
 _CAMPAIGNS = {"campaigns.view": "all", "campaigns.edit": "all", "campaigns.approve": "all", "campaigns.start": "all"}
+_MAILBOX = {"mailbox.view": "all"}
 _CONTACT = {"contact.view": "all", "contact.edit": "all"}
 _SENSITIVE_MASKED = {("*", "class:sensitive"): "masked"}
 
@@ -47,6 +48,7 @@ ROLES: dict[str, BuiltIn] = {
             **_CONTACT,
             **_MESSAGES,
             **_CAMPAIGNS,
+            **_MAILBOX,
             "people.edit": "all",
             "people.consent": "all",
             "people.create": "all",
@@ -126,6 +128,7 @@ ROLES: dict[str, BuiltIn] = {
             **_CONTACT,
             **_MESSAGES,
             **_CAMPAIGNS,
+            **_MAILBOX,
             "people.export": "all",
             "people.bulk": "all",
         },
@@ -156,6 +159,7 @@ ROLES: dict[str, BuiltIn] = {
             "sources.*": "all",
             "receipts.*": "all",
             "destinations.manage": "all",
+            **_MAILBOX,
             "identity.edit": "all",
             "fields.edit": "all",
             "jobs.*": "all",

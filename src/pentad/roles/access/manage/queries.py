@@ -67,6 +67,7 @@ PLAIN = {
     "identity.edit": "Change the rules of identity: limits, priorities, blocked values.",
     "jobs.view": "See background jobs.",
     "jobs.edit": "Stop background jobs, and send failed ones out again.",
+    "mailbox.view": "Read what was delivered into the built-in mailbox, in full.",
     "receipts.view": "See receipts: what was accepted, and what became of it.",
     "receipts.edit": "Load missing messages again.",
     "scim.edit": "Keep accounts and groups as an identity provider says (SCIM).",
