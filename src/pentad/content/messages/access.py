@@ -62,13 +62,13 @@ def _seen(at: Callable[[str], Level], root: str, name: str, *, first: bool) -> b
 
 
 def _uses(tree: Parts) -> "list[Use]":
-    from pentad.content.messages.compiling import ready  # loads what renders messages
+    from pentad.content.messages.compiling import kept  # loads what renders messages
     from pentad.content.render.faults import Faulty
 
     found: list[Use] = []
     for part in each(tree):
         try:
-            found += ready(part.channel, part.language, part.fields).uses
+            found += kept.ready(part.channel, part.language, part.fields).uses
         except Faulty:
             continue
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pentad.content.messages import contexts, parts
-from pentad.content.messages.compiling import Ready, ready
+from pentad.content.messages.compiling import Ready, kept
 from pentad.content.messages.parts import NEEDED, Part, Parts
 from pentad.content.render import checks, mail
 from pentad.content.render.checks import Check, Known
@@ -12,6 +12,7 @@ from pentad.content.render.faults import Faulty
 from pentad.data.consent.models import ConsentPurpose
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import CompanyTrait
+from pentad.roles.access import seeing
 
 ALWAYS = {"email": frozenset({"customer.email"}), "sms": frozenset({"customer.phone"})}
 """Who is reached by a channel has an address there."""
@@ -20,17 +21,25 @@ ORDER = {"stop": 0, "warn": 1, "fine": 2}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What there is to speak of. purpose: “” for a good one, else what is wrong with it."""
+    """What there is to speak of. purpose: “” for a good one, else what is wrong with it. hidden: names of which the reader
+    is not told that they are meant.
+    """
 
     customer: frozenset[str]
     company: frozenset[str]
     purpose: str = ""
+    hidden: frozenset[str] = frozenset()
 
 
 def facts(purpose: str, transactional: bool) -> Facts:
     people = {*vocabulary.every_name(), *contexts.OWN}
     companies = {*CompanyTrait.objects.values_list("name", flat=True).distinct()[:10_000], *contexts.OWN_OF_COMPANY}
-    return Facts(frozenset(people), frozenset(companies), "" if transactional else _wrong_purpose(purpose))
+    at = seeing.levels("people"), seeing.levels("companies")
+    hidden = {one for one in people if not at[0](f"trait:{one}")} | {
+        one for one in companies if not at[1](f"trait:{one}")
+    }
+    wrong = "" if transactional else _wrong_purpose(purpose)
+    return Facts(frozenset(people), frozenset(companies), wrong, frozenset(hidden - {*contexts.OWN}))
 
 
 def _wrong_purpose(name: str) -> str:
@@ -87,13 +96,15 @@ def _part(part: Part, transactional: bool, known: Facts) -> Iterator[Check]:
             yield Check("stop", "missing_field", f"The {name} is empty.", part.where)
             return
     try:
-        made = ready(part.channel, part.language, part.fields)
+        made = kept.ready(part.channel, part.language, part.fields)
     except Faulty as fault:
         yield Check("stop", "faulty", fault.message, f"{part.where} · line {fault.line}")
         return
     names: dict[str, frozenset[str] | None] = dict.fromkeys(contexts.ROOTS)
     names |= {"customer": known.customer, "company": known.company, "links": frozenset(contexts.LINKS)}
-    yield from checks.variables(made.uses, Known(names, ALWAYS.get(part.channel, frozenset())), part.where)
+    yield from checks.variables(
+        made.uses, Known(names, ALWAYS.get(part.channel, frozenset()), known.hidden), part.where
+    )
     yield from _raw(made, part)
     yield from _channel(part, transactional)
 

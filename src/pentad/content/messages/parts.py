@@ -37,6 +37,7 @@ NEEDED = {
 MOST_VARIANTS = 8
 MOST_LANGUAGES = 40
 MOST_FIELD = 400_000
+MOST_ALL = 4_000_000
 VARIANT = re.compile(r"[A-Z]")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -74,7 +75,10 @@ def read(given: Any) -> Parts:
         if not isinstance(variant, str) or not VARIANT.fullmatch(variant):
             raise _invalid(f"{variant!r} is no name of a variant: they are called A, B, C …")
         found[variant] = _channels(variant, channels)
-    return {"variants": found}
+    tree: Parts = {"variants": found}
+    if (size := sum(len(text) for part in each(tree) for text in part.fields.values())) > MOST_ALL:
+        raise _invalid(f"A message has at most {MOST_ALL:,} characters; this one has {size:,}.")
+    return tree
 
 
 def _channels(variant: str, given: Any) -> dict[str, dict[str, Fields]]:

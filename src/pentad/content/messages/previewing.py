@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pentad.content.messages import contexts
-from pentad.content.messages.compiling import ready
+from pentad.content.messages.compiling import kept
 from pentad.content.messages.composing import written
 from pentad.content.messages.contexts import LINKS, Known, harmless
 from pentad.content.messages.parts import Parts, spoken
@@ -16,6 +16,7 @@ from pentad.content.messages.values import OPEN, Composed, Uncomposed
 from pentad.content.render.faults import Faulty
 from pentad.core import clock
 from pentad.core.errors import Invalid
+from pentad.core.nested import shallow
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import identifiers
 from pentad.data.profiles.queries import companies_of
@@ -47,13 +48,13 @@ def preview(
     known = seen(person) if person is not None else Known()
     wanted = language if language in languages else spoken(languages, language or known.language)
     try:
-        part = ready(channel, wanted, languages[wanted])
+        part = kept.ready(channel, wanted, languages[wanted])
     except Faulty as fault:
         raise Invalid(
             f"Line {fault.line}: {fault.message}", code="message_faulty", line=fault.line, column=fault.column
         ) from None
     now = clock.now()
-    given = {"now": now, "today": now, "links": LINKS, **harmless(dict(extra))}
+    given = {"now": now, "today": now, "links": LINKS, **harmless(shallow(dict(extra)))}
     found = written(part, person.no if person else 0, known, given, base_url=base_url)
     if isinstance(found, Uncomposed):
         return Preview(wanted, {}, [], found.reason, found.value)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
 
 from pentad.content.messages import parts
 from pentad.content.messages.models import Message, MessageVersion
@@ -48,10 +48,9 @@ def version(message: Message, number: int | None = None) -> MessageVersion:
 
 def newest(rows: Sequence[Message]) -> dict[int, parts.Parts]:
     """What the newest version of each says, by number."""
-    of = Q(pk__in=[])
-    for row in rows:
-        of |= Q(message=row, number=row.latest)
-    return {one.message_id: one.tree for one in MessageVersion.objects.filter(of)}
+    return {
+        one.message_id: one.tree for one in MessageVersion.objects.filter(message__in=rows, number=F("message__latest"))
+    }
 
 
 def published(message_id: str) -> Published:

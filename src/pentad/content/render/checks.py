@@ -43,12 +43,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names that variables may have, by root; None: anything. fallbacks: also always there, such as the address of the
-    channel.
+    """Names that variables may have, by root; None: anything. always: those that everybody has, such as the address of the
+    channel. hidden: those that are not proposed.
     """
 
     names: dict[str, frozenset[str] | None]
     always: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def variables(uses: Iterable[Use], known: Known, where: str) -> Iterator[Check]:
@@ -98,7 +99,7 @@ def _unknown(use: Use, known: Known) -> str:
     if names is None or len(use.path) < 2 or not isinstance(use.path[1], str) or use.path[1] in names:
         return ""
     whose = {"customer": "No customer has", "company": "No company has"}.get(root, "There is no")
-    return f"{whose} “{use.path[1]}”.{_near(use.path[1], names)}"
+    return f"{whose} “{use.path[1]}”.{_near(use.path[1], names - known.hidden)}"
 
 
 def _near(name: str, among: Iterable[str]) -> str:
