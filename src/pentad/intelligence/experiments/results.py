@@ -199,12 +199,13 @@ class _Look:
         found = self.measured(guard.goal, sums)
         one = found.chief.compared if found.chief else None
         state: Guarded = rules.guarded(one, guard.tolerated, guard.goal.better) if one else "early"
+        most = None
         if state == "early" and guard.goal.figure == "converted" and guard.goal.better == "less":
             # What hardly ever happens says nothing of a difference, yet enough of a limit: it is no larger than the share.
             messages = self._sums(MESSAGES, sums)
-            if boundaries.at_most(messages.some, messages.people, rules.ALPHA) <= guard.tolerated:
-                state = "held"
-        return Kept(guard, found, state, words.guarded(guard, one, state))
+            most = boundaries.at_most(messages.some, messages.people, rules.ALPHA)
+            state = "held" if most <= guard.tolerated else "early"
+        return Kept(guard, found, state, words.guarded(guard, one, state, most))
 
     def winner(self, goal: Goal, sums: BySums) -> Winner | None:
         arms = [(name, sums.get(name, _NOBODY)) for name in self.tested]

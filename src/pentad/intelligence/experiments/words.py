@@ -124,7 +124,8 @@ def _said(goal: Goal, one: Compared) -> str:
     return f"{what} {verb}: {size} than {who} on {name} ({_between(goal, one)})."
 
 
-def guarded(guard: Guard, one: Compared | None, state: Guarded) -> str:
+def guarded(guard: Guard, one: Compared | None, state: Guarded, share: float | None = None) -> str:
+    """share: the largest one that is possible, where only that can be told."""
     goal = guard.goal
     most = points(goal, guard.tolerated).removeprefix("+")
     if one is None:
@@ -134,7 +135,8 @@ def guarded(guard: Guard, one: Compared | None, state: Guarded) -> str:
         "held": f"{sides}: at most {most} worse, as it should be.",
         "broken": f"{sides}: certainly more than {most} worse.",
         "open": f"{sides}: whether it is more than {most} worse cannot be said yet.",
-        "early": f"{sides}: too little has happened to say anything.",
+        "early": f"{sides}: too few to say more"
+        + (f" than that at most {percent(share)} do it." if share is not None else "."),
     }[state]
 
 
