@@ -15,7 +15,7 @@ import pyarrow as pa
 from bench.report import Row, at_most
 from tests.intelligence.experiments.simulated import Looked, World, alarmed, looked, won_in_vain
 
-TIMES, LOOKS = 1_000, 40
+TIMES, LOOKS = 2_000, 40
 WORLDS: dict[str, World] = {
     "all at once": World(people=2_000),
     "people coming in": World(people=2_000, entering=0.8),

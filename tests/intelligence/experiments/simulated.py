@@ -4,7 +4,6 @@ What is simulated is what is measured: sums of each arm by a moment, of people w
 that do. The rules under test are the product's own.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,20 +33,39 @@ class World:
     before: float = 0.0
 
 
-def seen(world: World, rng: np.random.Generator, looks: int) -> Iterator[tuple[Sums, Sums]]:
+def seen(world: World, rng: np.random.Generator, looks: int) -> list[tuple[Sums, Sums]]:
     """The sums of both arms at each of so many looks, evenly spread over the time."""
-    treated = rng.random(world.people) < world.share
-    own = _rates(world, rng)
-    x = np.log1p(rng.poisson(own * world.before)) if world.once else _bought(rng, own * world.before)
+    treated, own = rng.random(world.people) < world.share, _rates(world, rng)
+    before = rng.poisson(own * world.before)
+    x = np.log1p(before) if world.once else np.bincount(*_spent(rng, before), minlength=world.people)
     entered = rng.random(world.people) * world.entering
-    total = np.zeros(world.people)
-    for look in range(1, looks + 1):
-        exposed = np.clip(look / looks - entered, 0, 1 / looks)
-        more = own * exposed * np.where(treated, 1 + world.effect, 1.0)
-        total += rng.poisson(more) if world.once else _bought(rng, more)
-        there = entered < look / looks
-        y = (total > 0).astype(float) if world.once else total
-        yield _sums(y, x, treated & there), _sums(y, x, ~treated & there)
+    many = rng.poisson(own * (1 - entered) * np.where(treated, 1 + world.effect, 1.0))
+    who, spent = _spent(rng, many)
+    at = entered[who] + rng.random(len(who)) * (1 - entered[who])
+    order = np.lexsort((at, who))
+    at, spent = at[order], np.ones(len(who)) if world.once else spent[order]
+    place = np.arange(len(who)) - np.repeat(np.cumsum(many) - many, many)  # which purchase of the person's it is
+    if world.once:
+        kept = place == 0
+        who, at, spent, place = who[kept], at[kept], spent[kept], place[kept]
+    total = np.cumsum(spent)
+    first = np.flatnonzero(place == 0)
+    already = total - spent - np.repeat(total[first] - spent[first], np.diff([*first, len(who)]))
+
+    def by_look(times: Floats, weights: Floats, which: NDArray[np.bool_]) -> Floats:
+        look = np.minimum((times[which] * looks).astype(int), looks - 1)
+        found: Floats = np.cumsum(np.bincount(look, weights[which], minlength=looks))
+        return found
+
+    def arm(which: NDArray[np.bool_]) -> list[Sums]:
+        mine = which[who]
+        people, xs, xxs = (by_look(entered, one, which) for one in (np.ones(len(x)), x, x * x))
+        some = by_look(at, (place == 0).astype(float), mine)
+        ys, yys, xys = (by_look(at, one, mine) for one in (spent, spent * (2 * already + spent), x[who] * spent))
+        columns = (people.round().astype(int), some.round().astype(int), ys, yys, xs, xxs, xys)
+        return [Sums(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
+
+    return list(zip(arm(treated), arm(~treated), strict=True))
 
 
 def truth(world: World, look: int, looks: int, rng: np.random.Generator, people: int = 400_000) -> float:
@@ -65,13 +83,10 @@ def truth(world: World, look: int, looks: int, rng: np.random.Generator, people:
 MONEY, _SIGMA = 40.0, 0.8
 
 
-def _bought(rng: np.random.Generator, rates: Floats) -> Floats:
-    many = rng.poisson(rates)
-    spent = np.zeros(len(many))
-    for n in range(1, int(many.max(initial=0)) + 1):
-        buys = np.flatnonzero(many >= n)
-        spent[buys] += rng.lognormal(np.log(MONEY) - _SIGMA**2 / 2, _SIGMA, len(buys))
-    return spent
+def _spent(rng: np.random.Generator, many: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+    """Who made each purchase, and what it cost; everybody made so many."""
+    who = np.repeat(np.arange(len(many)), many)
+    return who, rng.lognormal(np.log(MONEY) - _SIGMA**2 / 2, _SIGMA, len(who))
 
 
 def _rates(world: World, rng: np.random.Generator, people: int = 0) -> Floats:
@@ -79,13 +94,6 @@ def _rates(world: World, rng: np.random.Generator, people: int = 0) -> Floats:
     if not world.spread:
         return np.full(people, world.rate)
     return rng.gamma(1 / world.spread, world.rate * world.spread, people)
-
-
-def _sums(y: Floats, x: Floats, which: NDArray[np.bool_]) -> Sums:
-    y, x = y[which], x[which]
-    return Sums(
-        len(y), int(np.count_nonzero(y)), float(y.sum()), float(y @ y), float(x.sum()), float(x @ x), float(x @ y)
-    )
 
 
 @dataclass(frozen=True)
