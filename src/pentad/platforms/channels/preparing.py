@@ -33,6 +33,7 @@ from pentad.platforms.channels.models import (
 )
 from pentad.platforms.channels.payload import unpack
 from pentad.platforms.channels.telling import Told, close, tell
+from pentad.platforms.channels.writing import write
 from pentad.platforms.responses.addresses import addresses, filled
 
 
@@ -115,7 +116,9 @@ def tries_of(one: Ready, destination: Destination, adapter: Adapter, now: dateti
     trusted = adapter.idempotent and all(
         try_.destination_id == destination.pk and try_.at >= destination.changed for try_ in opened
     )
-    first = Attempt.objects.filter(delivery_id=one.row.pk).order_by("number").values_list("at", flat=True).first()
+    first = None
+    if one.row.attempts > 1:
+        first = Attempt.objects.filter(delivery_id=one.row.pk).order_by("number").values_list("at", flat=True).first()
     return rules.Tries(
         one.row.attempts, first or now, opened[0].at if opened else None, trusted, timedelta(hours=adapter.memory_hours)
     )
@@ -176,15 +179,18 @@ def _judged(found: list[Ready], now: datetime) -> list[Ready]:
         for one in asked
     ]  # fmt: skip
     verdicts = {verdict.key: verdict for verdict in gates.judge(asks, now, reserve=True)} if asks else {}
-    kept, held = [], list[Told]()
+    kept, held, rows = [], list[Told](), list[Delivery]()
     for one in found:
         verdict = verdicts.get(one.row.key)
         if verdict is not None:
             one.row.gates = [[gate.name, gate.passed, gate.seen] for gate in verdict.gates]
         if verdict is None or verdict.send:
             kept.append(one)
-        elif (told := _hold(one, verdict, now)) is not None:
+            continue
+        rows.append(one.row)
+        if (told := _hold(one, verdict, now)) is not None:
             held.append(told)
+    write(rows, ("state", "reason", "detail", "due_at", "done_at", "gates", "lease_owner", "lease_until"))
     tell(held)
     return kept
 
@@ -217,7 +223,6 @@ def _hold(one: Ready, verdict: Verdict, now: datetime) -> Told | None:
         row.state, row.done_at = DOUBTFUL, now
     else:
         row.state, row.done_at = SKIPPED, now
-    row.save(update_fields=["state", "reason", "detail", "due_at", "done_at", "gates", "lease_owner", "lease_until"])
     if row.state == HELD and again:
         return None  # told of when it was held first
     more = {"reason": verdict.gate, "detail": verdict.reason, "if_held": row.if_held}

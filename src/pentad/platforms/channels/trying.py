@@ -37,6 +37,7 @@ from pentad.platforms.channels.models import (
 from pentad.platforms.channels.preparing import Ready, still_mine, tries_of
 from pentad.platforms.channels.rules import Next, Result
 from pentad.platforms.channels.telling import Told, tell
+from pentad.platforms.channels.writing import write
 
 GIVE_UP = settings.define(
     "channels.give_up_hours",
@@ -70,8 +71,7 @@ def begin(group: Sequence[Ready], destination: Destination, owner: str, now: dat
             mine = still_mine([one.row.pk for one in group], owner)
             going = [one for one in group if one.row.pk in mine]
             tries = [_attempt(one, destination, now) for one in going]
-            for one in tries:
-                _mark(one, now)
+            write([one.row for one in tries], ("attempts", "once", "gates", "lease_until", "reason", "detail"))
             Attempt.objects.bulk_create(one.attempt for one in tries)
             pacing.charge(destination, [one.ready.address for one in tries], now)
     except IntegrityError:  # two senders, one address, the same moment: the next turn sees who was first
@@ -81,21 +81,11 @@ def begin(group: Sequence[Ready], destination: Destination, owner: str, now: dat
 
 
 def _attempt(one: Ready, destination: Destination, now: datetime) -> Try:
-    one.row.attempts += 1
+    row = one.row
+    row.attempts, row.once, row.lease_until, row.reason, row.detail = row.attempts + 1, one.once, now + LEASE, "", ""
     return Try(
         one,
         Attempt(delivery=one.row, destination=destination, number=one.row.attempts, key=one.row.public_id, at=now),
-    )
-
-
-def _mark(one: Try, now: datetime) -> None:
-    Delivery.objects.filter(pk=one.row.pk).update(
-        attempts=one.row.attempts,
-        once=one.ready.once,
-        gates=one.row.gates,
-        lease_until=now + LEASE,
-        reason="",
-        detail="",
     )
 
 
@@ -145,19 +135,21 @@ def settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, own
     """Write down what became of them, with everything that follows from it. In a transaction of its own."""
     with transaction.atomic():
         mine = still_mine([one.row.pk for one in tries], owner)
-        told, went, stayed = list[Told](), list[Row](), list[str]()
+        told, went, stayed, ended = list[Told](), list[Row](), list[str](), list[Attempt]()
         for one in tries:
             if one.result is None:
                 _unmake(one, owner)
                 stayed.append(one.row.key)
                 continue
-            Attempt.objects.filter(pk=one.attempt.pk).update(
-                outcome=one.result.kind, status=one.result.status, detail=one.result.detail, ended=now
-            )
+            one.attempt.outcome, one.attempt.status, one.attempt.detail = one.result[:3]
+            one.attempt.ended = now
+            ended.append(one.attempt)
             if one.row.pk not in mine and not _comes_late(one):
                 continue
-            told += _become(one, _next(one, destination, adapter, now), destination, now)
+            told.append(_become(one, _next(one, destination, adapter, now), destination, now))
             (went.append(_contact(one, now)) if _may_have_left(one) else stayed.append(one.row.key))
+        write(ended, ("outcome", "status", "detail", "ended"))
+        write([one.row for one in told], BECOMES)
         contacts.record(row for row in went if row.person_no)
         contacts.release(stayed)
         tell(told)
@@ -189,7 +181,12 @@ def _next(one: Try, destination: Destination, adapter: Adapter, now: datetime) -
     return rules.after(one.result, tries, key=one.row.key, now=now, give_up=timedelta(hours=GIVE_UP.get()))
 
 
-def _become(one: Try, becomes: Next, destination: Destination, now: datetime) -> list[Told]:
+BECOMES = (
+    "state", "reason", "detail", "unsure", "due_at", "done_at", "sent_at", "provider_id", "lease_owner", "lease_until",
+)  # fmt: skip
+
+
+def _become(one: Try, becomes: Next, destination: Destination, now: datetime) -> Told:
     row, result = one.row, one.result
     assert result is not None
     row.state, row.reason, row.detail, row.unsure = becomes.state, becomes.reason, becomes.detail, becomes.unsure
@@ -198,17 +195,13 @@ def _become(one: Try, becomes: Next, destination: Destination, now: datetime) ->
     row.sent_at = now if becomes.state in (SENT, DELIVERED) else row.sent_at
     row.provider_id = result.provider_id or row.provider_id
     row.lease_owner, row.lease_until = "", None
-    row.save(
-        update_fields=["state", "reason", "detail", "unsure", "due_at", "done_at", "sent_at", "provider_id",
-                       "lease_owner", "lease_until"]
-    )  # fmt: skip
     if becomes.state == BOUNCED and one.ready.judged and plain(one.ready.address):
         suppress(
             actor=SYSTEM, channel=row.channel, address=one.ready.address, reason="hard_bounce",
             source=f"{destination.name}: {result.status} {result.detail}"[:120],
         )  # fmt: skip
     more = {"destination": destination.name} if becomes.state in (SENT, DELIVERED) else {"reason": becomes.reason}
-    return [Told(row, more | ({"status": result.status} if result.status else {}))]
+    return Told(row, more | ({"status": result.status} if result.status else {}))
 
 
 def _may_have_left(one: Try) -> bool:
