@@ -22,9 +22,21 @@ def cli() -> None:
 
 def command_line() -> click.Group:
     """The command line with all its verbs."""
-    from pentad.cli import access, agents, audit, campaigns, importing, segments, settings, sources, traits, upkeep
+    from pentad.cli import (
+        access,
+        agents,
+        audit,
+        campaigns,
+        importing,
+        messages,
+        segments,
+        settings,
+        sources,
+        traits,
+        upkeep,
+    )
 
-    for module in (upkeep, sources, segments, campaigns, traits, access, agents, settings, audit, importing):
+    for module in (upkeep, sources, segments, messages, campaigns, traits, access, agents, settings, audit, importing):
         module.register(cli)
     return cli
 
