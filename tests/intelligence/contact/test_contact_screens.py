@@ -151,7 +151,7 @@ def test_why_somebody_may_not_be_written_to_is_told_gate_by_gate(agreed: Custome
     assert "May we write to Keiko now?" in page and "yes, now" in page
     suppress(actor=SYSTEM, channel="email", address=keiko.email, reason="hard_bounce")
     page = signed_in("marketer").get(f"/people/{keiko.id}/contact/?purpose=transactional:").content.decode()
-    assert "suppressed: hard bounce" in page
+    assert "suppressed: it bounced for good" in page
     telling.write_waiting()
     assert (
         AuditLine.objects.filter(action="view", subject=f"person:{keiko.id}", detail__how="contact check").count() == 2

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from pentad.core.errors import Invalid
+from pentad.data.consent.rules import Purpose
 from pentad.data.consent.rules_preferences import Wish
+from pentad.intelligence.contact.asking import GATES, Ask, Contact, Known, Rival, Suppressed, Verdict
 from pentad.intelligence.contact.policy import USUAL, Cap, Policy, Quiet, checked, read, write
-from pentad.intelligence.contact.rules import GATES, Ask, Contact, Known, Rival, Suppressed, Verdict, weigh
+from pentad.intelligence.contact.rules import weigh
 
 NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
-PURPOSES = {"marketing": False, "news": False, "tips": True}
+PURPOSES = {name: Purpose(name, name.title(), opt_out=name == "tips") for name in ("marketing", "news", "tips")}
 GRANTED = {"marketing": {"": "granted"}, "news": {"": "granted"}}
 
 
@@ -213,6 +215,18 @@ def test_the_zone_is_the_messages_then_the_customers_then_the_policys() -> None:
     assert short(judged(ask(), known(), policy)) == ("quiet_hours", 7)
     assert judged(ask(), known(zone="Europe/Berlin"), policy).send
     assert short(judged(ask(zone="America/Denver"), known(zone="Europe/Berlin"), policy)) == ("quiet_hours", 3)
+
+
+def test_gates_say_what_they_saw_in_the_words_of_the_team() -> None:
+    caps = (Cap(1, 24, "email", "news"), Cap(2, 168), Cap(1, 24, "email", "marketing"))
+    verdict = weigh(
+        ask(), known(mail(1)), Policy(caps=caps), NOW, suppressed=Suppressed("complaint"), purposes=PURPOSES,
+        channels={"email": "E-mail"},
+    )  # fmt: skip
+    assert [gate.seen for gate in verdict.gates] == [
+        "suppressed: its owner complained", "there is one", "Marketing: granted for every channel", "no wish against it",
+        "nobody is held out", "12:00 in UTC", "1 of 1 for Marketing by E-mail in 1 day", "nothing else waits",
+    ]  # fmt: skip
 
 
 def test_a_policy_is_written_and_read_again() -> None:

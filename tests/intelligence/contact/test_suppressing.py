@@ -105,11 +105,13 @@ def test_who_may_not_is_refused_and_a_wrong_reason_too() -> None:
 def test_a_suppression_outlives_an_erasure_and_contacts_do_not(agreed: Customer) -> None:
     keiko = agreed("keiko")
     ContactLog.objects.create(person=keiko, channel="email", purpose="marketing", at=NOW, delivery_key="k")
-    suppress(actor=SYSTEM, channel="email", address=keiko.email, reason="complaint")
+    source = f"Her letter from {keiko.email}"
+    suppress(actor=SYSTEM, channel="email", address=keiko.email, reason="complaint", source=source)
     erase_person(actor=SYSTEM, person=keiko)
     assert not ContactLog.objects.exists()
     row = Suppression.objects.filter(of_address("keiko@fjord.example")).get()
     assert row.person is None and row.lifted is None
+    assert row.source.startswith("Her letter from") and "fjord" not in row.source
     back = Person.objects.create(name="Keiko", email="keiko@fjord.example")
     Identifier.objects.create(namespace="email", value=back.email, person=back, first_seen=NOW)
     assert Suppression.objects.filter(in_force(), of_address(back.email)).exists()

@@ -8,13 +8,15 @@ import pytest
 from pentad.core.actor import SYSTEM
 from pentad.core.jobs import Context, run_here
 from pentad.core.models import Job
+from pentad.data.consent.rules import Purpose
 from pentad.data.identity.models import Person
 from pentad.data.profiles.models import PersonTrait
 from pentad.intelligence.contact import alike, timing
 from pentad.intelligence.contact.actions import save_policy
+from pentad.intelligence.contact.asking import Ask, Known
 from pentad.intelligence.contact.models import OpenTimes, OpenTimesOfMany, SeenZone
 from pentad.intelligence.contact.policy import Policy, Quiet
-from pentad.intelligence.contact.rules import Ask, Known, weigh
+from pentad.intelligence.contact.rules import weigh
 from pentad.intelligence.contact.zones import zone_of_country, zones_of
 from tests.data.road import Road, track
 
@@ -154,4 +156,10 @@ def test_zones_are_read_from_messages_as_they_come_in(road: Road) -> None:
 def test_a_zone_that_somebody_made_up_stops_nothing() -> None:
     asked = Ask("k", 1, "email", "marketing", address="a@b.example", zone="Moon/Base")
     known = Known(consents={"marketing": {"": "granted"}})
-    assert weigh(asked, known, Policy(quiet=(Quiet("21:00", "08:00"),)), MIDNIGHT, purposes={"marketing": False}).until
+    assert weigh(
+        asked,
+        known,
+        Policy(quiet=(Quiet("21:00", "08:00"),)),
+        MIDNIGHT,
+        purposes={"marketing": Purpose("marketing", "Marketing")},
+    ).until

@@ -9,24 +9,16 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from pentad.data.consent.preferences import wishes
-from pentad.data.consent.queries import purposes
+from pentad.data.consent.queries import channels, purposes
+from pentad.data.consent.rules import Purpose
 from pentad.data.consent.standing import standing_of
 from pentad.intelligence.contact import knowing
+from pentad.intelligence.contact.asking import NOBODY, Ask, Contact, Gate, Known, Rival, Verdict
 from pentad.intelligence.contact.holdout import held_out_of
 from pentad.intelligence.contact.log import Row, promise
 from pentad.intelligence.contact.policies import in_force
 from pentad.intelligence.contact.policy import Policy
-from pentad.intelligence.contact.rules import (
-    NOBODY,
-    Ask,
-    Contact,
-    Gate,
-    Known,
-    Rival,
-    Verdict,
-    weigh,
-    window_of,
-)
+from pentad.intelligence.contact.rules import weigh, window_of
 from pentad.intelligence.contact.zones import zones_by_part
 
 __all__ = ["Ask", "Gate", "Rival", "Verdict", "judge"]
@@ -65,7 +57,7 @@ def _take_turns() -> None:
 
 
 def _judged(asks: Sequence[Ask], now: datetime) -> list[Verdict]:
-    standing = _Standing(in_force(), {one.name: one.opt_out for one in purposes() if one.declared})
+    standing = _Standing(in_force())
     found: list[Verdict | None] = [None] * len(asks)
     order = sorted(range(len(asks)), key=lambda place: -asks[place].priority)
     for start in range(0, len(order), PORTION):
@@ -80,12 +72,15 @@ class _Standing:
     """What holds for all messages judged together."""
 
     policy: Policy
-    purposes: Mapping[str, bool]
+    purposes: Mapping[str, Purpose]
+    channels: Mapping[str, str]
     promised: dict[int, list[Contact]]
     """Root → what goes to the customer by verdicts given a moment ago."""
 
-    def __init__(self, policy: Policy, purposes: Mapping[str, bool]):
-        self.policy, self.purposes, self.promised = policy, purposes, {}
+    def __init__(self, policy: Policy):
+        self.policy, self.promised = policy, {}
+        self.purposes = {one.name: one for one in purposes() if one.declared}
+        self.channels = {one.name: one.label for one in channels()}
 
     def verdicts(self, asks: Sequence[Ask], now: datetime) -> Iterator[Verdict]:
         """Of a portion, the more important first."""
@@ -97,7 +92,8 @@ class _Standing:
             root = roots.get(ask.person_no, 0)
             who = known.get(root, NOBODY)
             verdict = weigh(
-                ask, who, self.policy, now, suppressed=suppressed(ask), purposes=self.purposes,
+                ask, who, self.policy, now,
+                suppressed=suppressed(ask), purposes=self.purposes, channels=self.channels,
             )  # fmt: skip
             if verdict.send and not ask.transactional:
                 contact = Contact(now, ask.channel, ask.purpose, ask.key)

@@ -6,8 +6,8 @@ from datetime import datetime
 from pentad.data.identity.models import Person
 from pentad.data.identity.store import chunks
 from pentad.intelligence.contact.addresses import digester
+from pentad.intelligence.contact.asking import Ask, Contact, Suppressed
 from pentad.intelligence.contact.models import ContactLog, Suppression
-from pentad.intelligence.contact.rules import Ask, Contact, Suppressed
 
 
 def roots_of(person_nos: Collection[int]) -> dict[int, int]:

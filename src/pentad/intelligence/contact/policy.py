@@ -28,14 +28,6 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.purpose in ("", purpose) and self.channel in ("", channel)
 
     @property
-    def words(self) -> str:
-        return " ".join(part for part in (str(self.most), self.purpose, self.by, "in", self.span) if part)
-
-    @property
-    def by(self) -> str:
-        return f"by {self.channel}" if self.channel else ""
-
-    @property
     def span(self) -> str:
         days, hours = divmod(self.within_hours, 24)
         if hours or not days:

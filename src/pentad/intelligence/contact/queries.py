@@ -20,9 +20,9 @@ from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.store import sql_time
 from pentad.intelligence.contact import zones
 from pentad.intelligence.contact.addresses import digester
+from pentad.intelligence.contact.asking import QUIET
 from pentad.intelligence.contact.gates import Ask, Gate, Verdict, judge
 from pentad.intelligence.contact.models import ContactLog, ContactPolicy, Suppression
-from pentad.intelligence.contact.rules import QUIET
 from pentad.roles.access.rights import Level
 from pentad.roles.access.seeing import levels, sees_all
 

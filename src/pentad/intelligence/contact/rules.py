@@ -6,25 +6,42 @@ again. What is transactional is answered by the first two gates alone, and a com
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pentad.data.consent.rules import DENIED, EVERY, GRANTED, effective
+from pentad.data.consent.rules import DENIED, EVERY, GRANTED, Purpose, effective
 from pentad.data.consent.rules_preferences import SPAN, WEEKLY, Held, Wish, wish
+from pentad.intelligence.contact.asking import (
+    ADDRESS,
+    CAP,
+    CONSENT,
+    HOLDOUT,
+    PREFERENCE,
+    PRIORITY,
+    QUIET,
+    SUPPRESSION,
+    Ask,
+    Contact,
+    Gate,
+    Known,
+    Rival,
+    Suppressed,
+    Verdict,
+)
 from pentad.intelligence.contact.policy import Cap, Policy
 from pentad.intelligence.contact.quiet import quiet_until
 from pentad.intelligence.segments.zone_names import is_zone
 
-SUPPRESSION, ADDRESS, CONSENT, PREFERENCE = "suppression", "address", "consent", "preference"
-HOLDOUT, QUIET, CAP, PRIORITY = "holdout", "quiet_hours", "cap", "priority"
-GATES = (SUPPRESSION, ADDRESS, CONSENT, PREFERENCE, HOLDOUT, QUIET, CAP, PRIORITY)
-"""In their order."""
-
 UNREACHABLE = ("hard_bounce", "invalid")
 """Reasons of suppression for which nothing arrives: what is transactional is not sent either."""
+
+WHY = {
+    "hard_bounce": "it bounced for good", "invalid": "it is invalid", "complaint": "its owner complained",
+    "soft_bounces": "it bounced several times", "manual": "by hand", "import": "brought along in a list",
+}  # fmt: skip
+"""Reasons of suppression in words."""
 
 STEP_ASIDE = timedelta(minutes=5)
 """How long after a message that goes first another one is asked about again."""
@@ -33,84 +50,7 @@ OVERDUE = timedelta(hours=1)
 """A rival that was due longer ago is not waited for any more: its channel may be down."""
 
 
-class Rival(NamedTuple):
-    """Another message that waits for the same customer."""
-
-    key: str
-    priority: int
-    due: datetime
-    channel: str = ""
-    purpose: str = ""
-
-
-class Ask(NamedTuple):
-    """A message about to be sent. key: of its delivery. address: where to, as it stands now. zone: an IANA name, "" to
-    have it looked up. rivals: what else waits for the customer.
-    """
-
-    key: str
-    person_no: int
-    channel: str
-    purpose: str = ""
-    transactional: bool = False
-    priority: int = 0
-    address: str = ""
-    zone: str = ""
-    rivals: tuple[Rival, ...] = ()
-
-
-class Gate(NamedTuple):
-    """seen: the value it looked at, in words. until: when it opens, if it is closed and ever does."""
-
-    name: str
-    passed: bool
-    seen: str
-    reason: str = ""
-    until: datetime | None = None
-
-
-class Verdict(NamedTuple):
-    """gate and reason: of the gate that decides, "" when all are passed. until: when to ask again; None when it is sent,
-    and when there is no point in asking again.
-    """
-
-    key: str
-    send: bool
-    gate: str
-    reason: str
-    until: datetime | None
-    gates: tuple[Gate, ...]
-
-
-class Contact(NamedTuple):
-    """A message that reached the customer, or was just promised to."""
-
-    at: datetime
-    channel: str
-    purpose: str
-    key: str = ""
-
-
-@dataclass(slots=True)
-class Known:
-    """What is known of a customer. consents: purpose → channel → state."""
-
-    here: bool = True
-    zone: str = ""
-    consents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    wishes: Held = field(default_factory=dict)
-    contacts: list[Contact] = field(default_factory=list)
-    held_out: bool = False
-
-
-NOBODY = Known(here=False)
-
-
-class Suppressed(NamedTuple):
-    """Why an address is not written to, and until when (None: for good)."""
-
-    reason: str
-    until: datetime | None = None
+_NO_LABELS: Mapping[str, str] = {}
 
 
 class Room(NamedTuple):
@@ -132,20 +72,22 @@ def weigh(
     now: datetime,
     *,
     suppressed: Suppressed | None = None,
-    purposes: Mapping[str, bool],
+    purposes: Mapping[str, Purpose],
+    channels: Mapping[str, str] = _NO_LABELS,
 ) -> Verdict:
-    """The verdict on one message. purposes: those in force → whether who said nothing may be reached."""
-    gates = [_suppression(ask, suppressed), _address(ask, known)]
+    """The verdict on one message. purposes: those in force. channels: name → what it is called."""
+    by = channels.get(ask.channel, ask.channel)
+    gates = [_suppression(ask, suppressed), _address(ask, known, by)]
     if not ask.transactional:
         rooms = [room(cap, known.contacts, ask, now) for cap in policy.caps if cap.covers(ask.purpose, ask.channel)]
         wished = [room(cap, known.contacts, ask, now) for cap in wished_caps(ask, known.wishes)]
         gates += [
-            _consent(ask, known, purposes),
+            _consent(ask, known, purposes, by),
             _preference(ask, known, wished, now),
             Gate(HOLDOUT, not known.held_out, *_held_out(known, policy)),
             _quiet(ask, known, policy, now),
-            _cap(rooms),
-            _priority(ask, [*rooms, *wished], policy, now),
+            _cap(rooms, purposes, channels),
+            _priority(ask, [*rooms, *wished], policy, now, (purposes, channels)),
         ]
     return verdict(ask.key, tuple(gates))
 
@@ -166,7 +108,7 @@ def verdict(key: str, gates: tuple[Gate, ...]) -> Verdict:
 def _suppression(ask: Ask, found: Suppressed | None) -> Gate:
     if found is None:
         return Gate(SUPPRESSION, True, "not suppressed" if ask.address else "no address to look for")
-    said = f"suppressed: {found.reason.replace('_', ' ')}"
+    said = f"suppressed: {WHY.get(found.reason, found.reason)}"
     if ask.transactional and found.reason not in UNREACHABLE:
         return Gate(SUPPRESSION, True, f"{said}; transactional messages go all the same")
     if found.until is not None:
@@ -174,28 +116,29 @@ def _suppression(ask: Ask, found: Suppressed | None) -> Gate:
     return Gate(SUPPRESSION, False, said, f"suppressed_{found.reason}", found.until)
 
 
-def _address(ask: Ask, known: Known) -> Gate:
+def _address(ask: Ask, known: Known, by: str) -> Gate:
     if not known.here:
         return Gate(ADDRESS, False, "the customer is not here any more", "person_gone")
     if not ask.address:
-        return Gate(ADDRESS, False, f"no address for {ask.channel}", "no_address")
+        return Gate(ADDRESS, False, f"no address for {by}", "no_address")
     return Gate(ADDRESS, True, "there is one")
 
 
-def _consent(ask: Ask, known: Known, purposes: Mapping[str, bool]) -> Gate:
-    if ask.purpose not in purposes:
+def _consent(ask: Ask, known: Known, purposes: Mapping[str, Purpose], by: str) -> Gate:
+    purpose = purposes.get(ask.purpose)
+    if purpose is None:
         said = f"“{ask.purpose}” is no purpose in force" if ask.purpose else "the message has no purpose"
         return Gate(CONSENT, False, said, "purpose_not_in_force")
     states = known.consents.get(ask.purpose, {})
     state = effective(states, ask.channel)
-    by = f"by {ask.channel}" if ask.channel in states else "by every channel"
+    of = f"for {by}" if ask.channel in states else "for every channel"
     if state == GRANTED:
-        return Gate(CONSENT, True, f"{ask.purpose}: granted {by}")
+        return Gate(CONSENT, True, f"{purpose.label}: granted {of}")
     if state == DENIED:
-        return Gate(CONSENT, False, f"{ask.purpose}: denied {by}", "consent_denied")
-    if purposes[ask.purpose]:
-        return Gate(CONSENT, True, f"{ask.purpose}: nothing said, may be reached")
-    return Gate(CONSENT, False, f"{ask.purpose}: nothing said", "consent_unknown")
+        return Gate(CONSENT, False, f"{purpose.label}: denied {of}", "consent_denied")
+    if purpose.opt_out:
+        return Gate(CONSENT, True, f"{purpose.label}: nothing said, may be reached")
+    return Gate(CONSENT, False, f"{purpose.label}: nothing said", "consent_unknown")
 
 
 def wished_caps(ask: Ask, held: Held) -> list[Cap]:
@@ -263,14 +206,22 @@ def room(cap: Cap, contacts: Iterable[Contact], ask: Ask, now: datetime) -> Room
     return Room(cap, len(times), opens)
 
 
-def _cap(rooms: Sequence[Room]) -> Gate:
+def said_of(cap: Cap, purposes: Mapping[str, Purpose], channels: Mapping[str, str]) -> str:
+    """A limit in words, such as “1 by E-mail in 1 day”."""
+    by = f"by {channels.get(cap.channel, cap.channel)}" if cap.channel else ""
+    known = purposes.get(cap.purpose)
+    of = f"for {known.label if known else cap.purpose}" if cap.purpose else ""
+    return " ".join(part for part in (str(cap.most), of, by, "in", cap.span) if part)
+
+
+def _cap(rooms: Sequence[Room], purposes: Mapping[str, Purpose], channels: Mapping[str, str]) -> Gate:
     full = max((one for one in rooms if one.opens is not None), key=lambda one: one.opens or _EVER, default=None)
     if full is not None:
-        return Gate(CAP, False, f"{full.used} of {full.cap.words}", CAP, full.opens)
+        return Gate(CAP, False, f"{full.used} of {said_of(full.cap, purposes, channels)}", CAP, full.opens)
     if not rooms:
         return Gate(CAP, True, "no limit")
     near = min(rooms, key=lambda one: one.left)
-    return Gate(CAP, True, f"{near.used} of {near.cap.words}")
+    return Gate(CAP, True, f"{near.used} of {said_of(near.cap, purposes, channels)}")
 
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -281,7 +232,13 @@ def outranks(rival: Rival, ask: Ask) -> bool:
     return rival.key != ask.key and rival.priority > ask.priority
 
 
-def _priority(ask: Ask, rooms: Sequence[Room], policy: Policy, now: datetime) -> Gate:
+def _priority(
+    ask: Ask,
+    rooms: Sequence[Room],
+    policy: Policy,
+    now: datetime,
+    names: tuple[Mapping[str, Purpose], Mapping[str, str]],
+) -> Gate:
     """Messages that go first need the room that limits leave."""
     ahead = sorted(
         one.due
@@ -297,6 +254,6 @@ def _priority(ask: Ask, rooms: Sequence[Room], policy: Policy, now: datetime) ->
         )  # fmt: skip
         if len(wanting) >= one.left > 0:
             until = max(wanting[0], now) + STEP_ASIDE
-            said = f"{len(wanting)} more important, room for {one.left} of {one.cap.words}"
+            said = f"{len(wanting)} more important, room for {one.left} of {said_of(one.cap, *names)}"
             return Gate(PRIORITY, False, said, PRIORITY, until)
     return Gate(PRIORITY, True, f"{len(ahead)} more important, room for all")

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pentad.data.consent.queries import channels, purposes
+from pentad.intelligence.contact.asking import GATES, Gate, Verdict
 from pentad.intelligence.contact.policy import EVERY_DAY, Policy
-from pentad.intelligence.contact.rules import GATES, Gate, Verdict
 
 DAYS = (("1", "Mon"), ("2", "Tue"), ("3", "Wed"), ("4", "Thu"), ("5", "Fri"), ("6", "Sat"), ("7", "Sun"))
 GATE_LABELS = {
