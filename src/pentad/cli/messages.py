@@ -102,8 +102,8 @@ def check(name: str) -> None:
 @message.command("preview")
 @click.argument("name", metavar="ID|NAME")
 @click.option("--person", required=True, metavar="ID", help="A customer's id.")
-@click.option("--channel", default="email", show_default=True, metavar="NAME")
-@click.option("--variant", default="A", show_default=True, metavar="LETTER")
+@click.option("--channel", default="email", show_default=True, metavar="NAME", help="Of the message.")
+@click.option("--variant", default="A", show_default=True, metavar="LETTER", help="Of the message.")
 @click.option("--language", default="", metavar="CODE", help="Instead of the customer's.")
 @on_data()
 def preview(name: str, person: str, channel: str, variant: str, language: str) -> None:
