@@ -46,6 +46,8 @@ def step(request: HttpRequest, id: str, step: str) -> HttpResponse:
     if step not in ORDER:
         raise NotFound(f"There is no step “{step[:40]}”.", code="step_not_found", fix="Choose one that is shown.")
     row = queries.find_campaign(id)
+    if row.state != Campaign.DRAFT or row.archived is not None:
+        return HttpResponseRedirect(f"/campaigns/{row.id}/")
     if request.method == "GET" or step == "check":
         return _shown(request, row, step, row.tree)
     plan = row.tree

@@ -1,7 +1,7 @@
 """How a campaign is doing: the way its messages went, signs of trouble against their limits, and duplicates."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pentad.core import clock
 from pentad.engage.campaigns.keys import ORIGIN
@@ -11,6 +11,7 @@ from pentad.platforms.channels.queries import duplicates as duplicates_since
 from pentad.platforms.responses.queries import figures
 
 DAYS = 30
+COUNTED_FOR = timedelta(minutes=1)
 LIMITS = {"bounced": 0.02, "unsubscribed": 0.005, "complained": 0.001}
 """Shares of what was sent beyond which large mailbox providers begin to turn mail away; for complaints, Google and Yahoo
 name 0.3 % as the most and 0.1 % as what to stay below.
@@ -72,6 +73,13 @@ def sign(name: str, number: int, told: int) -> Sign:
     return Sign(label, number, share, limit, f"below {limit:.1%}", "green")
 
 
+_counted: tuple[datetime, int] | None = None
+
+
 def duplicates() -> int:
-    """How many messages went to somebody twice in the last days, counted anew from the deliveries."""
-    return duplicates_since(clock.now() - timedelta(days=DAYS))
+    """How many messages went to somebody twice in the last days, counted from the deliveries; anew once a minute."""
+    global _counted
+    now = clock.now()
+    if _counted is None or not timedelta() <= now - _counted[0] < COUNTED_FOR:
+        _counted = now, duplicates_since(now - timedelta(days=DAYS))
+    return _counted[1]

@@ -1,6 +1,7 @@
 """Reads of campaigns: which there are, how far they are, what became of each message, and what is planned."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,20 +122,34 @@ _OF_RECIPIENT = {Recipient.HELD_OUT: "held_out", Recipient.SKIPPED: "skipped"}
 def progress(campaign: Campaign, run: Run | None = None) -> Progress:
     """Of all its runs, or of one."""
     rows = Recipient.objects.filter(run=run) if run else Recipient.objects.filter(run__campaign=campaign)
+    grouped = rows.values_list("state", "run__state").annotate(number=Count("id")).order_by()
+    return _progress(grouped, delivery_counts(ORIGIN, campaign.id, run.id if run else "").items())
+
+
+def _progress(rows: Iterable[tuple[str, str, int]], sent: Iterable[tuple[str, int]]) -> Progress:
     counts = dict.fromkeys(Progress.__slots__, 0)
-    for state, over, number in rows.values_list("state", "run__state").annotate(number=Count("id")).order_by():
-        if state == Recipient.QUEUED:
-            continue
-        place = _OF_RECIPIENT.get(state, "passed_over" if over == Run.CANCELLED else "waiting")
-        counts[place] += number
-    for state, number in delivery_counts(ORIGIN, campaign.id, run.id if run else "").items():
+    for state, over, number in rows:
+        if state != Recipient.QUEUED:  # those are told of by their deliveries
+            place = _OF_RECIPIENT.get(state, "passed_over" if over == Run.CANCELLED else "waiting")
+            counts[place] += number
+    for state, number in sent:
         counts[_OF_DELIVERY[state]] += number
     return Progress(**counts)
 
 
 def progress_of_many(rows: Sequence[Campaign]) -> dict[int, Progress]:
-    """The same of each of these, by number."""
-    return {row.pk: progress(row) for row in rows if row.started is not None}
+    """The same of each of these that has started, by number: two statements for all."""
+    begun = {row.pk: row.id for row in rows if row.started is not None}
+    own, sent = defaultdict[int, list[tuple[str, str, int]]](list), defaultdict[str, list[tuple[str, int]]](list)
+    of_rows = Recipient.objects.filter(run__campaign__in=begun).values_list("run__campaign", "state", "run__state")
+    for number, state, over, count in of_rows.annotate(count=Count("id")).order_by():
+        own[number].append((state, over, count))
+    of_sent = Delivery.objects.filter(origin_kind=ORIGIN, origin_id__in=begun.values()).values_list(
+        "origin_id", "state"
+    )
+    for id, state, count in of_sent.annotate(count=Count("id")).order_by():
+        sent[id].append((state, count))
+    return {number: _progress(own[number], sent[id]) for number, id in begun.items()}
 
 
 # -- approvals -------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ def gates(one: Told, campaign: Campaign) -> list[Gate]:
                 row.seen if row.reason == "again" else wording.again(plan.when),
             )
         )
-    found.append(Gate("Not held out of all campaigns", row.reason != "global_holdout", ""))
+    if row.reason == "global_holdout":  # of others it is asked again at sending
+        found.append(Gate("Not held out of all campaigns", False, row.seen))
     if plan.test.holdout:
         out = row.arm == HOLDOUT
         found.append(Gate("Not held out of this campaign", not out, f"{plan.test.holdout:g} % are held out"))
