@@ -26,6 +26,7 @@ from pentad.data.ingest.own import own_source
 from pentad.data.privacy import queries as privacy
 from pentad.data.profiles import mirror
 from pentad.data.profiles.mirroring import Mirroring
+from pentad.engage.campaigns import turns as campaigns
 from pentad.intelligence.computed import following as computing
 from pentad.intelligence.segments import following  # noqa: F401  listens to the mirror
 from pentad.intelligence.segments.due import DueTimer
@@ -42,6 +43,9 @@ JOB_WORKERS = 2
 
 STOP_SECONDS = 1.0
 """How long jobs and the relay may take to come to a resting point when asked to stop."""
+
+SENDING_SECONDS = 10.0
+"""How long a message that is being handed over may take to its end: without an answer it would be in doubt."""
 
 
 @runtime.equip
@@ -81,12 +85,14 @@ def running(folder: Folder) -> Iterator["Services"]:
         stack.callback(services.inbox.close)
         services.audit.start()
         stack.callback(services.audit.stop, grace=STOP_SECONDS)
+        services.campaigns.start()
+        stack.callback(services.campaigns.stop, grace=STOP_SECONDS)
         services.signals.start()
         stack.callback(services.signals.stop, grace=STOP_SECONDS)
         services.relay.start()
         stack.callback(services.relay.stop, grace=STOP_SECONDS)
         services.senders.start()
-        stack.callback(services.senders.stop, grace=STOP_SECONDS)
+        stack.callback(services.senders.stop, grace=SENDING_SECONDS)
         services.jobs.start()
         stack.callback(services.jobs.stop, grace=STOP_SECONDS)
         readiness.add("loader", services.loader_keeps_up)
@@ -110,6 +116,7 @@ class Services:
         self.due = DueTimer(engine)
         self.computed = computing.by_time()
         self.relay = outbox.Relay(self._hand_over)
+        self.campaigns = campaigns.timer()
         self.signals = Turns("signals", signal_store.flush, signal_store.EVERY_SECONDS)
         self.audit = Turns("audit", keeping.keep, keeping.EVERY_SECONDS)
         self.senders = Senders()

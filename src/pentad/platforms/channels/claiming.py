@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from pentad.core.jobs.leases import ended, lock_free_rows
+from pentad.intelligence.contact import log as contacts
 from pentad.platforms.channels import queue
 from pentad.platforms.channels.models import (
     DOUBTFUL,
@@ -147,6 +148,7 @@ def recover(now: datetime) -> int:
         begun.update(outcome=Attempt.LOST, ended=now, detail="The sender ended before there was an answer")
         lost = Delivery.objects.filter(pk__in=rows)
         lost.filter(pk__in=unsure).update(unsure=True, reason="no_answer")
+        contacts.release(list(lost.filter(unsure=False).values_list("key", flat=True)))
         done = lost.update(state=QUEUED, due_at=now, lease_owner="", lease_until=None)
     if done:
         queue.queued.ring_on_commit()

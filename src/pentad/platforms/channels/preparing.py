@@ -3,16 +3,20 @@ moment, doubts, and the turn of the domain. What may not leave is closed, held o
 """
 
 import hashlib
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from pentad.intelligence.contact import gates
+from pentad.intelligence.contact import log as contacts
 from pentad.intelligence.contact.addresses import plain
 from pentad.intelligence.contact.gates import Ask, Rival, Verdict
 from pentad.platforms.channels import pacing, rules
@@ -35,6 +39,8 @@ from pentad.platforms.channels.payload import unpack
 from pentad.platforms.channels.telling import Told, close, tell
 from pentad.platforms.channels.writing import write
 from pentad.platforms.responses.addresses import addresses, filled
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -69,9 +75,7 @@ def prepare(
         found = _without_same_address(found, now)
         found = _in_turn(found, destination, now)
         found = _judged(found, now)
-    for one in found:
-        one.out = _outgoing(one)
-    return found
+    return [one for one in found if _written(one, now)]
 
 
 def still_mine(keys: Sequence[int], owner: str) -> set[int]:
@@ -90,7 +94,7 @@ def _open_tries(rows: Sequence[Delivery]) -> dict[int, list[Attempt]]:
 
 
 def _looked_up(row: Delivery, who: Reached | None, adapter: Adapter, tries: list[Attempt]) -> Ready:
-    said = unpack(bytes(row.payload), bytes(row.base.dictionary) if row.base else b"")
+    said = _unpacked(row)
     if said.address and row.origin_kind == TEST:
         address = said.address
     elif who is None:
@@ -101,6 +105,14 @@ def _looked_up(row: Delivery, who: Reached | None, adapter: Adapter, tries: list
         address = who.id
     once = _once(row, address) if address and row.run and said.once_in_run else None
     return Ready(row, said, who, address, once, tries)
+
+
+def _unpacked(row: Delivery) -> Message:
+    try:
+        return unpack(bytes(row.payload), bytes(row.base.dictionary) if row.base else b"")
+    except (zlib.error, msgspec.DecodeError):
+        log.exception("delivery_unreadable", delivery=row.public_id)
+        return Message({})
 
 
 def _once(row: Delivery, address: str) -> str:
@@ -128,6 +140,9 @@ def _known(one: Ready, destination: Destination, adapter: Adapter, now: datetime
     """Whether there is something to send that surely has not arrived, or can arrive again as the same."""
     if one.tries and not rules.may_repeat(tries_of(one, destination, adapter, now), now):
         close(one.row, DOUBTFUL, "no_answer", "It may have arrived: an earlier try had no answer", now)
+        return False
+    if one.tries and one.row.once and one.row.once != one.once:
+        close(one.row, DOUBTFUL, "no_answer", "It may have arrived at the address that the customer had then", now)
         return False
     if not one.said.content:
         close(
@@ -197,9 +212,12 @@ def _judged(found: list[Ready], now: datetime) -> list[Ready]:
 
 def _rivals(rows: Sequence[Delivery]) -> dict[int, tuple[Rival, ...]]:
     """What else waits for these customers."""
+    if not rows:
+        return {}
     waiting = Delivery.objects.filter(
-        person_no__in={row.person_no for row in rows}, state__in=(*WAITING, SENDING), transactional=False
-    )
+        person_no__in={row.person_no for row in rows}, state__in=(*WAITING, SENDING), transactional=False,
+        priority__gt=min(row.priority for row in rows),
+    )  # fmt: skip
     found: dict[int, list[Rival]] = defaultdict(list)
     for key, no, priority, due, channel, purpose in waiting.values_list(
         "key", "person_no", "priority", "due_at", "channel", "purpose"
@@ -233,6 +251,19 @@ def _hold(one: Ready, verdict: Verdict, now: datetime) -> Told | None:
 
 def _skip(one: Ready, reason: str, detail: str, now: datetime) -> None:
     close(one.row, DOUBTFUL if one.row.unsure else SKIPPED, reason, detail, now)
+
+
+def _written(one: Ready, now: datetime) -> bool:
+    """Write the message as it leaves. One that cannot be written must not keep the others waiting."""
+    try:
+        one.out = _outgoing(one)
+    except Exception:
+        log.exception("delivery_not_written", delivery=one.row.public_id)
+        with transaction.atomic():
+            close(one.row, DOUBTFUL if one.row.unsure else FAILED, "not_written", "See what the log says", now)
+            contacts.release([] if one.row.unsure else [one.row.key])
+        return False
+    return True
 
 
 def _outgoing(one: Ready) -> Outgoing:

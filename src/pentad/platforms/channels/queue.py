@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from pentad.core import clock, ids
 from pentad.core.bell import Bell
+from pentad.core.errors import Invalid
 from pentad.platforms.channels.items import Enqueued, Item
 from pentad.platforms.channels.models import (
     CANCELLED,
@@ -30,6 +31,8 @@ from pentad.platforms.channels.telling import close
 STEP = 1_000
 """Rows written in one transaction: others write in between, and SQLite has one writer."""
 
+MOST_KEY = 120
+
 queued = Bell()
 """Rings when there is something to send, for the senders of this process."""
 
@@ -41,7 +44,12 @@ COLUMNS = (
 
 
 def enqueue(items: Sequence[Item]) -> Enqueued:
-    """Add deliveries; those whose key is there already are left as they are. In the transaction under way, if there is one."""
+    """Add deliveries; those whose key is there already are left as they are. In the transaction under way, if there is one.
+
+    Raises Invalid (key_too_long).
+    """
+    if long := next((one.key for one in items if len(one.key) > MOST_KEY), ""):
+        raise Invalid(f"The key “{long}” has {len(long)} characters.", code="key_too_long", fix=f"{MOST_KEY} at most.")
     new, waiting = 0, iter(items)
     while some := list(islice(waiting, STEP)):
         with transaction.atomic():

@@ -22,6 +22,8 @@ GROUP = 20
 """Messages begun together at a service that knows its keys; at another only as many as are handed over at the same time,
 since all that were begun are in doubt when the process dies.
 """
+FRESH_SECONDS = 10.0
+"""What was asked of the contact policy longer ago is asked again: the service may have kept the ones before waiting."""
 
 
 def turn(destination: Destination, now: datetime | None = None) -> int:
@@ -79,7 +81,8 @@ class Sender:
         left = preparing.prepare(rows, self.destination, adapter, self.owner, at)
         groups = [left[start : start + self._group()] for start in range(0, len(left), self._group())]
         for place, group in enumerate(groups):
-            if self._stopping() or self.breaker.is_open(at):
+            stale = time.monotonic() - began > FRESH_SECONDS
+            if stale or self._stopping() or self.breaker.is_open(at):
                 self._give_back([one for rest in groups[place:] for one in rest])
                 break
             self._send(group, adapter, now)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from pentad.core import settings
 from pentad.core.actor import SYSTEM
+from pentad.core.errors import PentadError
 from pentad.intelligence.contact import log as contacts
 from pentad.intelligence.contact.actions import suppress
 from pentad.intelligence.contact.addresses import plain
@@ -132,7 +133,25 @@ def hand_over(adapter: Adapter, out: Outgoing, key: str) -> Result:
 
 
 def settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, owner: str, now: datetime) -> None:
-    """Write down what became of them, with everything that follows from it. In a transaction of its own."""
+    """Write down what became of them, with everything that follows from it. A database that is locked is asked again: what
+    is known now nobody knows afterwards.
+    """
+    for left in range(TRIES_TO_SETTLE, 0, -1):
+        try:
+            _settle(tries, destination, adapter, owner, now)
+            return
+        except OperationalError:
+            if left == 1:
+                raise
+            log.warning("settling_again", destination=destination.pk)
+
+
+TRIES_TO_SETTLE = 3
+"""The database waits half a minute each time."""
+
+
+def _settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, owner: str, now: datetime) -> None:
+    """In a transaction of its own."""
     with transaction.atomic():
         mine = still_mine([one.row.pk for one in tries], owner)
         told, went, stayed, ended = list[Told](), list[Row](), list[str](), list[Attempt]()
@@ -196,12 +215,18 @@ def _become(one: Try, becomes: Next, destination: Destination, now: datetime) ->
     row.provider_id = result.provider_id or row.provider_id
     row.lease_owner, row.lease_until = "", None
     if becomes.state == BOUNCED and one.ready.judged and plain(one.ready.address):
-        suppress(
-            actor=SYSTEM, channel=row.channel, address=one.ready.address, reason="hard_bounce",
-            source=f"{destination.name}: {result.status} {result.detail}"[:120],
-        )  # fmt: skip
+        _suppress(one, destination, result)
     more = {"destination": destination.name} if becomes.state in (SENT, DELIVERED) else {"reason": becomes.reason}
     return Told(row, more | ({"status": result.status} if result.status else {}))
+
+
+def _suppress(one: Try, destination: Destination, result: Result) -> None:
+    """Whatever is wrong with that, the outcome is written down: without it the message would be in doubt."""
+    source = " ".join(f"{destination.name}: {result.status} {result.detail}".split())[:120]
+    try:
+        suppress(actor=SYSTEM, channel=one.row.channel, address=one.ready.address, reason="hard_bounce", source=source)
+    except PentadError as error:
+        log.warning("address_not_suppressed", code=error.code, delivery=one.row.public_id)
 
 
 def _may_have_left(one: Try) -> bool:

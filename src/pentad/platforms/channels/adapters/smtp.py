@@ -83,8 +83,7 @@ class Smtp(Adapter):
             raise Busy(f"The sender {self._sender.envelope} is refused: {_text(said)}", status=_status(code, said))
         code, said = server.rcpt(_ascii_domain(address))
         if code >= 500:
-            gone = code in NO_SUCH_ADDRESS and not _text(said).startswith("5.7")  # 5.7: policy (RFC 3463)
-            raise Refused(_text(said), status=_status(code, said), address=gone)
+            raise Refused(_text(said), status=_status(code, said), address=_no_such_address(code, said))
         if code == 421:
             raise Busy(_text(said), status=_status(code, said))
         if code >= 400:
@@ -174,6 +173,12 @@ def _refused(code: int, said: bytes) -> SendError:
     if code == 421 or code < 400:
         return Busy(_text(said), status=_status(code, said))
     return Refused(_text(said), status=_status(code, said), permanent=code >= 500)
+
+
+def _no_such_address(code: int, said: bytes | str) -> bool:
+    """5.1.x is about the address; 5.2.x its mailbox, 5.7.x a policy (RFC 3463). Without that, the code must do."""
+    enhanced = _status(code, said).partition(" ")[2]
+    return enhanced.startswith("5.1.") if enhanced else code in NO_SUCH_ADDRESS
 
 
 def _text(said: bytes | str) -> str:
