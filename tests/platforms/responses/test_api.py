@@ -20,6 +20,8 @@ def test_a_service_reports_and_the_customers_messages_tell_of_it(mail: Delivery,
     assert call("post", at, said)[1] == {"new": True, "state": "bounced"}
     assert call("post", at, {"kind": "complaint"})[1]["new"]
     assert call("post", "/deliveries/none/reports", said)[1]["code"] == "delivery_not_found"
+    assert call("post", at, {})[1]["code"] == "no_kind"
+    assert caller("analyst")("post", at, {})[0] == 403
     first = call("get", f"/people/{mia.id}/messages?limit=1")[1]
     assert [one["channel"] for one in first["results"]] == ["sms"] and first["next"]
     rest = call("get", f"/people/{mia.id}/messages?limit=1&after={first['next']}")[1]

@@ -17,10 +17,10 @@ from pentad.platforms.channels.items import TEST
 from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, SENT, Delivery
 from pentad.platforms.channels.telling import properties
 from pentad.platforms.responses.keeping import about
-from pentad.platforms.responses.models import BOUNCE, COMPLAINT, UNSUBSCRIBE, Response
+from pentad.platforms.responses.models import BOUNCE, COMPLAINT, REPLY, UNSUBSCRIBE, Response
 from pentad.platforms.responses.people import person_of
 
-UNSUBSCRIBED, COMPLAINED = "Unsubscribed", "Message Complained"
+UNSUBSCRIBED, COMPLAINED, REPLIED = "Unsubscribed", "Message Complained", "Message Replied"
 MESSAGE_BOUNCED, MESSAGE_DELIVERED = "Message Bounced", "Message Delivered"
 SOFT_BOUNCES, SOFT_SPAN = 5, timedelta(days=30)
 """After so many within so long, all passing, an address is left alone for as long again."""
@@ -135,6 +135,21 @@ def record_complaint(
         withdraw_consent(
             actor=SYSTEM, person=person, purpose=delivery.purpose, channel=delivery.channel, evidence=evidence
         )
+    note(subject=f"delivery:{delivery.public_id}")
+    return row
+
+
+@action("destinations.manage")
+def record_reply(
+    *, actor: Actor, delivery: Delivery, text: str, subject: str = "", at: datetime | None = None
+) -> Response | None:
+    """Keep that a customer answered a message, as a service reports. None where the same was reported before."""
+    detail = " ".join(text.replace("\0", " ").split())[:300]
+    if Response.objects.filter(delivery_no=delivery.pk, kind=REPLY, detail=detail).exists():
+        return None
+    given = {**about(delivery), "human": True, "confidence": 1.0, "detail": detail, "at": at or clock.now()}
+    row = Response.objects.create(kind=REPLY, **given)
+    _tell(REPLIED, delivery, {"subject": subject[:200], "text": text.replace("\0", "").strip()[:2_000]}, at)
     note(subject=f"delivery:{delivery.public_id}")
     return row
 

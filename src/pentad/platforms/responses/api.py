@@ -56,7 +56,7 @@ class PersonMessagesOut(Schema):
 
 
 class ReportIn(Schema):
-    kind: Literal["delivered", "bounce", "complaint"]
+    kind: Literal["delivered", "bounce", "complaint"] | None = Field(None, description="Needed")
     hard: bool = Field(False, description="Of a bounce: the address does not work")
     reason: str = Field("", max_length=300, description="In the service’s words")
     address: str = Field("", max_length=500, description="Where it was sent; the customer’s own if left out")
@@ -117,6 +117,10 @@ def report(request: HttpRequest, id: str, body: ReportIn) -> Status[dict[str, An
         )
     common: dict[str, Any] = {"actor": actor_of(request), "delivery": delivery, "at": body.at}
     more: dict[str, Any] = {"reason": body.reason, "address": body.address}
+    if body.kind is None:
+        raise Invalid(
+            "It is not said what became of it.", code="no_kind", field="kind", fix="delivered, bounce or complaint."
+        )
     if body.kind == "delivered":
         new = actions.record_delivered(**common)
     elif body.kind == "bounce":

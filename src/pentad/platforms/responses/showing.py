@@ -75,7 +75,10 @@ def _purpose(name: str) -> str:
 
 
 def _text(reason: Any) -> str:
-    return str(reason).replace("_", " ") if isinstance(reason, str) else ""
+    """A gate, or a code, in words."""
+    if not isinstance(reason, str):
+        return ""
+    return GATE_LABELS.get(reason, reason.replace("_", " ")).lower()
 
 
 @dataclass(frozen=True, slots=True)
