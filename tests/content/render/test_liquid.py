@@ -176,3 +176,9 @@ def test_a_mistake_is_told_with_its_place(text: str, said: str, line: int) -> No
 )  # fmt: skip
 def test_what_a_template_takes_is_known(text: str, found: list[tuple[str, bool]]) -> None:
     assert [(use.name, use.guarded) for use in variables(text)] == found
+
+
+def test_a_machine_that_is_busy_costs_nobody_their_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 10_000, 10))
+    monkeypatch.setattr("pentad.content.render.running.time.monotonic", lambda: float(next(clock)))
+    assert rendered("{{ now | date: '%F' }} {{ now | date: '%Y' }}") == "2026-11-22 2026"

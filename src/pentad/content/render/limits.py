@@ -20,7 +20,7 @@ MOST_BITS = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """seconds: of one template for one customer. output: characters. turns: of all loops together."""
+    """seconds: of the processor, for one template and one customer. output: characters. turns: of all loops together."""
 
     seconds: float = 0.5
     output: int = 1_000_000

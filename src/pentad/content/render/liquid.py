@@ -50,7 +50,7 @@ class Template:
         if self.fixed is not None:
             return self.fixed
         run = Context(self._bound, globals=context)
-        run.limits, run.deadline = limits, time.monotonic() + limits.seconds
+        run.limits, run.began, run.deadline = limits, time.thread_time(), time.monotonic() + limits.seconds
         run.language, run.base_url, run.zone = language, base_url, zone
         if links is not None:
             run.links = links
