@@ -34,7 +34,7 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-for (const entry of ["shell", "first", "charts", "messages"])
+for (const entry of ["shell", "first", "charts", "messages", "canvas"])
   buildSync({
     entryPoints: [join(here, `js/${entry}.js`)],
     bundle: true,
@@ -63,6 +63,7 @@ const copies = {
   "htmx.js": "htmx.org/dist/htmx.min.js",
   "alpine.js": "@alpinejs/csp/dist/cdn.min.js",
   "echarts.js": "echarts/dist/echarts.common.min.js",
+  "grapes.css": "grapesjs/dist/css/grapes.min.css",
   "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
   "inter-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
 };
@@ -72,7 +73,9 @@ for (const name of ["htmx.js", "alpine.js", "echarts.js"]) {
   writeFileSync(file, readFileSync(file, "utf8").replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
 }
 
-const licensed = ["htmx.org", "@alpinejs/csp", "basecoat-css", "tailwindcss", "lucide-static", "echarts", "@fontsource-variable/inter"];
+copyFileSync(join(here, "canvas.css"), join(out, "canvas.css"));
+
+const licensed = ["htmx.org", "@alpinejs/csp", "basecoat-css", "tailwindcss", "lucide-static", "echarts", "grapesjs", "grapesjs-mjml", "@fontsource-variable/inter"];
 const licence = (name) => {
   const about = JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8"));
   const text = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((f) => join(modules, name, f)).find(existsSync);

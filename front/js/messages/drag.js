@@ -3,11 +3,11 @@
 const box = document.querySelector("[data-drag]");
 const field = document.getElementById("f-mjml");
 let frame = null;
-let given = "";
+let given = null;
 
 function give() {
   given = field.value;
-  frame.contentWindow.postMessage({ mjml: given, dark: getComputedStyle(document.documentElement).colorScheme.includes("dark") }, "*");
+  frame.contentWindow.postMessage({ mjml: given, dark: getComputedStyle(document.documentElement).colorScheme.includes("dark") }, location.origin);
 }
 
 function show(way) {
@@ -24,6 +24,14 @@ function show(way) {
   box.append(frame);
 }
 
+const toast = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
+
+function refuse(lost) {
+  show("code");
+  given = null;
+  toast(`This mail is written as code: ${lost.join(", ")} cannot be dragged, and would be lost.`);
+}
+
 if (box) {
   document.addEventListener("click", (event) => {
     const way = event.target.closest("[data-writes]")?.dataset.writes;
@@ -32,6 +40,8 @@ if (box) {
   addEventListener("message", ({ source, data }) => {
     if (!frame || source !== frame.contentWindow) return;
     if (data.ready) give();
+    if (data.lost) refuse(data.lost);
+    if (data.nowhere) toast("Choose a text or a button in the mail first.");
     if (typeof data.mjml !== "string" || data.mjml === field.value) return;
     field.value = given = data.mjml;
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -23,7 +23,7 @@ function put() {
   const text = written(chosen().value, needs() ? document.getElementById("fallback").value.trim() : null);
   dialog.close();
   const drag = document.querySelector("[data-drag]:not([hidden]) iframe");
-  if (drag && (!last || last.id === "f-mjml")) return drag.contentWindow.postMessage({ insert: text }, "*");
+  if (drag && (!last || last.id === "f-mjml")) return drag.contentWindow.postMessage({ insert: text }, location.origin);
   const field = last || document.querySelector("#editor [data-code], #editor [name^='f.']");
   field.focus();
   document.execCommand("insertText", false, text);

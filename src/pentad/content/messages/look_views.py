@@ -19,6 +19,11 @@ from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone
 
 MOST_FOUND = 12
+CANVAS = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: http: https:; "
+    "font-src 'self' data:; frame-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""Of the frame in which a mail is dragged together: a mail's styles stand in it. It runs our script alone, and sends nothing."""
 
 
 def _asked(request: HttpRequest, id: str) -> tuple[Message, saving.Form, Parts]:
@@ -79,3 +84,12 @@ def people(request: HttpRequest, id: str) -> HttpResponse:
     return render(
         request, "messages/_people.html", {"found": found, "role": request.GET.get("role", "")[:10], "text": text}
     )
+
+
+@require_GET
+@signed_in("messages.edit")
+def canvas(request: HttpRequest) -> HttpResponse:
+    """The frame in which a mail is dragged together: it is given what it shows by the page around it."""
+    response = render(request, "messages/canvas.html")
+    response["Content-Security-Policy"], response["X-Frame-Options"] = CANVAS, "SAMEORIGIN"
+    return response

@@ -6,6 +6,7 @@ urlpatterns = [
     path("messages/", views.message_list, name="messages"),
     path("messages/new/", editor_views.new_message, name="message_new"),
     path("messages/starters/<str:key>/", editor_views.show_starter, name="message_starter"),
+    path("messages/canvas/", look_views.canvas, name="message_canvas"),
     path("messages/<str:id>/", views.message_page, name="message"),
     path("messages/<str:id>/edit/", editor_views.edit_message, name="message_edit"),
     path("messages/<str:id>/look/", look_views.look, name="message_look"),
