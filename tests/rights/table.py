@@ -240,7 +240,6 @@ PAGES: dict[str, str] = {
     "messages/": "messages.view",
     "messages/new/": "messages.edit",
     "messages/starters/<str:key>/": "messages.edit",
-    "messages/canvas/": "messages.edit",
     "messages/<str:id>/": "messages.view",
     "messages/<str:id>/edit/": "messages.edit",
     "messages/<str:id>/look/": "messages.view",

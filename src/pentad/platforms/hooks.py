@@ -10,6 +10,7 @@ from pentad.platforms.responses import checks as reach
 from pentad.platforms.responses import showing
 
 HERE = "pentad.platforms.channels.adapters"
+PROVIDERS = ("Postmark", "Mailgun", "SendGrid", "Brevo", "Resend")
 
 
 @hooks.impl
@@ -22,6 +23,13 @@ def channel_adapters() -> list[ChannelAdapter]:
         ),
         ChannelAdapter(
             "smtp", "Mail server (SMTP)", ("email",), f"{HERE}.smtp:Smtp", "mail", "Any server that takes mail from you.",
+        ),
+        *(
+            ChannelAdapter(name.lower(), name, ("email",), f"{HERE}.providers:{name}", "mail", "A provider’s web service.")
+            for name in PROVIDERS
+        ),
+        ChannelAdapter(
+            "ses", "Amazon SES", ("email",), f"{HERE}.ses:Ses", "mail", "Or what speaks as it does (API v2).",
         ),
         ChannelAdapter(
             "http", "Web gateway", ("sms", "chat", "push", "webhook"), f"{HERE}.http:Http", "webhook",

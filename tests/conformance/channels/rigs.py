@@ -1,12 +1,12 @@
 """The other side of each adapter: a service that takes messages, and can be told to refuse, to be busy, or to give no answer.
 
-To hold another adapter to the suite: a subclass of Rig, and its name in RIGS.
+To hold another adapter to the suite: a subclass of Rig, and its name in RIGS, or in WEB of `web_rigs`.
 """
 
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -238,8 +238,8 @@ RIGS: dict[str, type[Rig]] = {
 
 
 @contextmanager
-def opened(name: str) -> Iterator[Rig]:
-    rig = RIGS[name]()
+def opened(name: str, rigs: Mapping[str, type[Rig]] = RIGS) -> Iterator[Rig]:
+    rig = rigs[name]()
     rig.open()
     try:
         yield rig

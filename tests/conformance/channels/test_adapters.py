@@ -17,14 +17,16 @@ from tests.conformance.channels.rigs import (
     Rig,
     opened,
 )
+from tests.conformance.channels.web_rigs import WEB
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
+EVERY = {**RIGS, **WEB}
 TEXT = "Guten Tag, Ada — ½ price.\r\n.\r\nA line with a dot before it."
 
 
-@pytest.fixture(params=RIGS)
+@pytest.fixture(params=EVERY)
 def rig(request: pytest.FixtureRequest, db: None) -> Iterator[Rig]:
-    with opened(request.param) as one:
+    with opened(request.param, EVERY) as one:
         yield one
 
 

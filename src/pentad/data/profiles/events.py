@@ -45,6 +45,7 @@ MESSAGE_NAMES = (
     "Message Held",
     "Message Skipped",
     "Message Complained",
+    "Message Replied",
     "Unsubscribed",
     "Preferences Changed",
     "Consent Changed",

@@ -13,6 +13,7 @@ from pentad.core.hookvalues import ChannelAdapter
 from pentad.data.consent.queries import channels as consent_channels
 from pentad.platforms.channels import actions, forms, queries
 from pentad.platforms.channels.health import health
+from pentad.platforms.channels.hook_addresses import address_of, renew_hook_address
 from pentad.platforms.channels.models import Destination
 from pentad.platforms.channels.registry import adapter_class, adapters, channels, find
 from pentad.roles.access import signed_in
@@ -105,7 +106,7 @@ def destination(request: HttpRequest, id: str) -> HttpResponse:
     context = {
         "row": row, "health": health([row])[0], "adapter": find(row.adapter), "fields": fields,
         "channel_label": channel_labels().get(row.channel, row.channel), "limits": forms.limits_shown(row),
-        "dns": actions.dns_record(row), "signs": _has(row, "dkim_key"),
+        "dns": actions.dns_record(row), "signs": _has(row, "dkim_key"), "hook": address_of(row),
     }  # fmt: skip
     return render(request, "channels/destination.html", context)
 
@@ -184,8 +185,15 @@ def _dkim(request: HttpRequest, row: Destination) -> HttpResponse:
     return modal_done(page_of(row))
 
 
+def _hook(request: HttpRequest, row: Destination) -> HttpResponse:
+    renew_hook_address(actor=actor_of(request), row=row)
+    messages.success(request, "The address is another one now. Tell the provider.")
+    return modal_done(page_of(row))
+
+
 VERBS: dict[str, Callable[[HttpRequest, Destination], HttpResponse]] = {
     "check": _check, "on": _on, "off": _off, "default": _default, "again": _again, "archive": _archive, "dkim": _dkim,
+    "hook": _hook,
 }  # fmt: skip
 
 

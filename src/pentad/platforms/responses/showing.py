@@ -30,6 +30,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "Message Skipped": ("{} held back", "info"),
     "Unsubscribed": ("Unsubscribed", "bad"),
     "Message Complained": ("{} called unwanted", "bad"),
+    "Message Replied": ("{} answered", "good"),
 }
 """Event → title ({}: the kind of message) and tone."""
 NOUNS = {

@@ -65,8 +65,8 @@ class Http(Adapter):
                 allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:
-            raise _failed(error) from None
-        return _receipt(answer)
+            raise failed(error) from None
+        return receipt(answer)
 
     def body(self, out: Outgoing) -> bytes:
         """What is posted."""
@@ -102,7 +102,7 @@ class Http(Adapter):
         return ""
 
 
-def _failed(error: requests.RequestException) -> SendError:
+def failed(error: requests.RequestException) -> SendError:
     """Before there was a connection nothing can have arrived; afterwards nobody knows."""
     why = error.args[0] if error.args else None
     never = isinstance(why, MaxRetryError) and isinstance(why.reason, NewConnectionError)
@@ -113,7 +113,8 @@ def _failed(error: requests.RequestException) -> SendError:
     return Unknown(f"No answer: {error}")
 
 
-def _receipt(answer: requests.Response) -> Receipt:
+def receipt(answer: requests.Response) -> Receipt:
+    """What an answer says of the message: taken, or one of the errors of the protocol."""
     status, said = str(answer.status_code), " ".join(answer.text.split())[:300]
     if 200 <= answer.status_code < 300:
         return Receipt(_id_in(answer), "sent", status)

@@ -1,0 +1,139 @@
+"""What providers report of mail: that it arrived, came back, was called unwanted, opened, clicked or answered.
+
+A report is only believed of what went out by the destination it came in by. Whatever is reported twice counts once.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db.models import Q
+
+from pentad.core import clock
+from pentad.core.actor import SYSTEM
+from pentad.platforms.channels.models import Delivery, Destination
+from pentad.platforms.responses import actions
+from pentad.platforms.responses.keeping import Asked, keep
+from pentad.platforms.responses.models import CLICK, OPEN
+from pentad.platforms.responses.payloads import said
+from pentad.platforms.responses.people import person_of
+
+log = structlog.get_logger(__name__)
+
+DELIVERY = "delivery"
+"""Under which providers were told the id of a delivery."""
+HARD = {"bounced", "invalid"}
+SOFT_KINDS = {"SoftBounce", "Transient", "DnsError", "Undetermined"}
+"""What providers call a bounce that may pass, where anymail calls it a bounce like others."""
+IDS = re.compile(r"<([^<>\s]{1,300})>")
+MOST_IDS = 20
+
+
+def take(destination: Destination, events: Iterable[Any]) -> int:
+    """Write down what anymail read of a report. Returns how many spoke of a message of ours."""
+    return sum(
+        _reply(destination, one) if one.event_type == "inbound" else _tracking(destination, one) for one in events
+    )
+
+
+def _tracking(destination: Destination, event: Any) -> bool:
+    delivery = _delivery(destination, event)
+    if delivery is None:
+        log.info("report_of_no_message", destination=destination.pk, kind=event.event_type)
+        return False
+    at, address = _moment(event.timestamp), str(event.recipient or "")[:320]
+    reason = " ".join(str(event.mta_response or event.description or event.reject_reason or "").split())[:280]
+    match event.event_type:
+        case "delivered":
+            actions.record_delivered(actor=SYSTEM, delivery=delivery, at=at)
+        case "bounced" | "rejected" | "failed":
+            _came_back(delivery, event, reason, address, at)
+        case "complained":
+            actions.record_complaint(actor=SYSTEM, delivery=delivery, reason=reason, address=address, at=at)
+        case "unsubscribed":
+            if (person := person_of(delivery)) is not None and delivery.purpose:
+                actions.unsubscribe(actor=SYSTEM, delivery=delivery, person=person, how="provider")
+        case "opened" | "clicked":
+            _looked(delivery, event)
+    return True
+
+
+def _came_back(delivery: Delivery, event: Any, reason: str, address: str, at: datetime) -> None:
+    """A provider that refuses because it was told before that the address complained says a complaint again. SendGrid's
+    reason is words; its type “bounce” is a hard one, “blocked” one that may pass.
+    """
+    if event.reject_reason == "spam":
+        actions.record_complaint(actor=SYSTEM, delivery=delivery, reason=reason, address=address, at=at)
+        return
+    kind = str(_said(event, "Type") or _said(event, "bounceType") or "")
+    hard = (event.reject_reason in HARD or _said(event, "type") == "bounce") and kind not in SOFT_KINDS
+    actions.record_bounce(actor=SYSTEM, delivery=delivery, hard=hard, reason=reason, address=address, at=at)
+
+
+def _looked(delivery: Delivery, event: Any) -> None:
+    """Opens and clicks that the provider counted; whether it was a person is judged as of our own."""
+    asked = Asked(_address(event), str(event.user_agent or "")[:500])
+    if event.event_type == "opened":
+        keep(delivery, OPEN, asked)
+        return
+    links = said(delivery).links
+    keep(delivery, CLICK, asked, link=links.index(event.click_url) if event.click_url in links else None)
+
+
+def _address(event: Any) -> str:
+    geo = _said(event, "Geo")
+    return str((geo.get("IP") if isinstance(geo, dict) else "") or _said(event, "ip") or "")[:45]
+
+
+def _said(event: Any, name: str) -> Any:
+    """A field of the report as the provider sent it: at its top, or where Mailgun has it."""
+    told = event.esp_event
+    if not isinstance(told, dict):
+        return None
+    inner = told.get("event-data")
+    return told.get(name) or (inner.get(name) if isinstance(inner, dict) else None)
+
+
+def _moment(at: datetime | None) -> datetime:
+    """When it happened; now, where the provider says nothing that can be."""
+    now = clock.now()
+    return at if at is not None and now - timedelta(days=30) < at <= now else now
+
+
+def _delivery(destination: Destination, event: Any) -> Delivery | None:
+    """By the id that the provider was told, else by the one it gave."""
+    told = event.metadata.get(DELIVERY) if isinstance(event.metadata, dict) else None
+    of = Delivery.objects.select_related("base").filter(sent_by=destination)
+    if told and (found := of.filter(public_id=str(told)[:36]).first()) is not None:
+        return found
+    return of.filter(provider_id=str(event.message_id)[:200]).first() if event.message_id else None
+
+
+# ── Answers ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _reply(destination: Destination, event: Any) -> bool:
+    """A mail that came in and answers one of ours. What a program sent by itself is no answer."""
+    mail = event.message
+    if mail is None or str(mail.get("Auto-Submitted") or "no").strip().lower() != "no":
+        return False
+    delivery = _answered(destination, f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}")
+    if delivery is None:
+        log.info("reply_to_no_message", destination=destination.pk)
+        return False
+    text = str(mail.stripped_text or mail.text or "")
+    subject = " ".join(str(mail.get("Subject") or "").split())
+    actions.record_reply(actor=SYSTEM, delivery=delivery, text=text, subject=subject, at=_moment(event.timestamp))
+    return True
+
+
+def _answered(destination: Destination, headers: str) -> Delivery | None:
+    """By the ids of the mails it answers, the nearest first: our own are the id of the delivery before the @, and providers
+    that make their own tell what they gave.
+    """
+    ids = IDS.findall(headers[:8_000])[:MOST_IDS]
+    local = [one.partition("@")[0] for one in ids]
+    known = Q(provider_id__in=[*ids, *(f"<{one}>" for one in ids), *local]) | Q(public_id__in=local)
+    return Delivery.objects.filter(known, sent_by=destination).order_by("-id").first() if ids else None
