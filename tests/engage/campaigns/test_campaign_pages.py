@@ -10,8 +10,9 @@ from django.test import Client
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
+from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
-from pentad.engage.campaigns import people_views
+from pentad.engage.campaigns import measuring, people_views
 from pentad.engage.campaigns.models import Campaign, Run
 from pentad.roles.access import actions as accounts
 from pentad.roles.audit import telling
@@ -174,3 +175,17 @@ def test_an_event_that_arrives_sets_a_campaign_off_once(road: Road) -> None:
         assert "Sidamo" in texts
         assert "Yirga" in texts
         assert state(row) == Campaign.RUNNING, "it goes on until somebody ends it"
+
+
+def test_results_that_a_reader_may_not_see_are_no_error_page(signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ada,) = people("Ada")
+    buyers, news = segment("Buyers", [ada]), running.message()
+    row = started(plan(audience={"include": [buyers.id]}, content={"message": news.id}))
+    work()
+
+    def hidden(*_: Any) -> None:
+        raise Denied("The definition asks for what Ann does not see in full.", right="people.view")
+
+    monkeypatch.setattr(measuring, "results", hidden)
+    told = page(signed("marketer"), f"/campaigns/{row.id}/results/")
+    assert "cannot be told here" in told and "does not see in full" in told

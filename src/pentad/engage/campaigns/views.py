@@ -115,6 +115,9 @@ def results(request: HttpRequest, id: str) -> HttpResponse:
     row = queries.find_campaign(id)
     context = page.context(request, row, "results") | {"plan": row.tree}
     if row.runs.exists():
-        context["results"] = measuring.results(row)
+        try:
+            context["results"] = measuring.results(row)
+        except PentadError as error:  # the reader does not see what it measures, or it takes too long just now
+            context["problem"] = error
     part = "_results" if request.GET.get("part") else "results"
     return render(request, f"campaigns/{part}.html", context)
