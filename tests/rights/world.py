@@ -9,6 +9,7 @@ from pentad.core.actor import SYSTEM
 from pentad.data.identity.models import Person
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import Company
+from pentad.engage.campaigns.models import Campaign
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.builtin import ROLES
 from pentad.roles.access.manage import actions
@@ -95,6 +96,7 @@ def build(road: Road, role: str) -> World:
             actions.assign(actor=SYSTEM, record=record, owner=owner, team=team)
             if whose == "shared":
                 actions.share(actor=SYSTEM, record=record, user=user)
+    Campaign.objects.create(id="0", name="Of nobody", plan="{}", start="now", changed_by="Admin", changed_ref="user:0")
     client = Client()
     client.force_login(user)
     key, token = accounts.add_key(actor=SYSTEM, name="Reader's", role=role)

@@ -15,6 +15,7 @@ from pentad.engage.campaigns import calendar_views, health, listing, queries
 from pentad.engage.campaigns.models import Campaign
 from pentad.engage.campaigns.queries import Progress
 from pentad.intelligence.contact.policies import in_force
+from pentad.intelligence.contact.reaching import HeldBack, held_back
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
@@ -80,12 +81,15 @@ def _live(row: Campaign) -> Live:
 def reachable(request: HttpRequest) -> HttpResponse:
     """How many can be reached by each channel, and why the others cannot. Asked of the ledger, so apart."""
     purpose = consent.main_purpose()
-    found = reach(purpose=purpose)
+    found, held = reach(purpose=purpose), held_back(purpose)
+    rows = [(one, _percent(one, held.get(one.name, HeldBack())), held.get(one.name)) for one in found]
     label = next((one.label for one in consent.purposes() if one.name == purpose), purpose)
-    context = {"rows": [(one, _percent(one)) for one in found], "purpose": label, "holdout": in_force().holdout}
+    context = {"rows": rows, "purpose": label, "holdout": in_force().holdout}
     return render(request, "campaigns/_reach.html", context)
 
 
-def _percent(one: ChannelReach) -> int:
+def _percent(one: ChannelReach, held: HeldBack) -> int:
+    """The share of customers who can be reached now."""
     total = one.reachable + one.no_address + one.denied + one.silent
-    return round(100 * one.reachable / total) if total else 0
+    now = max(0, one.reachable - held.suppressed - held.at_limit)
+    return round(100 * now / total) if total else 0

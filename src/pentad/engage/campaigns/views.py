@@ -101,6 +101,8 @@ def _test_open(row: Campaign) -> list[str]:
 def status(request: HttpRequest, id: str) -> HttpResponse:
     """How far it is: asked for again and again while the page is open."""
     row = queries.find_campaign(id)
+    if row.started is None:  # taken back to a draft meanwhile
+        return HttpResponse(headers={"HX-Refresh": "true"})
     response = render(request, "campaigns/_status.html", page.context(request, row, "overview") | status_of(row))
     if request.GET.get("was", row.state) != row.state:
         response["HX-Refresh"] = "true"  # what one may do with it is another
