@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from pentad.core import clock
+from pentad.core.actor import reader
 from pentad.core.errors import NotFound
 from pentad.data.consent.addressing import reached
 from pentad.data.consent.queries import channels, require_consents
@@ -24,7 +25,7 @@ from pentad.intelligence.contact.asking import QUIET
 from pentad.intelligence.contact.gates import Ask, Gate, Verdict, judge
 from pentad.intelligence.contact.models import ContactLog, ContactPolicy, Suppression
 from pentad.roles.access.rights import Level
-from pentad.roles.access.seeing import levels, sees_all
+from pentad.roles.access.seeing import levels, reach_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -148,12 +149,17 @@ class Pressure:
         return sum(count for _, count in self.channels)
 
 
+def everybody_seen() -> bool:
+    """Whether the reader sees every customer, whatever is hidden of them: then these figures may be told."""
+    return reach_of(reader(), "people.view").everything
+
+
 _MANY = 5
 
 
 def pressure(now: datetime) -> Pressure | None:
     """Of the last seven days; None for who does not see every customer."""
-    if not sees_all("people"):
+    if not everybody_seen():
         return None
     found = Pressure(now - RECENT)
     rows = ContactLog.objects.filter(at__gte=found.since, promised=False)
