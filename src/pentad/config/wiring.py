@@ -31,6 +31,7 @@ from pentad.intelligence.computed import following as computing
 from pentad.intelligence.segments import following  # noqa: F401  listens to the mirror
 from pentad.intelligence.segments.due import DueTimer
 from pentad.ledger import Ledger
+from pentad.platforms.channels.queries import due
 from pentad.platforms.channels.running import Senders
 from pentad.roles.audit import keeping
 
@@ -131,6 +132,9 @@ class Services:
     def measure(self) -> None:
         metrics.LOADER_LAG.set(self.loader.lag_bytes())
         metrics.INBOX_PENDING.set(self.inbox.waiting)
+        metrics.MESSAGES_DUE.clear()  # else a channel for which nothing waits any more would keep its number
+        for channel, number in due(clock.now()).items():
+            metrics.MESSAGES_DUE.labels(channel).set(number)
 
     def _hand_over(self, rows: list[OutboxMessage]) -> None:
         """Our own events take the same road as everybody's."""

@@ -23,6 +23,15 @@ QUARANTINED = _by_source("pentad_events_quarantined", "Messages set aside with a
 LOADER_LAG = Gauge("pentad_loader_lag_bytes", "Bytes in the inbox that are not loaded yet", registry=registry)
 INBOX_PENDING = Gauge("pentad_inbox_pending_bytes", "Bytes accepted but not on disk yet", registry=registry)
 OUTBOX_PENDING = Gauge("pentad_outbox_pending", "Own messages not handed to the inbox yet", registry=registry)
+HANDED_OVER = Counter(
+    "pentad_messages_handed_over",
+    "Messages handed to destinations, by channel and what became of it: accepted, refused, busy, unknown",
+    ["channel", "outcome"],
+    registry=registry,
+)
+MESSAGES_DUE = Gauge(
+    "pentad_messages_due", "Messages that are due and have not left, by channel", ["channel"], registry=registry
+)
 JOBS = Gauge("pentad_jobs", "Jobs by status", ["status"], registry=registry)
 HTTP_SECONDS = Histogram(
     "pentad_http_request_seconds",
@@ -52,6 +61,11 @@ def count_loaded(source_no: int, *, stored: int = 0, duplicate: int = 0, quarant
     STORED.labels(str(source_no)).inc(stored)
     DUPLICATES.labels(str(source_no)).inc(duplicate)
     QUARANTINED.labels(str(source_no)).inc(quarantined)
+
+
+def count_handed_over(channel: str, outcome: str) -> None:
+    """A message was handed to a destination."""
+    HANDED_OVER.labels(channel, outcome).inc()
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:

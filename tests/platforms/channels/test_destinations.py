@@ -55,7 +55,7 @@ def test_there_is_one_default_and_the_archive_takes_none() -> None:
         actions.archive_destination(actor=SYSTEM, row=first)
     actions.turn_off(actor=SYSTEM, row=first)
     assert stranded(clock.now()) == [("email", "Mail", 1)]
-    assert "which is off" in checks.problems()[0].message
+    assert checks.problems()[0].message == "Messages by email cannot leave (1): the destination “Mail” is off."
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ def _duplicates() -> list[Problem]:
         return []
     return [
         Problem(
-            "messages", "error", f"{found:,} messages were sent twice in the last {DAYS} days.",
+            "messages", "error", f"Messages were sent twice in the last {DAYS} days: {found:,}.",
             "Turn the destination off, and tell us: this must not happen.",
         )
     ]  # fmt: skip
@@ -32,7 +32,8 @@ def _stranded() -> list[Problem]:
     return [
         Problem(
             "messages", "warning",
-            f"{n:,} messages by {channel} wait for {f'“{name}”, which is off' if name else 'a destination, and there is none'}.",
+            f"Messages by {channel} cannot leave ({n:,}): "
+            + (f"the destination “{name}” is off." if name else "there is no destination that takes them."),
             f"Turn on a destination for {channel}, or cancel them.",
         )
         for channel, name, n in stranded(clock.now())
@@ -57,8 +58,8 @@ def _doubtful() -> list[Problem]:
         return []
     return [
         Problem(
-            "messages", "warning", f"Of {found:,} messages of the last 7 days it is not known whether they arrived.",
-            "They are not sent again, so that nobody gets them twice. Each says so on the customer’s page.",
+            "messages", "warning", f"It is not known whether messages of the last 7 days arrived: {found:,}.",
+            "They are not sent again, so that nobody gets one twice. Each says so on the customer’s page.",
         )
     ]  # fmt: skip
 

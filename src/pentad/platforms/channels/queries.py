@@ -136,6 +136,12 @@ def waiting(destination: Destination) -> dict[str, Any]:
     return rows.aggregate(n=Count("id"), due=Min("due_at"))
 
 
+def due(now: datetime) -> dict[str, int]:
+    """Channel → how many deliveries are due and have not left."""
+    rows = Delivery.objects.filter(state__in=WAITING, due_at__lte=now)
+    return dict(rows.values_list("channel").annotate(n=Count("id")).order_by())
+
+
 def stranded(now: datetime) -> list[tuple[str, str, int]]:
     """(channel, name of the destination or "", how many) of what is due and goes nowhere: its destination is off, or
     the channel has no default one.

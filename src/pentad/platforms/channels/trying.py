@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import IntegrityError, OperationalError, transaction
 
-from pentad.core import settings
+from pentad.core import metrics, settings
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import PentadError
 from pentad.intelligence.contact import log as contacts
@@ -106,6 +106,7 @@ def act(tries: Sequence[Try], adapter: Adapter, pool: Executor | None, wide: int
         )  # fmt: skip
         for one, result in zip(some, results, strict=False):
             one.result = result
+            metrics.count_handed_over(one.row.channel, result.kind)
             failed = failed + 1 if result.failing else 0
 
 
