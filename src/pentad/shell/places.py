@@ -30,6 +30,7 @@ PLACES = (
           "computed_traits"),
     Place("New role", "/settings/roles/#new-role", "key-round", "admin.rights", "rights", "settings_roles"),
     Place("New API key", "/settings/keys/#new-key", "key-round", "admin.keys", "token", "settings_keys"),
+    Place("Suppressed addresses", "/settings/contact/suppressed/", "ban", "contact.view", "bounce complaint unsubscribe block"),
     Place("Your account", "/account/", "user-round", "", "password passkey second step sessions profile"),
 )  # fmt: skip
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from pentad.core.actor import SYSTEM
+from pentad.core.jobs import Context
+from pentad.core.models import Job
 from pentad.data.consent.models import Preference
 from pentad.data.identity.models import Person
 from pentad.data.profiles.models import PersonTrait
@@ -124,3 +126,16 @@ def test_the_holdout_is_always_the_same_and_grows(agreed: Customer) -> None:
     people = [agreed(f"person{n}") for n in range(8)]
     out = held_out_of([one.no for one in people])
     assert reasons(*map(ask, people)) == ["held_out" if one.no in out else "" for one in people]
+
+
+def test_contacts_are_forgotten_when_no_limit_looks_so_far_back(agreed: Customer) -> None:
+    keiko = agreed("keiko")
+    log.record(log.Row(keiko.no, "email", "marketing", hours(-24 * days), f"sent {days}") for days in (0, 2, 91, 93))
+    log.promise(log.Row(keiko.no, "email", "marketing", hours(-24 * days), f"promised {days}") for days in (0, 2))
+    assert log.prune(Context(Job.objects.create(kind="contact.prune")), NOW) == 2
+    assert sorted(ContactLog.objects.values_list("delivery_key", flat=True)) == [
+        "promised 0",
+        "sent 0",
+        "sent 2",
+        "sent 91",
+    ]

@@ -4,12 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from pentad.core.jobs import Context
 from pentad.data.identity.store import CHUNK, chunks
 from pentad.intelligence.contact.models import ContactLog
 from pentad.intelligence.contact.policy import MOST_HOURS
 
 KEEP = timedelta(hours=MOST_HOURS)
+PROMISE = timedelta(days=1)
+"""What was promised longer ago will not be sent: its sender is gone."""
 
 
 class Row(NamedTuple):
@@ -42,9 +46,9 @@ def release(delivery_keys: Collection[str]) -> None:
 
 
 def prune(job: Context, now: datetime) -> int:
-    """Forget those that are older than any limit looks; how many."""
-    gone = 0
-    while some := list(ContactLog.objects.filter(at__lt=now - KEEP).values_list("pk", flat=True)[:CHUNK]):
+    """Forget those that are older than any limit looks, and promises that nobody kept or took back; how many."""
+    old, gone = Q(at__lt=now - KEEP) | Q(promised=True, at__lt=now - PROMISE), 0
+    while some := list(ContactLog.objects.filter(old).values_list("pk", flat=True)[:CHUNK]):
         job.check()
         gone += ContactLog.objects.filter(pk__in=some).delete()[0]
     return gone

@@ -47,9 +47,9 @@ class Best(NamedTuple):
 def opened(person_no: int, channel: str, local_hour: int) -> None:
     """Somebody, not a robot, opened a message in this hour of their day."""
     with transaction.atomic():
-        row = OpenTimes.objects.select_for_update().filter(person_id=person_no, channel=channel).first()
-        if row is None:
-            row = OpenTimes(person_id=person_no, channel=channel, hours=[0.0] * 24)
+        row, _ = OpenTimes.objects.select_for_update().get_or_create(
+            person_id=person_no, channel=channel, defaults={"hours": [0.0] * 24}
+        )
         row.hours = [round(one * FADE, 3) for one in row.hours]
         row.hours[local_hour % 24] += 1.0
         row.save()
