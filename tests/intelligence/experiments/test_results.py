@@ -22,11 +22,18 @@ def did(**some: tuple[int, int]) -> BySums:
     return {arm: Sums(people, n, n, n) for arm, (people, n) in some.items()}
 
 
-def told(goal: BySums, *, ends: datetime | None = NOW, weights: dict[str, float] = WEIGHTS, bad: int = 0) -> Results:  # type: ignore[assignment]
-    """What is told of these, when each who did it spent 40 and `bad` of each message complained."""
+def told(
+    goal: BySums, *, ends: datetime | None = NOW, weights: dict[str, float] = WEIGHTS, bad: int = 0, rude: str = ""
+) -> Results:  # type: ignore[assignment]
+    """What is told of these, when each who did it spent 40 and `bad` of each message (or of one)
+    complained.
+    """
     spent = {arm: Sums(one.people, one.some, 40.0 * one.y, 3000.0 * one.y) for arm, one in goal.items()}
     left = {arm: Sums(one.people, 12, 12, 12) for arm, one in goal.items()}
-    complained = {arm: Sums(one.people, *[0 if arm == "holdout" else bad] * 3) for arm, one in goal.items()}
+    complained = {
+        arm: Sums(one.people, *[bad if arm == rude or (not rude and arm != "holdout") else 0] * 3)
+        for arm, one in goal.items()
+    }
     half = {arm: Sums(one.people // 2, one.some // 2, one.y // 2, one.y // 2) for arm, one in goal.items()}
     seen = Seen({arm: (one.people, one.people // 2) for arm, one in goal.items()}, 2, [goal, spent, left, complained],
                 [(NOW - timedelta(days=9), half), (NOW, goal)])  # fmt: skip
@@ -98,6 +105,11 @@ def test_no_winner_by_itself_when_something_is_wrong() -> None:
     loud = told(WORKS, bad=90)
     assert [one.state for one in loud.guards] == ["held", "broken"]
     assert winning.decide(loud, at_end=False) is None
+    assert loud.guards[1].broken == ("A", "B") and winning.decide(loud, at_end=True, otherwise="best") == "B"
+    rude = told(WORKS, bad=90, rude="B")
+    assert rude.guards[1].broken == ("B",)
+    assert winning.decide(rude, at_end=False) is None
+    assert winning.decide(rude, at_end=True, otherwise="best") == "A"
     fine = told(did(A=(45_000, 1800), B=(45_000, 2400), holdout=(10_000, 250)), bad=1)
     assert [one.state for one in fine.guards] == ["held", "held"]
 
@@ -109,7 +121,7 @@ def test_who_waits_for_the_winner_is_no_message_of_the_test() -> None:
         ("messages", "holdout"), ("A", "holdout"), ("B", "holdout"), ("B", "A"),
     ]  # fmt: skip
     assert found.goal.compared[0].compared.people == 9000
-    assert found.winner and found.winner.decided == "" and found.winner.ahead == "B"
+    assert found.winner and found.winner.decided == "" and found.winner.ranked == ("B", "A")
 
 
 @pytest.mark.parametrize("ends", [None, NOW, NOW + timedelta(days=3)])

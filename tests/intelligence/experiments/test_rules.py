@@ -173,8 +173,9 @@ def test_a_winner_beats_every_other() -> None:
     arms = [("A", did(5000, 250)), ("B", did(5000, 350)), ("C", did(5000, 255))]
     assert rules.winner(arms) == "B"
     assert rules.winner([*arms, ("D", did(5000, 340))]) == ""
-    assert rules.ahead([*arms, ("D", did(5000, 340))]) == "B"
+    assert rules.ranked([*arms, ("D", did(5000, 340))]) == ("B", "D", "C", "A")
+    assert rules.ranked(arms, "less") == ("A", "C", "B")
     assert rules.winner(arms, better="less") == ""
-    assert rules.winner(arms[:1]) == rules.winner([]) == rules.ahead([]) == ""
+    assert rules.winner(arms[:1]) == rules.winner([]) == ""
     two = [("A", did(5000, 250)), ("B", did(5000, 305))]
     assert (rules.winner(two), rules.winner(two, ends=True), rules.winner(two, ends=True, over=True)) == ("", "", "B")

@@ -57,20 +57,23 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A guard: its figure, and whether it held."""
+    """A guard: its figure, whether it held for all messages together, and which of them break it."""
 
     guard: Guard
     measured: Measured
     state: Guarded
     words: str
+    broken: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Winner:
-    """decided: the arm that is certainly better than every other, or "". ahead: the best one so far, by chance or not."""
+    """decided: the arm that is certainly better than every other, or "". ranked: all of them, the best one so far first, by
+    chance or not.
+    """
 
     decided: str
-    ahead: str
+    ranked: tuple[str, ...]
     words: str
 
 
@@ -205,15 +208,19 @@ class _Look:
             messages = self._sums(MESSAGES, sums)
             most = boundaries.at_most(messages.some, messages.people, rules.ALPHA)
             state = "held" if most <= guard.tolerated else "early"
-        return Kept(guard, found, state, words.guarded(guard, one, state, most))
+        sides = (said.compared for said in found.compared if said.compared.arm != MESSAGES)
+        broken = dict.fromkeys(
+            side.arm for side in sides if rules.guarded(side, guard.tolerated, guard.goal.better) == "broken"
+        )
+        return Kept(guard, found, state, words.guarded(guard, one, state, most), tuple(broken))
 
     def winner(self, goal: Goal, sums: BySums) -> Winner | None:
         arms = [(name, sums.get(name, _NOBODY)) for name in self.tested]
         if len(arms) < 2:
             return None
         decided = rules.winner(arms, better=goal.better, ends=self.ends, over=self.over)
-        ahead = rules.ahead(arms, goal.better)
-        return Winner(decided, ahead, words.winner(decided, ahead, self.over))
+        ranked = rules.ranked(arms, goal.better)
+        return Winner(decided, ranked, words.winner(decided, ranked[0], self.over))
 
     def series(self, goal: Goal, seen: Seen) -> tuple[Point, ...]:
         """As it was told at each moment: an interval of the time before the end until the end has come."""

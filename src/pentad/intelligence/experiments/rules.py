@@ -248,13 +248,13 @@ def winner(arms: Sequence[tuple[str, Sums]], *, better: Better = "more", ends: b
     return ""
 
 
-def ahead(arms: Sequence[tuple[str, Sums]], better: Better = "more") -> str:
-    """The arm with the best mean so far, by chance or not; of equal ones the first."""
-    sign = 1 if better == "more" else -1
-    return max(arms, key=lambda one: sign * one[1].mean)[0] if arms else ""
+def ranked(arms: Sequence[tuple[str, Sums]], better: Better = "more") -> tuple[str, ...]:
+    """The arms by their means so far, the best first, by chance or not; equal ones in their order."""
+    sign = -1 if better == "more" else 1
+    return tuple(name for name, _ in sorted(arms, key=lambda one: sign * one[1].mean))
 
 
 __all__ = [
-    "ALPHA", "HOLDOUT", "REST", "Better", "Compared", "Guarded", "Ratio", "Sums", "Verdict", "ahead", "arm_of", "arms_of",
-    "enough", "guarded", "information", "level", "lift", "ratio", "slope", "winner",
+    "ALPHA", "HOLDOUT", "REST", "Better", "Compared", "Guarded", "Ratio", "Sums", "Verdict", "arm_of", "arms_of",
+    "enough", "guarded", "information", "level", "lift", "ranked", "ratio", "slope", "winner",
 ]  # fmt: skip
