@@ -82,7 +82,7 @@ class CopyIn(Schema):
 
 
 class PreviewIn(Schema):
-    channel: str = Field(max_length=20)
+    channel: str = Field("email", max_length=20)
     variant: str = Field("A", max_length=1)
     language: str = Field("", max_length=40, description="Instead of the customer's")
     person: str | None = Field(
