@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,10 @@ class Senders:
         """Begin nothing more, and end. False when messages were still being handed over after `grace` seconds."""
         self._stopping.set()
         queue.queued.ring()
+        ends = time.monotonic() + grace
         self._thread.join(timeout=grace)
         for line in self._lines.values():
-            line.thread.join(timeout=grace)
+            line.thread.join(timeout=max(0.0, ends - time.monotonic()))
         return not self._thread.is_alive() and not any(line.thread.is_alive() for line in self._lines.values())
 
     def _run(self) -> None:
