@@ -21,7 +21,7 @@ from pentad.core import clock, runtime
 from pentad.core.errors import PentadError
 from pentad.data.ingest.frames import FrameMeta
 from pentad.data.ingest.inbox import Inbox
-from pentad.demo import campaigns, desk, filling, journeys, kestrel, questions, shop
+from pentad.demo import campaigns, desk, filling, journeys, kestrel, planned, questions, shop
 from pentad.demo.journeys import Customer, Step
 from pentad.demo.season import busy
 from pentad.demo.year import Year
@@ -30,6 +30,8 @@ PER_CUSTOMER = 124 / 24_000 / 3600
 """Events a second in an hour of average intensity: as many as the last four weeks of a year hold, which a test compares."""
 TICK_SECONDS = 0.5
 _STEPS_A_JOURNEY = 5.5
+PATIENCE = 150
+"""How often, every two seconds, it is looked whether the segments are known that campaigns are for."""
 CUSTOMERS = 2000
 log = structlog.get_logger(__name__)
 
@@ -154,6 +156,9 @@ def _finish(stop: threading.Event) -> None:
         if not stop.is_set():
             questions.ask()
             campaigns.look_back()
+        for _ in range(PATIENCE):  # until it is known who is in the segments they are for
+            if stop.is_set() or planned.look_ahead() or stop.wait(2.0):
+                break
     except (PentadError, DatabaseError):
         log.exception("demo_past_missing")
     finally:
