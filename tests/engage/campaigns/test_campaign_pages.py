@@ -189,3 +189,30 @@ def test_results_that_a_reader_may_not_see_are_no_error_page(signed: Signed, mon
     monkeypatch.setattr(measuring, "results", hidden)
     told = page(signed("marketer"), f"/campaigns/{row.id}/results/")
     assert "cannot be told here" in told and "does not see in full" in told
+
+
+def test_a_test_that_shows_nothing_is_decided_when_its_time_is_over(road: Road) -> None:
+    running.destination()
+    letters = {name: {"email": {"en": running.mail(subject=f"Letter {name}")}} for name in ("A", "B")}
+    with clock.held(datetime(2026, 11, 20, 12, tzinfo=UTC)):
+        row = started(plan(
+            audience={"include": [segment("All", people(*(f"P{number}" for number in range(12)))).id]},
+            content={"message": running.written({"variants": letters}).id},
+            test={"weights": {"B": 1, "A": 1}, "sample": 40, "decide": "auto", "after_hours": 6},
+            goal={"event": {"names": ["Order Completed"]}},
+        ))  # fmt: skip
+        work()
+        first = len(sent())
+        assert 0 < first < 12
+    with clock.held(datetime(2026, 11, 20, 13, tzinfo=UTC)):
+        work()
+        assert Campaign.objects.get(pk=row.pk).winner == "", "nothing is certain, and there is time left"
+    with clock.held(datetime(2026, 11, 20, 18, 1, tzinfo=UTC)):
+        work()
+        decided = Campaign.objects.get(pk=row.pk)
+        assert decided.winner in ("A", "B")
+        assert decided.decided_by == "Pentad"
+        work()
+        assert len(sent()) == 12
+        work()
+        assert state(row) == Campaign.FINISHED
