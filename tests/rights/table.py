@@ -106,6 +106,10 @@ PAGES: dict[str, str] = {
     "settings/channels/<str:id>/change/": "destinations.manage",
     "settings/channels/<str:id>/<str:verb>/": "destinations.manage",
     "hooks/mail/<str:id>/<str:secret>/": OPEN,  # a secret in the address; tests of reports say so
+    "web/<str:name>.js": OPEN,  # for the scripts on websites: who a browser is stands in what it sends; tests of web say so
+    "web/<str:id>/messages/": OPEN,
+    "web/<str:id>/reports/": OPEN,
+    "web/<str:id>/push/": OPEN,
     "mailbox/": "mailbox.view+people.view",
     "mailbox/<int:id>/": "mailbox.view+people.view",
     "mailbox/<int:id>/body/": "mailbox.view+people.view",
@@ -238,6 +242,7 @@ PAGES: dict[str, str] = {
     "receipts/<path:message_id>/": "receipts.view",
     "receipt/<path:message_id>": OPEN,  # leads to the page above
     "messages/": "messages.view",
+    "messages/canvas/": "messages.edit",
     "messages/new/": "messages.edit",
     "messages/starters/<str:key>/": "messages.edit",
     "messages/<str:id>/": "messages.view",

@@ -28,6 +28,7 @@ FEATURES = [
     "pentad.platforms.responses",
     "pentad.platforms.test_sends",
     "pentad.platforms.channels",
+    "pentad.platforms.web",
     "pentad.engage.campaigns",
 ]
 

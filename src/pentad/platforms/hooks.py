@@ -32,6 +32,14 @@ def channel_adapters() -> list[ChannelAdapter]:
             "ses", "Amazon SES", ("email",), f"{HERE}.ses:Ses", "mail", "Or what speaks as it does (API v2).",
         ),
         ChannelAdapter(
+            "inapp", "Your website", ("inapp",), f"{HERE}.inapp:InApp", "monitor",
+            "Shown by a small script on your pages to whom each message is for.",
+        ),
+        ChannelAdapter(
+            "webpush", "Browsers (web push)", ("push",), f"{HERE}.webpush:WebPush", "bell",
+            "Notifications to browsers whose users agreed; no account is needed.",
+        ),
+        ChannelAdapter(
             "http", "Web gateway", ("sms", "chat", "push", "webhook"), f"{HERE}.http:Http", "webhook",
             "Posts each message as JSON.",
         ),

@@ -12,6 +12,7 @@ from pentad.platforms.channels.models import (
     TaskMade,
 )
 from pentad.platforms.responses.models import Response
+from pentad.platforms.web.models import PushSubscription, WebMessage
 
 __all__ = [
     "Attempt",
@@ -21,7 +22,9 @@ __all__ = [
     "DomainPace",
     "MailboxMessage",
     "PayloadBase",
+    "PushSubscription",
     "Response",
     "StoppedOrigin",
     "TaskMade",
+    "WebMessage",
 ]

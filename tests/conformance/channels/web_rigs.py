@@ -10,8 +10,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
+import http_ece
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
 from pentad.core import outgoing, settings
+from pentad.platforms.channels.adapters.protocol import Adapter, Setup
+from pentad.platforms.channels.adapters.webpush import new_vapid_key, public_key
+from pentad.platforms.channels.models import Destination
 from pentad.platforms.channels.registry import adapter_class
+from pentad.platforms.web.models import PushSubscription, WebMessage
+from pentad.platforms.web.subscribing import handle_of
 from tests.conformance.channels.rigs import BUSY, NOT_NOW, REFUSE, SILENT, Arrived, Rig
 
 
@@ -153,4 +164,77 @@ class Ses(Web):
         return Arrived(key, told["Destination"]["ToAddresses"][0], str(body.get_content()) if body else "", mail)
 
 
-WEB: dict[str, type[Rig]] = {**{name: _provider(name) for name in APIS}, "ses": Ses}
+class Website(Rig):
+    """Nothing leaves: the browser comes for it."""
+
+    name = "inapp"
+    channel = "inapp"
+    address = ""
+
+    def open(self) -> None:
+        super().open()
+        self.row = Destination.objects.create(channel="inapp", adapter="inapp", name="Website")
+
+    def adapter(self, **config: Any) -> Adapter:
+        return adapter_class("inapp")(Setup(self.row.pk, "inapp", config))
+
+    def arrived(self) -> list[Arrived]:
+        return [Arrived(row.key, "", row.content["body"]) for row in WebMessage.objects.order_by("id")]
+
+
+class PushService(Web):
+    """One that holds the browser's keys besides, and reads what was encrypted for it."""
+
+    name = "webpush"
+    channel = "push"
+    api = Api("webpush", {}, (), (), {}, refused=(413, {"message": "too large"}))
+
+    def open(self) -> None:
+        super().open()
+        self.private, self.auth, self.own = (
+            ec.generate_private_key(ec.SECP256R1()),
+            b"0123456789abcdef",
+            new_vapid_key(),
+        )
+        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        url = f"http://127.0.0.1:{self.server.server_port}/send/1"
+        self.address = handle_of(url)
+        PushSubscription.objects.create(
+            handle=self.address, endpoint=url, p256dh=_base64url(point), auth=_base64url(self.auth), person_no=1
+        )
+
+    def config(self) -> dict[str, Any]:
+        return {"contact": "it@kestrel.example"}
+
+    def secret(self) -> dict[str, str]:
+        return {"vapid_key": self.own}
+
+    def read(self, raw: bytes, headers: dict[str, str]) -> Arrived:
+        headers = {name.lower(): value for name, value in headers.items()}
+        assert headers["content-encoding"] == "aes128gcm" and int(headers["ttl"]) == 86_400
+        told = json.loads(http_ece.decrypt(raw, private_key=self.private, auth_secret=self.auth, version="aes128gcm"))
+        signed, key = (one.partition("=")[2] for one in headers["authorization"].removeprefix("vapid ").split(","))
+        assert key == public_key(self.own)
+        head, claims, signature = signed.split(".")
+        numbers = (int.from_bytes(part) for part in (_bytes(signature)[:32], _bytes(signature)[32:]))
+        public = load_pem_private_key(self.own.encode(), None).public_key()
+        assert isinstance(public, ec.EllipticCurvePublicKey)
+        public.verify(encode_dss_signature(*numbers), f"{head}.{claims}".encode(), ec.ECDSA(SHA256()))
+        said = json.loads(_bytes(claims))
+        assert (
+            said["aud"] == f"http://127.0.0.1:{self.server.server_port}" and said["sub"] == "mailto:it@kestrel.example"
+        )
+        return Arrived(told["id"], self.address, told["body"], None, headers)
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+WEB: dict[str, type[Rig]] = {
+    **{name: _provider(name) for name in APIS}, "ses": Ses, "inapp": Website, "webpush": PushService,
+}  # fmt: skip

@@ -16,6 +16,7 @@ from pentad.platforms.channels.health import health
 from pentad.platforms.channels.hook_addresses import address_of, renew_hook_address
 from pentad.platforms.channels.models import Destination
 from pentad.platforms.channels.registry import adapter_class, adapters, channels, find
+from pentad.platforms.responses.addresses import home
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, modal_done, toast
 
@@ -106,9 +107,23 @@ def destination(request: HttpRequest, id: str) -> HttpResponse:
     context = {
         "row": row, "health": health([row])[0], "adapter": find(row.adapter), "fields": fields,
         "channel_label": channel_labels().get(row.channel, row.channel), "limits": forms.limits_shown(row),
-        "dns": actions.dns_record(row), "signs": _has(row, "dkim_key"), "hook": address_of(row),
+        "dns": actions.dns_record(row), "signs": _has(row, "dkim_key"), "hook": address_of(row), **_website(row),
     }  # fmt: skip
     return render(request, "channels/destination.html", context)
+
+
+def _website(row: Destination) -> dict[str, Any]:
+    """What a website needs that shows messages of this destination, or lets browsers be pushed to."""
+    if row.adapter not in ("inapp", "webpush"):
+        return {}
+    from pentad.platforms.web.keys import vapid_public
+
+    push = row.adapter == "webpush"
+    which = f'data-{"push" if push else "inapp"}="{row.public_id}"'
+    return {
+        "snippet": f'<script async src="{home()}/web/messages.js" {which}></script>', "home": home(), "pushes": push,
+        "vapid": vapid_public(row) if push else "",
+    }  # fmt: skip
 
 
 def _has(row: Destination, name: str) -> bool:
@@ -191,9 +206,17 @@ def _hook(request: HttpRequest, row: Destination) -> HttpResponse:
     return modal_done(page_of(row))
 
 
+def _vapid(request: HttpRequest, row: Destination) -> HttpResponse:
+    from pentad.platforms.web.keys import make_vapid_key
+
+    make_vapid_key(actor=actor_of(request), row=row)
+    messages.success(request, "The key is made. Browsers subscribe with it from now on.")
+    return modal_done(page_of(row))
+
+
 VERBS: dict[str, Callable[[HttpRequest, Destination], HttpResponse]] = {
     "check": _check, "on": _on, "off": _off, "default": _default, "again": _again, "archive": _archive, "dkim": _dkim,
-    "hook": _hook,
+    "hook": _hook, "vapid": _vapid,
 }  # fmt: skip
 
 

@@ -1,0 +1,131 @@
+/* Pentad: messages on your website. <script async src="https://…/web/messages.js" data-inapp="…" data-push="…"></script>
+   Texts are put in as text, never as HTML; styles are in a shadow root, so that neither page nor message changes the other. */
+(() => {
+  "use strict";
+  const tag = document.currentScript;
+  const home = new URL(".", tag.src).href;
+  const told = { inapp: tag.dataset.inapp, push: tag.dataset.push, worker: tag.dataset.worker || "/pentad-worker.js" };
+  let userId = tag.dataset.userId || "", proof = tag.dataset.proof || "", shown = null, timer = 0;
+  const seen = new Set();
+
+  /* The anonymous id of the analytics library, whichever way it keeps it. */
+  function anonymousId() {
+    try {
+      const user = window.analytics && window.analytics.user && window.analytics.user();
+      if (user && user.anonymousId) return String(user.anonymousId() || "");
+    } catch { /* not loaded yet */ }
+    let found = "";
+    try { found = localStorage.getItem("ajs_anonymous_id") || ""; } catch { /* storage is off */ }
+    if (!found) {
+      const cookie = document.cookie.match(/(?:^|;\s*)ajs_anonymous_id=([^;]*)/);
+      found = cookie ? decodeURIComponent(cookie[1]) : "";
+    }
+    return found.replace(/^"|"$/g, "");
+  }
+
+  async function ask(id, what, more) {
+    const body = JSON.stringify({ anonymousId: anonymousId(), userId, proof, ...more });
+    const answer = await fetch(`${home}${id}/${what}/`, {
+      method: "POST", body, headers: { "Content-Type": "text/plain" }, credentials: "omit", keepalive: true,
+      referrerPolicy: "no-referrer",
+    });
+    return answer.ok ? answer.json() : {};
+  }
+
+  const report = (id, what) => ask(told.inapp, "reports", { id, what }).catch(() => {});
+
+  async function check() {
+    clearTimeout(timer);
+    let every = 60;
+    if (told.inapp && document.visibilityState === "visible") {
+      try {
+        const answer = await ask(told.inapp, "messages", {});
+        every = Math.max(30, answer.every || every);
+        const next = (answer.messages || []).find((one) => !seen.has(one.id));
+        if (next && !shown) show(next);
+      } catch { /* offline: asked again */ }
+    }
+    timer = setTimeout(check, every * 1000);
+  }
+
+  const LOOK = `:host{all:initial}
+    section{position:fixed;z-index:2147483000;right:16px;bottom:16px;max-width:min(360px,calc(100vw - 32px));box-sizing:border-box;
+    padding:16px 44px 16px 16px;border:1px solid #0002;border-radius:10px;background:#fff;color:#1b1b1f;
+    font:15px/1.45 system-ui,sans-serif;box-shadow:0 6px 24px #0003;overflow-wrap:anywhere}
+    h2{margin:0 0 4px;font-size:16px}p{margin:0;white-space:pre-line}
+    a{display:inline-block;margin-top:12px;padding:8px 14px;border-radius:7px;background:#4338ca;color:#fff;text-decoration:none}
+    button{position:absolute;top:6px;right:6px;width:32px;height:32px;border:0;border-radius:7px;background:none;color:inherit;
+    font-size:20px;line-height:1;cursor:pointer}
+    a:focus-visible,button:focus-visible{outline:2px solid #6366f1;outline-offset:2px}
+    @media (prefers-color-scheme:dark){section{background:#1c1c20;color:#ececf1;border-color:#fff3}a{background:#5f55ee}}`;
+
+  /* Only addresses of the web: a message must not run anything. */
+  function web(url) {
+    try {
+      const found = new URL(url, location.href);
+      return /^https?:$/.test(found.protocol) ? found.href : "";
+    } catch { return ""; }
+  }
+
+  function make(name, text, more) {
+    const made = Object.assign(document.createElement(name), more);
+    made.textContent = text;
+    return made;
+  }
+
+  function show(message) {
+    seen.add(message.id);
+    const host = document.createElement("pentad-message"), root = host.attachShadow({ mode: "closed" });
+    const look = new CSSStyleSheet();
+    look.replaceSync(LOOK);
+    root.adoptedStyleSheets = [look];
+    const box = make("section", "");
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", message.title || "Message");
+    if (message.title) box.append(make("h2", message.title));
+    if (message.body) box.append(make("p", message.body));
+    const url = message.url && web(message.url);
+    if (url) {
+      const link = make("a", message.button || "Open", { href: url });
+      link.addEventListener("click", () => { report(message.id, "clicked"); close(); });
+      box.append(link);
+    }
+    const button = make("button", "×", { type: "button" });
+    button.setAttribute("aria-label", "Close");
+    button.addEventListener("click", () => { report(message.id, "closed"); close(); });
+    box.addEventListener("keydown", (event) => { if (event.key === "Escape") button.click(); });
+    box.append(button);
+    root.append(box);
+    document.body.append(host);
+    shown = host;
+    report(message.id, "shown");
+  }
+
+  function close() {
+    if (shown) shown.remove();
+    shown = null;
+    setTimeout(check, 500);
+  }
+
+  /* Asks the customer, so call it when they pressed something. Resolves to whether this browser is pushed to from now on. */
+  async function subscribe() {
+    if (!told.push || !("PushManager" in window) || (await Notification.requestPermission()) !== "granted") return false;
+    const { key } = await ask(told.push, "push", {});
+    if (!key) return false;
+    await navigator.serviceWorker.register(told.worker);
+    const worker = await navigator.serviceWorker.ready;
+    const bytes = Uint8Array.from(atob(key.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+    const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes });
+    return (await ask(told.push, "push", { subscription: made.toJSON() })).known === true;
+  }
+
+  /* Who is signed in, with the proof that your server made; nothing for who signed out. */
+  function identify(id, made) {
+    userId = String(id || ""), proof = String(made || "");
+    if (shown) close(); else check();
+  }
+
+  window.pentad = { identify, subscribe, check };
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") check(); });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", check); else check();
+})();
