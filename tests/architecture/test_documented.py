@@ -1,14 +1,16 @@
 """Whatever operators, plugins and programs rely on has its line in docs/reference, with words; the test names what lacks one."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import click
 import pytest
 
 from scripts import reference
-from tests.architecture.source import PACKAGE, REFERENCE, matches
+from tests.architecture.source import PACKAGE, REFERENCE, matches, python_files
 
 ROOT = PACKAGE.parents[1]
 
@@ -85,6 +87,19 @@ def test_rights() -> None:
 
     ours = [right for right in RIGHTS if not right.startswith("tests.")]
     assert sorted(right for right in ours if f"`{right}`" not in page("rights.md")) == []
+
+
+def test_schemas_of_the_api_have_names_of_their_own() -> None:
+    """The document keeps one schema of each name: a second one would be described as the first."""
+    document = page("openapi.json")
+    defined = Counter(
+        node.name
+        for path in python_files("src/pentad")
+        if path.name.endswith("api.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert sorted(name for name, count in defined.items() if count > 1 and f'schemas/{name}"' in document) == []
 
 
 def test_error_codes() -> None:

@@ -21,7 +21,7 @@ State = Literal["draft", "published", "archived"]
 Content = dict[str, Any]
 
 
-class CheckOut(Schema):
+class MessageCheckOut(Schema):
     level: Literal["stop", "warn", "fine"] = Field(description="stop keeps it from being published")
     code: str
     text: str
@@ -52,7 +52,7 @@ class MessagesOut(Schema):
 
 class WholeMessageOut(MessageOut):
     content: Content = Field(description="Of the newest version: variants, channels, languages, fields")
-    checks: list[CheckOut] = Field(description="Of the newest version, what is wrong first")
+    checks: list[MessageCheckOut] = Field(description="Of the newest version, what is wrong first")
 
 
 class MessageIn(Schema):
@@ -81,7 +81,7 @@ class CopyIn(Schema):
     name: str = Field("", max_length=200)
 
 
-class PreviewIn(Schema):
+class MessagePreviewIn(Schema):
     channel: str = Field("email", max_length=20)
     variant: str = Field("A", max_length=1)
     language: str = Field("", max_length=40, description="Instead of the customer's")
@@ -93,7 +93,7 @@ class PreviewIn(Schema):
     content: Content | None = Field(None, description="Instead of what is kept")
 
 
-class PreviewOut(Schema):
+class MessagePreviewOut(Schema):
     language: str
     content: dict[str, str]
     links: list[str]
@@ -101,18 +101,18 @@ class PreviewOut(Schema):
     problem: str
 
 
-class VersionOut(Schema):
+class MessageVersionOut(Schema):
     number: int
     at: datetime
     by: str
     published: datetime | None
 
 
-class VersionsOut(Schema):
-    results: list[VersionOut]
+class MessageVersionsOut(Schema):
+    results: list[MessageVersionOut]
 
 
-class WholeVersionOut(VersionOut):
+class WholeVersionOut(MessageVersionOut):
     content: Content
 
 
@@ -202,7 +202,7 @@ def copy_message(request: HttpRequest, id: str, body: CopyIn) -> Status[dict[str
     return Status(201, _whole(row))
 
 
-@router.get("/messages/{id}/versions", response=VersionsOut, summary="Versions of a message")
+@router.get("/messages/{id}/versions", response=MessageVersionsOut, summary="Versions of a message")
 def list_message_versions(request: HttpRequest, id: str) -> dict[str, Any]:
     """The newest first."""
     check(actor_of(request), VIEW)
@@ -223,8 +223,8 @@ def restore_message_version(request: HttpRequest, id: str, number: int) -> dict[
     return _whole(actions.restore_version(actor=actor_of(request), message=queries.find_message(id), number=number))
 
 
-@router.post("/messages/{id}/preview", response=PreviewOut, summary="What a customer would get")
-def preview_message(request: HttpRequest, id: str, body: PreviewIn) -> dict[str, Any]:
+@router.post("/messages/{id}/preview", response=MessagePreviewOut, summary="What a customer would get")
+def preview_message(request: HttpRequest, id: str, body: MessagePreviewIn) -> dict[str, Any]:
     """As the key may see the customer. Nothing is sent; addresses stand in place of what counts clicks."""
     from pentad.content.messages.previewing import preview  # loads what renders messages
 

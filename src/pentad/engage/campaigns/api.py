@@ -140,14 +140,14 @@ class RecipientsOut(Schema):
     next: str | None = None
 
 
-class GateOut(Schema):
+class CampaignGateOut(Schema):
     gate: str
     passed: bool | None = Field(description="null: not asked yet")
     seen: str
 
 
 class TimeOut(RecipientOut):
-    gates: list[GateOut]
+    gates: list[CampaignGateOut]
 
 
 class OfSegmentOut(Schema):

@@ -79,7 +79,7 @@ class SuppressionsOut(Schema):
     next: str | None = None
 
 
-class Listed(Schema):
+class SuppressionsListed(Schema):
     address: str | None = Field(None, description="Only those of this whole address")
     in_force: bool = Field(True, description="Only those that hold now")
     limit: int = 100
@@ -103,7 +103,7 @@ class LiftIn(Schema):
     why: str = Field("", max_length=300, description="Needed: how it is known that the address may be written to again")
 
 
-class GateOut(Schema):
+class ContactGateOut(Schema):
     name: str
     passed: bool
     seen: str = Field(description="The value it looked at, in words")
@@ -111,21 +111,21 @@ class GateOut(Schema):
     until: datetime | None
 
 
-class VerdictOut(Schema):
+class ContactVerdictOut(Schema):
     channel: str
     send: bool
     gate: str = Field(description="That decides; empty when all are passed")
     reason: str
     until: datetime | None = Field(description="When to ask again; null when it may go, or never may")
-    gates: list[GateOut]
+    gates: list[ContactGateOut]
 
 
-class VerdictsOut(Schema):
+class ContactVerdictsOut(Schema):
     purpose: str
-    results: list[VerdictOut]
+    results: list[ContactVerdictOut]
 
 
-class Asked(Schema):
+class ContactAsked(Schema):
     purpose: str = Field("", max_length=60)
     transactional: bool = False
     priority: int = 0
@@ -176,7 +176,7 @@ def _suppressions(rows: list[Suppression]) -> list[dict[str, Any]]:
 
 
 @router.get("/contact/suppressions", response=SuppressionsOut, summary="Suppressed addresses, the latest first")
-def list_suppressions(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
+def list_suppressions(request: HttpRequest, asked: Query[SuppressionsListed]) -> dict[str, Any]:
     """Addresses themselves are not kept: ask for a whole one by `address`. Page on with `after`, the last answer’s `next`."""
     check(actor_of(request), VIEW)
     checked_limit(asked.limit, MOST)
@@ -216,8 +216,8 @@ def list_contacts(request: HttpRequest, id: str) -> dict[str, Any]:
     return {"results": [one._asdict() for one in queries.contacts_of(person)]}
 
 
-@router.get("/people/{id}/contact-check", response=VerdictsOut, summary="Whether a person may be written to now")
-def check_contact(request: HttpRequest, id: str, asked: Query[Asked]) -> dict[str, Any]:
+@router.get("/people/{id}/contact-check", response=ContactVerdictsOut, summary="Whether a person may be written to now")
+def check_contact(request: HttpRequest, id: str, asked: Query[ContactAsked]) -> dict[str, Any]:
     """By each channel, gate by gate with the value seen. Nothing is sent. 403 where consent is hidden from the key."""
     check(actor_of(request), "people.view")
     person = find_person(id)

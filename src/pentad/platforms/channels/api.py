@@ -15,7 +15,7 @@ router = Router(tags=["destinations"])
 MANAGE = "destinations.manage"
 
 
-class FieldOut(Schema):
+class DestinationFieldOut(Schema):
     name: str
     label: str
     kind: str
@@ -31,7 +31,7 @@ class AdapterOut(Schema):
     note: str
     channels: list[str]
     idempotent: bool | None = Field(description="The service knows a message again by its key; null: as it is set up")
-    fields: list[FieldOut]
+    fields: list[DestinationFieldOut]
 
 
 class AdaptersOut(Schema):
@@ -99,7 +99,7 @@ class StateIn(Schema):
     state: Literal["on", "off", "archived"]
 
 
-class CheckOut(Schema):
+class DestinationCheckOut(Schema):
     problem: str = Field(description="What is wrong; empty when all is well")
 
 
@@ -204,7 +204,9 @@ def try_destination_again(request: HttpRequest, id: str) -> dict[str, Any]:
     return shown(actions.try_again(actor=actor_of(request), row=queries.find_destination(id)))
 
 
-@router.post("/destinations/{id}/check", response=CheckOut, summary="Try the settings without sending anything")
+@router.post(
+    "/destinations/{id}/check", response=DestinationCheckOut, summary="Try the settings without sending anything"
+)
 def check_destination(request: HttpRequest, id: str) -> dict[str, Any]:
     """Connects and signs in, where the adapter can."""
     check(actor_of(request), MANAGE)

@@ -22,7 +22,7 @@ MOST = 100
 PLACES = "places in messages of a customer"
 
 
-class GateOut(Schema):
+class MessageGateOut(Schema):
     name: str
     passed: bool | None
     seen: str = Field(description="The value it looked at, in words")
@@ -46,7 +46,7 @@ class PersonMessageOut(Schema):
     state: str
     reason: str
     campaign: str | None
-    gates: list[GateOut]
+    gates: list[MessageGateOut]
     responses: list[ResponseOut]
 
 
