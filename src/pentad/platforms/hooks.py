@@ -44,6 +44,10 @@ def channel_adapters() -> list[ChannelAdapter]:
             "Posts each message as JSON.",
         ),
         ChannelAdapter(
+            "apprise", "SMS and chat services", ("sms", "chat"), f"{HERE}.notify:Apprise", "message-square",
+            "Twilio, Vonage, Telegram, Slack and a hundred others, each by its apprise address.",
+        ),
+        ChannelAdapter(
             "task", "Task for a colleague", ("task",), f"{HERE}.task:ColleagueTask", "list-checks",
             "Each message becomes a task about the customer.",
         ),

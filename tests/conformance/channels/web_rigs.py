@@ -227,6 +227,21 @@ class PushService(Web):
         return Arrived(told["id"], self.address, told["body"], None, headers)
 
 
+class Chat(Web):
+    """Apprise's plain JSON, whose address can name headers and fields."""
+
+    name = "apprise"
+    channel = "sms"
+    address = "+4790000001"
+    api = Api("apprise", {}, ("to",), ("message",), {"id": "c-1"})
+
+    def secret(self) -> dict[str, str]:
+        return {"url": f"json://127.0.0.1:{self.server.server_port}/?+Idempotency-Key={{key}}&:to={{to}}"}
+
+    def config(self) -> dict[str, Any]:
+        return {"country": "NO"}
+
+
 def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
@@ -237,4 +252,5 @@ def _bytes(text: str) -> bytes:
 
 WEB: dict[str, type[Rig]] = {
     **{name: _provider(name) for name in APIS}, "ses": Ses, "inapp": Website, "webpush": PushService,
+    "apprise": Chat,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from pentad.core import clock, outgoing
 from pentad.core.errors import PentadError
+from pentad.platforms.channels.adapters.phones import COUNTRY, e164
 from pentad.platforms.channels.adapters.protocol import (
     Adapter,
     Busy,
@@ -46,6 +47,7 @@ class Http(Adapter):
             help="Only say so when its documentation does: a message that had no answer is then sent again.",
         ),
         Field("memory_hours", "For so many hours", "number", default=24),
+        COUNTRY,
         Field("timeout", "Seconds to wait for an answer", "number", default=10),
     )  # fmt: skip
 
@@ -72,8 +74,9 @@ class Http(Adapter):
         """What is posted."""
         if "json" in out.content:
             return out.content["json"].encode()
+        to = e164(out.address, self.setup.text("country")) if out.channel == "sms" else out.address
         told: dict[str, Any] = {
-            "id": out.delivery_id, "channel": out.channel, "to": out.address, "customer": out.person_id, **out.content,
+            "id": out.delivery_id, "channel": out.channel, "to": to, "customer": out.person_id, **out.content,
         }  # fmt: skip
         return _encode(told | ({"from": sender} if (sender := self.setup.text("sender")) else {}))
 
@@ -106,6 +109,11 @@ def failed(error: requests.RequestException) -> SendError:
     """Before there was a connection nothing can have arrived; afterwards nobody knows."""
     why = error.args[0] if error.args else None
     never = isinstance(why, MaxRetryError) and isinstance(why.reason, NewConnectionError)
+    inside = next(
+        (one for one in getattr(why, "args", ()) if isinstance(one, outgoing.Refused)), None
+    )  # as urllib3 has it
+    if inside is not None:
+        return Busy(f"No connection: {inside}")
     if never or isinstance(error, requests.ConnectTimeout | outgoing.Refused | requests.exceptions.SSLError):
         return Busy(f"No connection: {error}")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
