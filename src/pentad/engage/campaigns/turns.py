@@ -6,6 +6,7 @@ is done by jobs, one at a time for each run.
 
 from datetime import timedelta
 
+import structlog
 from django.db import IntegrityError, transaction
 
 from pentad.core import clock, jobs
@@ -15,6 +16,8 @@ from pentad.engage.campaigns.keys import AHEAD, ORIGIN, turn_of
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import day as day_of
 from pentad.platforms.channels import queue
+
+log = structlog.get_logger(__name__)
 
 WORK = "campaigns.run"
 EVERY_SECONDS = 1.0
@@ -27,11 +30,12 @@ def timer() -> Turns:
 
 
 def turn() -> None:
-    """One look at everything."""
-    begin_due()
-    work_due()
-    deciding.look_due()
-    end_done()
+    """One look at everything. What one part cannot do keeps no other from being done; the next look tries again."""
+    for part in (begin_due, work_due, deciding.look_due, end_done):
+        try:
+            part()
+        except Exception:
+            log.exception("campaigns_turn_failed", part=part.__name__)
 
 
 # -- begin -----------------------------------------------------------------------------------------------
