@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit, campaign, compose, contact, experiments, ingest, loading, pages, reads, rights, steady
+from bench import audit, campaign, compose, contact, experiments, ingest, loading, pages, reads, rights, sending, steady
 from bench.report import Row, machine, save, table, tool
 from bench.segments import asking, keeping
 
@@ -20,6 +20,7 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "experiments": experiments.rows,
     "contact": contact.rows,
     "compose": compose.rows,
+    "sending": sending.rows,
     "campaign": campaign.rows,
     "segments": asking.kinds,
     "segments-kept": keeping.rows,

@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
 
+import structlog
+from django.db import OperationalError, transaction
+
 from pentad.core import clock
 from pentad.core.errors import PentadError
 from pentad.core.jobs.leases import taker
@@ -17,11 +20,16 @@ from pentad.platforms.channels.adapters.protocol import Adapter
 from pentad.platforms.channels.models import Destination
 from pentad.platforms.channels.preparing import Ready
 from pentad.platforms.channels.registry import open_adapter
+from pentad.platforms.channels.trying import Try
+
+log = structlog.get_logger(__name__)
 
 GROUP = 20
 """Messages begun together at a service that knows its keys; at another only as many as are handed over at the same time,
 since all that were begun are in doubt when the process dies.
 """
+TRIES_TO_WRITE = 3
+"""When the database is locked; it waits half a minute each time. What is known of a message now nobody knows afterwards."""
 FRESH_SECONDS = 10.0
 """What was asked of the contact policy longer ago is asked again: the service may have kept the ones before waiting."""
 
@@ -80,25 +88,43 @@ class Sender:
         began = time.monotonic()
         left = preparing.prepare(rows, self.destination, adapter, self.owner, at)
         groups = [left[start : start + self._group()] for start in range(0, len(left), self._group())]
-        for place, group in enumerate(groups):
-            stale = time.monotonic() - began > FRESH_SECONDS
-            if stale or self._stopping() or self.breaker.is_open(at):
+        under: list[Try] = []
+        for place, group in enumerate([*groups, []]):
+            fresh = time.monotonic() - began < FRESH_SECONDS
+            under, ended = self._step(under, group, adapter, now, go_on=fresh and not self._stopping())
+            if ended:
                 self._give_back([one for rest in groups[place:] for one in rest])
                 break
-            self._send(group, adapter, now)
         self.measure.took(time.monotonic() - began, len(rows))
         return len(rows)
 
-    def _send(self, group: Sequence[Ready], adapter: Adapter, now: datetime | None) -> None:
-        tries = trying.begin(group, self.destination, self.owner, now or clock.now())
+    def _step(
+        self, under: list[Try], group: Sequence[Ready], adapter: Adapter, now: datetime | None, *, go_on: bool
+    ) -> tuple[list[Try], bool]:
+        """Write down what became of one group and that the next one begins, in one transaction: a commit a group. Then the
+        act. Returns the group that is to be written down, and whether the turn ends here.
+        """
+        tries: list[Try] = []
+        for left in range(TRIES_TO_WRITE, 0, -1):
+            try:
+                with transaction.atomic():
+                    if under:
+                        trying.settle(under, self.destination, adapter, self.owner, now or clock.now())
+                    if not group or not go_on or self.breaker.is_open(now or clock.now()):
+                        return [], True
+                    tries = trying.begin(group, self.destination, self.owner, now or clock.now())
+                break
+            except OperationalError:
+                if left == 1:
+                    raise
+                log.warning("writing_again", destination=self.destination.pk)
         begun = {one.row.pk for one in tries}
         self._give_back([one for one in group if one.row.pk not in begun])
-        if not tries:
-            return
-        ends = time.monotonic() + claiming.LEASE.total_seconds() / 3
-        wide = max(1, self.destination.concurrency) if adapter.parallel else 1
-        trying.act(tries, adapter, self._threads(wide), wide, lambda: time.monotonic() > ends)
-        trying.settle(tries, self.destination, adapter, self.owner, now or clock.now())
+        if tries:
+            ends = time.monotonic() + claiming.LEASE.total_seconds() / 3
+            wide = max(1, self.destination.concurrency) if adapter.parallel else 1
+            trying.act(tries, adapter, self._threads(wide), wide, lambda: time.monotonic() > ends)
+        return tries, False
 
     def _give_back(self, some: Sequence[Ready]) -> None:
         if some:

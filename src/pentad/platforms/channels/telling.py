@@ -35,10 +35,11 @@ EVENTS = {
 
 
 class Told(NamedTuple):
-    """A delivery in a new state, and what else there is to say of it."""
+    """A delivery in a new state, and what else there is to say of it. who: the customer's public id, where it is known."""
 
     row: Delivery
     more: dict[str, Any]
+    who: str = ""
 
 
 @dataclass(slots=True)
@@ -63,11 +64,11 @@ def properties(row: Delivery) -> dict[str, Any]:
 def tell(told: Sequence[Told]) -> None:
     """The events of these, about the customer as they are now. Of tests nothing is told."""
     told = [one for one in told if one.row.origin_kind != TEST and one.row.state in EVENTS]
-    people = _public({one.row.person_no for one in told})
+    people = _public({one.row.person_no for one in told if not one.who})
     emit_many(
-        (event, people[row.person_no], properties(row) | more)
-        for row, more in told
-        if row.person_no in people
+        (event, whose, properties(row) | more)
+        for row, more, who in told
+        if (whose := _Public(who) if who else people.get(row.person_no)) is not None
         for event in EVENTS[row.state]
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 
 from pentad.core import metrics, settings
 from pentad.core.actor import SYSTEM
@@ -65,7 +65,7 @@ class Try:
 
 def begin(group: Sequence[Ready], destination: Destination, owner: str, now: datetime) -> list[Try]:
     """Write down that these are about to leave, those that are still this sender's; nothing when an address of theirs just
-    got its message elsewhere. In a transaction of its own.
+    got its message elsewhere. Nothing may leave before the transaction under way is committed.
     """
     try:
         with transaction.atomic():
@@ -134,25 +134,7 @@ def hand_over(adapter: Adapter, out: Outgoing, key: str) -> Result:
 
 
 def settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, owner: str, now: datetime) -> None:
-    """Write down what became of them, with everything that follows from it. A database that is locked is asked again: what
-    is known now nobody knows afterwards.
-    """
-    for left in range(TRIES_TO_SETTLE, 0, -1):
-        try:
-            _settle(tries, destination, adapter, owner, now)
-            return
-        except OperationalError:
-            if left == 1:
-                raise
-            log.warning("settling_again", destination=destination.pk)
-
-
-TRIES_TO_SETTLE = 3
-"""The database waits half a minute each time."""
-
-
-def _settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, owner: str, now: datetime) -> None:
-    """In a transaction of its own."""
+    """Write down what became of them, with everything that follows from it, in one transaction."""
     with transaction.atomic():
         mine = still_mine([one.row.pk for one in tries], owner)
         told, went, stayed, ended = list[Told](), list[Row](), list[str](), list[Attempt]()
@@ -218,7 +200,8 @@ def _become(one: Try, becomes: Next, destination: Destination, now: datetime) ->
     if becomes.state == BOUNCED and one.ready.judged and plain(one.ready.address):
         _suppress(one, destination, result)
     more = {"destination": destination.name} if becomes.state in (SENT, DELIVERED) else {"reason": becomes.reason}
-    return Told(row, more | ({"status": result.status} if result.status else {}))
+    who = one.ready.who.id if one.ready.who is not None else ""
+    return Told(row, more | ({"status": result.status} if result.status else {}), who)
 
 
 def _suppress(one: Try, destination: Destination, result: Result) -> None:
