@@ -127,6 +127,7 @@ document.addEventListener("submit", (event) => {
   clearTimeout(state.timer);
   state.timer = state.since = 0;
   state.sent = true;
+  if (!form.hasAttribute("hx-post")) sessionStorage.removeItem(here(form)); // the page that follows shows what was sent
 }, true);
 document.addEventListener("htmx:after:request", async (event) => {
   const { ctx } = event.detail;

@@ -73,7 +73,7 @@ def edit_message(request: HttpRequest, id: str) -> HttpResponse:
         }
         if error.code == "message_not_ready":
             row = queries.find_message(id)
-            return _page(request, row, queries.version(row).tree, asked.at, more, status=422)
+            return _page(request, row, queries.version(row).tree, asked.at, more | {"pane": "checks"}, status=422)
         return _page(request, row, asked.onto(tree), asked.at, more | {"given": asked}, status=422)
 
 

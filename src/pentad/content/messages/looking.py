@@ -11,7 +11,7 @@ from pentad.content.messages.parts import Parts
 from pentad.content.messages.previewing import Preview
 from pentad.content.messages.samples import Sample
 from pentad.content.messages.starters import starter as starter_called
-from pentad.content.render.dark import dark
+from pentad.content.render.dark import dark, light
 from pentad.core.errors import Invalid, NotFound
 from pentad.roles.audit import looked_at
 from pentad.roles.page import actor_of
@@ -53,7 +53,7 @@ def problem(seen: Preview) -> str:
 
 def framed(html: str, in_dark: bool = False) -> HttpResponse:
     """A mail as a page of its own that can do nothing."""
-    response = HttpResponse(dark(html) if in_dark else html)
+    response = HttpResponse(dark(html) if in_dark else light(html))
     response["Content-Security-Policy"], response["Referrer-Policy"] = FRAME, "no-referrer"
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response

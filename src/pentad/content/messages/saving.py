@@ -28,8 +28,9 @@ class Form:
     posted: Mapping[str, Any]
 
     def onto(self, tree: Parts) -> Parts:
-        """The message with this part as it is in the form."""
-        if self.at is None or editing.fields_of(tree, self.at) is None:
+        """The message with this part as it is in the form, if the form has it."""
+        written = any(name.startswith("f.") for name in self.posted)
+        if self.at is None or not written or editing.fields_of(tree, self.at) is None:
             return tree
         return parts.read(editing.with_fields(tree, self.at, editing.given(self.posted, self.at)))
 

@@ -15,7 +15,19 @@ def minds(html: str) -> bool:
 
 
 def dark(html: str) -> str:
-    """The same as who reads in the dark sees it."""
-    if not minds(html):
-        return html.replace("</head>", f"{_TURNED}</head>", 1) if "</head>" in html else _TURNED + html
-    return _ASKS.sub(lambda one: "(min-width:0)" if one[1].lower() == "dark" else "(max-width:0)", html)
+    """The same as who reads in the dark sees it, whatever the one who looks at it has."""
+    return _settled(html, "dark") if minds(html) else _styled(html, _TURNED)
+
+
+def light(html: str) -> str:
+    """The same as who reads in the light sees it."""
+    return _settled(html, "light")
+
+
+def _settled(html: str, scheme: str) -> str:
+    html = _ASKS.sub(lambda one: "(min-width:0)" if one[1].lower() == scheme else "(max-width:0)", html)
+    return _styled(html, f"<style>:root{{color-scheme:{scheme}}}</style>")
+
+
+def _styled(html: str, style: str) -> str:
+    return html.replace("</head>", f"{style}</head>", 1) if "</head>" in html else style + html

@@ -1,0 +1,121 @@
+"""Pages of messages over HTTP: begun from a layout, looked at with three customers, held by the gate, gone back and put away."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pentad.content.messages import actions, queries
+from pentad.content.messages.models import Message
+from pentad.core.actor import SYSTEM
+from pentad.core.models import AuditLine
+from pentad.roles.access import actions as accounts
+from pentad.roles.audit import telling
+from tests.content.writing import mail, message, purpose, somebody
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]  # what PostgreSQL does is told by test_composing.py
+Signed = Callable[[str], Client]
+
+
+def signed(role: str) -> Client:
+    user = accounts.add_user(actor=SYSTEM, email=f"{role}@kestrel.example", name=role.title(), role=role)
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def tom() -> Client:
+    return signed("marketer")
+
+
+def text(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, answer.content[:600]
+    return " ".join(answer.content.decode().split())
+
+
+def form(row: Message, at: str = "A.email.en", **changed: str) -> dict[str, str]:
+    variant, channel, language = at.split(".")
+    fields = queries.version(row).tree["variants"][variant][channel][language]
+    found = {"name": row.name, "purpose": row.purpose, "seen": str(row.latest), "at": at}
+    return found | {f"f.{name}": value for name, value in fields.items()} | changed
+
+
+def test_a_message_is_begun_looked_at_published_and_put_away(tom: Client) -> None:
+    purpose()
+    rich = somebody("Ada Byron", first_name="Ada", city="London", plan="Family")
+    odd = somebody("Zoë O’Brien")
+    assert "Layouts to begin with" in text(tom.get("/messages/"))
+    assert "Hello there" in text(tom.get("/messages/starters/letter/"))
+    assert "A message’s name" in text(tom.post("/messages/new/", {"name": " ", "begin": "letter"}), 422).replace(
+        "&#x27;", "’"
+    )
+    at = tom.post("/messages/new/", {"name": "News", "begin": "letter", "purpose": "newsletter"}).headers["Location"]
+    row = Message.objects.get()
+    page = text(tom.get(at))
+    assert "customer.plan" in page and rich.id in page and odd.id in page
+    look = tom.post(f"/messages/{row.id}/look/", form(row, **{"f.subject": "{{ customer.plan }} & you"}))
+    assert "Family &amp; you" in text(look) and "1 thing keeps it from being published" in text(look)
+    assert "“customer.plan” has no value here" in text(look)
+    telling.write_waiting()
+    assert AuditLine.objects.filter(action="view", subject=f"person:{rich.id}").exists()
+    frame = tom.post(f"/messages/{row.id}/frame/", form(row) | {"person": odd.id, "dark": "1"})
+    assert "Hello Zoë" in text(frame) and "(min-width:0)" in text(frame)
+    assert frame.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    refused = text(tom.post(at, form(row, do="publish", **{"f.subject": "{{ customer.plan }}"})), 422)
+    assert "has no fallback" in refused and 'data-shown="checks"' in refused
+    row.refresh_from_db()
+    assert (row.latest, row.state) == (2, "draft")
+    assert tom.post(at, form(row, do="publish", **{"f.subject": "News"})).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "published"
+    assert "diff-gone" in text(tom.get(f"/messages/{row.id}/versions/"))
+    assert tom.post(f"/messages/{row.id}/versions/1/", {"seen": "3"}).status_code == 204
+    row.refresh_from_db()
+    assert row.latest == 4 and queries.version(row).tree == queries.version(row, 1).tree
+    assert "Published, changed since" in text(tom.get("/messages/?view=own-0"))
+    assert tom.post(f"/messages/{row.id}/archive/").status_code == 204
+    assert "Restore" in text(tom.get(f"/messages/{row.id}/")) and tom.get(at).status_code == 302
+    assert tom.post(f"/messages/{row.id}/restore/").status_code == 204
+    assert tom.post(f"/messages/{row.id}/delete/").status_code == 204
+    assert tom.get(f"/messages/{row.id}/").status_code == 404
+
+
+def test_parts_are_saved_as_they_are_left_and_colleagues_meet_only_in_the_same_one(tom: Client) -> None:
+    row = message(publish=False)
+    at = f"/messages/{row.id}/edit/"
+    there = tom.post(at, form(row, do="channel:sms", **{"f.subject": "Left behind"})).headers["Location"]
+    assert there.endswith("?at=A.sms.en")
+    row.refresh_from_db()
+    assert queries.version(row).tree["variants"]["A"]["email"]["en"]["subject"] == "Left behind"
+    sms = form(row, "A.sms.en", **{"f.body": "Mine"})
+    actions.change_message(actor=SYSTEM, message=row, content=_with(row, "email", mail(subject="Theirs")))
+    assert tom.post(at, sms).status_code == 302, "they changed another part"
+    row.refresh_from_db()
+    assert [queries.version(row).tree["variants"]["A"][one]["en"][name] for one, name in (("sms", "body"), ("email", "subject"))] == [
+        "Mine", "Theirs",
+    ]  # fmt: skip
+    mine = form(row, "A.sms.en", **{"f.body": "Mine again"})
+    actions.change_message(actor=SYSTEM, message=row, content=_with(row, "sms", {"body": "Theirs"}))
+    met = text(tom.post(at, mine), 422)
+    assert "changed this message meanwhile" in met and "Mine again" in met and "Save mine over it" in met
+    assert tom.post(at, mine | {"do": "over"}).status_code == 302
+    row.refresh_from_db()
+    assert queries.version(row).tree["variants"]["A"]["sms"]["en"]["body"] == "Mine again"
+
+
+def _with(row: Message, channel: str, fields: dict[str, str]) -> dict[str, Any]:
+    row.refresh_from_db()
+    found = queries.version(row).tree
+    found["variants"]["A"][channel]["en"] = fields
+    return found
+
+
+def test_who_does_not_see_customers_looks_with_nobody() -> None:
+    somebody("Ada Byron", city="London")
+    row = message(email=mail("<mj-text>{{ customer.city | default: 'your town' }}</mj-text>"))
+    client = signed("analyst")  # sees customers, masked
+    look = text(client.post(f"/messages/{row.id}/look/", {"at": "A.email.en"}))
+    assert "Byron" not in look
+    assert client.get(f"/messages/{row.id}/edit/").status_code == 403

@@ -1,0 +1,42 @@
+"""Sending a test: once, to a colleague, by the queue, of what the colleague may see; the customer gets nothing."""
+
+import pytest
+from django.test import Client
+
+from pentad.core.actor import SYSTEM
+from pentad.platforms.channels import actions as channels
+from pentad.platforms.channels.models import Delivery
+from pentad.platforms.channels.payload import unpack
+from pentad.roles.access import actions as accounts
+from tests.content.writing import mail, message, mjml, somebody
+
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+
+
+@pytest.fixture
+def tom() -> Client:
+    user = accounts.add_user(actor=SYSTEM, email="tom@kestrel.example", name="Tom", role="marketer")
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_a_test_is_sent_once_to_a_colleague(tom: Client) -> None:
+    ada = somebody("Ada Byron", first_name="Ada")
+    row = message(
+        publish=False,
+        email=mail() | {"mjml": mjml("<mj-text>Hi {{ customer.first_name | default: 'you' }}</mj-text>")},
+    )
+    at = f"/messages/{row.id}/test/"
+    page = tom.get(f"{at}?at=A.email.en").content.decode()
+    assert "Nothing takes E-mail yet" in page and "tom@kestrel.example" in page and ada.id in page
+    given = {"at": "A.email.en", "person": ada.id, "to": "tom@kestrel.example", "key": "0192-abcdef01"}
+    assert tom.post(at, given).status_code == 422
+    channels.create_destination(actor=SYSTEM, channel="email", adapter="mailbox", name="Mailbox", settings={})
+    refused = tom.post(at, given | {"to": "press@paper.example"})
+    assert refused.status_code == 422 and "no colleague" in refused.content.decode()
+    assert [tom.post(at, given).status_code for _ in range(2)] == [204, 204]
+    (delivery,) = Delivery.objects.select_related("base").all()
+    said = unpack(bytes(delivery.payload), bytes(delivery.base.dictionary) if delivery.base else b"")
+    assert (delivery.origin_kind, said.address) == ("test", "tom@kestrel.example")
+    assert said.content["subject"].startswith("[Test] ") and "Hi Ada" in said.content["html"]
