@@ -132,7 +132,7 @@ def _insert(number: int) -> float:
 
 
 def _sender() -> Any:
-    """At a service that takes everything at once, and knows no keys: each message has its own two transactions."""
+    """At a service that takes everything at once, and knows no keys: each message begins in a transaction of its own."""
     from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing, Receipt, Setup
     from pentad.platforms.channels.models import Destination
     from pentad.platforms.channels.sending import Sender
