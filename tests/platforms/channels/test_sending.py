@@ -16,6 +16,7 @@ from pentad.platforms.channels.adapters.protocol import Busy, Refused, Unknown
 from pentad.platforms.channels.models import Attempt, Delivery, MailboxMessage
 from pentad.platforms.channels.queries import duplicates
 from pentad.platforms.channels.sending import turn
+from pentad.platforms.responses.actions import record_delivered
 from tests.platforms.channels.people import NOON, agree, customer, destination, item
 from tests.platforms.channels.scripted import Service
 
@@ -170,6 +171,17 @@ def test_no_answer_is_not_asked_of_another_service_nor_when_the_key_is_forgotten
     turn(second, NOON + 2 * MINUTE)
     turn(first, NOON + timedelta(hours=22))
     assert (states(), len(service.taken)) == ([("doubtful", "no_answer")] * 2, 2)
+
+
+def test_what_a_service_reports_as_arrived_meanwhile_is_not_tried_again(service: Service) -> None:
+    to = destination("scripted")
+    queue.enqueue([item(customer("Ada"))])
+    service.after = [Unknown("timed out")]
+    turn(to, NOON)
+    assert record_delivered(actor=SYSTEM, delivery=Delivery.objects.get(), at=NOON + MINUTE)
+    assert turn(to, NOON + HOUR) == 0
+    row = Delivery.objects.get()
+    assert (row.state, row.unsure, row.sent_at, len(service.taken)) == ("delivered", False, NOON + MINUTE, 1)
 
 
 def test_a_refused_address_is_suppressed_and_a_refused_message_is_not(service: Service) -> None:

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
 from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import SYSTEM, Actor
@@ -14,7 +17,7 @@ from pentad.intelligence.contact.actions import suppress
 from pentad.intelligence.contact.models import Suppression
 from pentad.platforms.channels.addressing import reached
 from pentad.platforms.channels.items import TEST
-from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, SENT, Delivery
+from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, PENDING, SENT, Delivery
 from pentad.platforms.channels.telling import properties
 from pentad.platforms.responses.keeping import about
 from pentad.platforms.responses.models import BOUNCE, COMPLAINT, REPLY, UNSUBSCRIBE, Response
@@ -155,8 +158,12 @@ def record_reply(
 
 
 def _moves(delivery: Delivery, before: tuple[str, ...], state: str, at: datetime | None, reason: str = "") -> bool:
-    of = Delivery.objects.filter(pk=delivery.pk, state__in=before)
-    return of.update(state=state, done_at=at or clock.now(), **({"reason": reason} if reason else {})) > 0
+    """Into this state, out of one of those before. What waits to be tried again, for want of an answer, had left: this is one."""
+    moment = at or clock.now()
+    had_left = Q(state__in=before) | Q(state__in=PENDING, unsure=True)
+    told = {"reason": reason} if reason else {}
+    of = Delivery.objects.filter(had_left, pk=delivery.pk)
+    return of.update(state=state, done_at=moment, sent_at=Coalesce(F("sent_at"), moment), unsure=False, **told) > 0
 
 
 def _tell(name: str, delivery: Delivery, told: dict[str, object], at: datetime | None) -> None:
