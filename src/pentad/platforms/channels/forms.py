@@ -30,7 +30,15 @@ def shown(adapter: str, row: Destination | None, given: Mapping[str, str] | None
             value = given.get(SET + one.name, "")
         if one.kind == "secret":
             value = ""
-        found.append({"field": one, "id": f"{SET}{one.name}", "value": value, "kept": bool(secret.get(one.name))})
+        found.append(
+            {
+                "field": one,
+                "id": f"{SET}{one.name}",
+                "value": value,
+                "words": dict(one.choices).get(value, value),
+                "kept": bool(secret.get(one.name)),
+            }
+        )
     return found
 
 
