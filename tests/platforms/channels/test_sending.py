@@ -188,13 +188,15 @@ def test_a_refused_address_is_suppressed_and_a_refused_message_is_not(service: S
     to = destination("scripted")
     queue.enqueue([item(customer("Ada")), item(customer("Bo")), item(customer("Cy"))])
     service.by_address = {
-        "ada@kestrel.example": Refused("no such user", status="550 5.1.1", address=True),
-        "bo@kestrel.example": Refused("spam", status="554"),
+        "ada@kestrel.example": Refused("<ADA@kestrel.example>: no such user", status="550 5.1.1", address=True),
+        "bo@kestrel.example": Refused("spam\0\ud800" + "!" * 400, status="554"),
         "cy@kestrel.example": Refused("greylisted", status="451", permanent=False),
     }
     turn(to, NOON)
     assert states() == [("bounced", "address_refused"), ("failed", "refused"), ("queued", "busy")]
-    assert [row.reason for row in Suppression.objects.all()] == ["hard_bounce"]
+    assert [(row.reason, row.source) for row in Suppression.objects.all()] == [
+        ("hard_bounce", "Test: 550 5.1.1 <(address)>: no such user")
+    ]
     assert (told(), ContactLog.objects.count()) == (
         [("Message Bounced", "address_refused"), ("Message Failed", "refused")], 0,
     )  # fmt: skip
