@@ -147,7 +147,7 @@ def _rights_of(function: ast.FunctionDef) -> set[str]:
 
 
 def _is_right(text: object) -> bool:
-    return isinstance(text, str) and re.fullmatch(r"[a-z]+\.[a-z]+", text) is not None
+    return isinstance(text, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", text) is not None
 
 
 def metrics() -> str:
