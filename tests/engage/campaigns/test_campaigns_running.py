@@ -9,6 +9,7 @@ from pentad.core.actor import SYSTEM
 from pentad.core.models import OutboxMessage
 from pentad.engage.campaigns import queries, starting, tasks, turns
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
+from pentad.engage.campaigns.plan import Audience
 from pentad.platforms.channels.models import Delivery
 from tests.engage.campaigns import running
 from tests.engage.campaigns.running import outcomes, people, plan, segment, sent, started, state, work
@@ -230,3 +231,19 @@ def test_entering_a_segment_sets_it_off_again_only_when_that_is_wanted() -> None
     with clock.held(NOON + timedelta(days=8, hours=1)):
         work()
         assert sent() == ["ada", "ada"]
+
+
+def test_the_load_counts_who_was_told_and_who_is_meant() -> None:
+    with clock.held(NOON):
+        ada, bo = people("Ada", "Bo")
+        both, one = segment("Both", [ada, bo]), segment("One", [ada])
+        started(plan(audience={"include": [both.id]}, content={"message": running.message().id}))
+        work()
+        day = timedelta(days=1)
+        assert queries.load(NOON - day, NOON + day) == queries.Load(2, 2, 0)
+        coming = [Audience((both.id,), (one.id,)), Audience((one.id,)), Audience((both.id,)), Audience(("gone",))]
+        assert queries.load(NOON - day, NOON + day, coming) == queries.Load(2, 6, 1 + 1), "three each"
+        assert queries.load(NOON + day, NOON + 2 * day) == queries.Load(0, 0, 0)
+        assert queries.load(NOON + day, NOON + 2 * day, [Audience(everybody=True, exclude=(one.id,))]) == queries.Load(
+            1, 1, 0
+        )

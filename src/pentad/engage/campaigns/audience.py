@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from pentad.core.errors import Conflict
 from pentad.data.identity.models import Person
@@ -41,14 +41,19 @@ def _members(ids: Sequence[str], numbers: Collection[int]) -> set[int]:
 
 def count(audience: Audience) -> int:
     """How many are meant now."""
+    return everybody_of(audience).count()
+
+
+def everybody_of(audience: Audience) -> "QuerySet[Any, tuple[int]]":
+    """The numbers of all who are meant now, each once."""
     left_out = SegmentMember.objects.filter(segment_id__in=_numbers(audience.exclude)).values("person_id")
     if audience.everybody:
         everybody = Person.objects.filter(root=None)
-        return (everybody.exclude(no__in=left_out) if audience.exclude else everybody).count()
+        return (everybody.exclude(no__in=left_out) if audience.exclude else everybody).values_list("no")
     members = SegmentMember.objects.filter(segment_id__in=_numbers(audience.include))
     if audience.exclude:
         members = members.exclude(person_id__in=left_out)
-    return members.values("person_id").distinct().count()
+    return members.values_list("person_id").distinct()
 
 
 def _numbers(ids: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from pentad.core import clock
 from pentad.engage.campaigns import choices, listing, queries, rules
 from pentad.engage.campaigns.models import Campaign, Run
+from pentad.engage.campaigns.plan import Audience
 from pentad.engage.campaigns.queries import Load
 from pentad.roles.access import signed_in
 from pentad.roles.page import in_readers_zone, zone_of
@@ -22,7 +23,7 @@ YEARS = (2020, 2199)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A campaign on a day: planned (`at` is when it begins) or begun."""
+    """A campaign on a day: begun, or planned with its audience. at: when it begins."""
 
     id: str
     name: str
@@ -30,6 +31,7 @@ class Entry:
     icon: str
     tone: str
     state: str
+    audience: Audience | None = None
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ def show(request: HttpRequest) -> HttpResponse:
         some = days[place : place + 7]
         begin, end = _midnight(some[0], zone), _midnight(some[-1] + timedelta(days=1), zone)
         shown = [Day(day, day == today, day.month != anchor.month, of_day.get(day, [])) for day in some]
-        weeks.append(Week(shown, queries.load(begin, end)))
+        coming = [one.audience for day in shown for one in day.entries if one.audience is not None]
+        weeks.append(Week(shown, queries.load(begin, end, coming)))
     before, after = anchor - timedelta(days=1), anchor + timedelta(days=32)
     return render(request, "campaigns/calendar.html", {
         "weeks": weeks, "heading": f"{anchor:%B %Y}", "names": [f"{day:%a}" for day in days[:7]],
@@ -94,10 +97,11 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def planned(first: date, last: date, zone: ZoneInfo) -> dict[date, list[Entry]]:
     """Day, by the reader's clock → what begins or began on it, in order."""
     begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
-    found = dict[date, list[Entry]]()
+    found, now = dict[date, list[Entry]](), clock.now()
     for campaign, at, state in sorted([*_begun(begin, end), *_to_come(begin, end)], key=lambda one: one[1]):
         label, tone = listing.TONES[state]
-        entry = Entry(campaign.id, campaign.name, at, _icon(campaign), tone, label)
+        meant = campaign.tree.audience if at > now else None
+        entry = Entry(campaign.id, campaign.name, at, _icon(campaign), tone, label, meant)
         found.setdefault(at.astimezone(zone).date(), []).append(entry)
     return found
 

@@ -120,7 +120,7 @@ def _test(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
         names = published(plan.content.message).variants
     except PentadError:
         names = ()
-    given = plan.test.weights or ({names[0]: 1} if names else {})
+    given = plan.test.weights or dict.fromkeys(names, 1)  # who wrote several wants to compare them
     return {"variants": [(name, given.get(name, 0)) for name in names], "number": _count(plan)}
 
 

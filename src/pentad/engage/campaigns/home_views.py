@@ -45,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     today = now.astimezone(zone_of(request)).date()
     ahead = calendar_views.planned(today, today + timedelta(days=AHEAD_DAYS), zone_of(request))
+    meant = [one.audience for some in ahead.values() for one in some if one.audience is not None]
     context: dict[str, Any] = {
         "live": live(),
         "approvals": list(queries.approvals_waiting()[:20]),
@@ -54,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
             (day, coming) for day, some in sorted(ahead.items()) if (coming := [one for one in some if one.at > now])
         ],
         "duplicates": health.duplicates(),
-        "load": queries.load(now - timedelta(days=7), now + timedelta(days=7)),
+        "load": queries.load(now - timedelta(days=now.weekday()), now + timedelta(days=AHEAD_DAYS), meant),
         "ideas": IDEAS,
         "empty": not Campaign.objects.filter(archived=None).exists(),
     }

@@ -4,16 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, QuerySet
 
 from pentad.content.messages.models import Message
 from pentad.content.messages.queries import Use as MessageUse
 from pentad.content.messages.queries import register_user as register_message_user
 from pentad.core.errors import NotFound
+from pentad.engage.campaigns import audience
 from pentad.engage.campaigns.keys import ORIGIN
 from pentad.engage.campaigns.models import Approval, Campaign, Recipient, Run
-from pentad.engage.campaigns.plan import segments_of
+from pentad.engage.campaigns.plan import Audience, segments_of
 from pentad.intelligence.segments.models import Segment, SegmentMove
 from pentad.intelligence.segments.queries import Use, register_user
 from pentad.platforms.channels.models import Delivery
@@ -189,20 +193,38 @@ MANY = 2
 LOAD_SECONDS = 0.5
 
 
-def load(begin: datetime, end: datetime) -> Load | None:
-    """many: customers who get more than two. None when counting takes too long to wait for."""
+def load(begin: datetime, end: datetime, planned: Sequence[Audience] = ()) -> Load | None:
+    """By those who were chosen, and by who is meant now by what is `planned`. many: customers who get more than two.
+
+    None when counting takes too long to wait for.
+    """
     rows = Recipient.objects.filter(due_at__gte=begin, due_at__lt=end)
     rows = rows.exclude(state__in=(Recipient.HELD_OUT, Recipient.SKIPPED))
     rows = rows.exclude(run__state=Run.CANCELLED, state__in=(Recipient.CHOSEN, Recipient.WAITING))
-    each = rows.values("person_id").annotate(number=Count("id")).order_by()
+    asked = [_sql(one) for one in (rows.order_by().values_list("person_id"), *map(audience.everybody_of, planned))]
+    each = " UNION ALL ".join(sql for sql, _ in asked if sql)
+    if not each:
+        return Load(0, 0, 0)
     try:
-        with plans.within(LOAD_SECONDS):
-            found = each.aggregate(
-                customers=Count("person_id"), many=Count("person_id", filter=Q(number__gt=MANY)), messages=Sum("number")
+        with plans.within(LOAD_SECONDS), connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH told(no) AS ({each}) SELECT count(*), sum(n), sum(CASE WHEN n > {MANY} THEN 1 ELSE 0 END)"
+                " FROM (SELECT count(*) AS n FROM told GROUP BY no) AS each_one",
+                [one for _, params in asked for one in params],
             )
+            customers, messages, many = cursor.fetchone()
     except plans.TooSlow:
         return None
-    return Load(found["customers"], found["messages"] or 0, found["many"])
+    return Load(customers, messages or 0, many or 0)
+
+
+def _sql(rows: "QuerySet[Any, Any]") -> tuple[str, tuple[Any, ...]]:
+    """A query as it is sent; nothing for one that is known to find nobody."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+    return sql, tuple(params)
 
 
 @register_message_user
