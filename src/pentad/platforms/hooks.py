@@ -87,4 +87,7 @@ def audit_kinds() -> list[AuditKind]:
 
 @hooks.impl
 def schedules() -> list[ScheduleItem]:
-    return [ScheduleItem("forget what messages said", "channels.forget", 24 * 3600)]
+    return [
+        ScheduleItem("forget what messages said", "channels.forget", 24 * 3600),
+        ScheduleItem("forget what browsers were shown", "web.tidy", 24 * 3600),
+    ]

@@ -87,9 +87,9 @@ class WebPush(Adapter):
         return Receipt(answer.headers.get("Location", "")[-200:] or found.provider_id or key, "sent", found.status)
 
     def _headers(self, endpoint: str) -> dict[str, str]:
-        from py_vapid import Vapid02
+        from pywebpush import Vapid  # of RFC 8292
 
-        vapid = Vapid02.from_pem(self.setup.text(VAPID).encode())
+        vapid = Vapid.from_pem(self.setup.text(VAPID).encode())
         parts = urlsplit(endpoint)
         claims = {
             "aud": f"{parts.scheme}://{parts.netloc}", "sub": f"mailto:{self.setup.text('contact')}",
