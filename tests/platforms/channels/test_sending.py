@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from pentad.core import settings
 from pentad.core.actor import SYSTEM
 from pentad.core.models import OutboxMessage
 from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.models import ContactLog, Suppression
 from pentad.intelligence.contact.policy import Cap, Policy
-from pentad.platforms.channels import claiming, queue
+from pentad.platforms.channels import checks, claiming, queue
 from pentad.platforms.channels.adapters.protocol import Busy, Refused, Unknown
 from pentad.platforms.channels.models import Attempt, Delivery, MailboxMessage
 from pentad.platforms.channels.queries import duplicates
@@ -244,6 +245,18 @@ def test_a_destination_that_cannot_be_opened_takes_nothing_and_says_why(service:
     assert (turn(to, NOON), turn(to, NOON)) == (0, 0)
     to.refresh_from_db()
     assert (states(), to.failure) == ([("queued", "")], "There is no adapter “plugin_gone”.")
+
+
+def test_nothing_leaves_while_the_operator_says_so(service: Service) -> None:
+    to = destination("scripted", concurrency=1)
+    queue.enqueue([item(customer("Ada"), due_at=NOON - DAY)])
+    settings.put("channels.sending", False)
+    try:
+        assert (turn(to, NOON), service.taken) == (0, [])
+        assert "channels.sending" in checks.problems()[0].message
+    finally:
+        settings.reset("channels.sending")
+    assert turn(to, NOON) == 1
 
 
 # ── Paused, cancelled ───────────────────────────────────────────────────────────────────────────

@@ -7,13 +7,13 @@ from pentad.core import clock
 from pentad.core.hookvalues import Problem
 from pentad.platforms.channels import rules
 from pentad.platforms.channels.models import DOUBTFUL, Delivery, Destination
-from pentad.platforms.channels.queries import duplicates, stranded
+from pentad.platforms.channels.queries import due, duplicates, stranded
 
 DAYS = 30
 
 
 def problems() -> list[Problem]:
-    return [*_duplicates(), *_stranded(), *_failing(), *_doubtful()]
+    return [*_duplicates(), *_stopped(), *_stranded(), *_failing(), *_doubtful()]
 
 
 def _duplicates() -> list[Problem]:
@@ -24,6 +24,19 @@ def _duplicates() -> list[Problem]:
         Problem(
             "messages", "error", f"Messages were sent twice in the last {DAYS} days: {found:,}.",
             "Turn the destination off, and tell us: this must not happen.",
+        )
+    ]  # fmt: skip
+
+
+def _stopped() -> list[Problem]:
+    from pentad.platforms.channels.sending import LEAVE  # with what it takes to send: the doctor has time
+
+    if LEAVE.get() or not any(due(clock.now()).values()):
+        return []
+    return [
+        Problem(
+            "messages", "warning", "Messages are due, and the setting channels.sending lets none leave.",
+            "After a backup was put back, cancel what has been sent since; then: pentad setting set channels.sending yes",
         )
     ]  # fmt: skip
 

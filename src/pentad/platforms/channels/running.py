@@ -78,7 +78,7 @@ class Senders:
             self._lines[pk] = _Line(pk, self._poll)
             self._lines[pk].thread.start()
         now = clock.now().timestamp()
-        if on and abs(now - self._tidied) >= TIDY_SECONDS:
+        if abs(now - self._tidied) >= TIDY_SECONDS:
             tidy()
             self._tidied = now
 

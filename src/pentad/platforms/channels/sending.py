@@ -11,7 +11,7 @@ from types import TracebackType
 import structlog
 from django.db import OperationalError, transaction
 
-from pentad.core import clock
+from pentad.core import clock, settings
 from pentad.core.errors import PentadError
 from pentad.core.jobs.leases import taker
 from pentad.intelligence.contact import log as contacts
@@ -30,6 +30,11 @@ since all that were begun are in doubt when the process dies.
 """
 TRIES_TO_WRITE = 3
 """When the database is locked; it waits half a minute each time. What is known of a message now nobody knows afterwards."""
+LEAVE = settings.define(
+    "channels.sending",
+    True,
+    "Whether messages leave at all. Say no before a backup is put back: what was sent since would be sent again.",
+)
 FRESH_SECONDS = 10.0
 """What was asked of the contact policy longer ago is asked again: the service may have kept the ones before waiting."""
 
@@ -72,7 +77,7 @@ class Sender:
         """How many deliveries were handled: sent, held, skipped … 0 when there is nothing to do, or the service rests."""
         at = clock.now() if now is None else now
         self.destination.refresh_from_db()
-        if self.destination.state != Destination.ON or self.breaker.is_open(at):
+        if not LEAVE.get() or self.destination.state != Destination.ON or self.breaker.is_open(at):
             return 0
         most = pacing.allowed(self.destination, at, 1 if self.breaker.probing else self.measure.portion())
         if most < 1:
@@ -91,7 +96,7 @@ class Sender:
         under: list[Try] = []
         for place, group in enumerate([*groups, []]):
             fresh = time.monotonic() - began < FRESH_SECONDS
-            under, ended = self._step(under, group, adapter, now, go_on=fresh and not self._stopping())
+            under, ended = self._step(under, group, adapter, now, go_on=fresh and LEAVE.get() and not self._stopping())
             if ended:
                 self._give_back([one for rest in groups[place:] for one in rest])
                 break
