@@ -1,6 +1,7 @@
 """`pentad segment …` with the server running and stopped."""
 
 import json
+import re
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_a_definition_is_counted_explained_saved_and_exported(server: Server, tm
     assert server.cli("segment", "count", "--segment", "buyers").stdout == "2\n"
     file.write_text('\ndid "Order Completed"')
     told = server.cli("segment", "explain", *asked, "--person", "user_id:u-1").stdout
-    assert told.startswith("yes  ")
+    assert re.fullmatch(r'yes  did "Order Completed"  \(2 times\)(\n +\d{4}-\S+Z  Order Completed){2}\n', told), told
     refused = server.cli("segment", "explain", "--segment", id, "--person", "nobody", status=1)
     assert (refused.stdout, "nobody" in refused.stderr) == ("", True)
     file.write_text('{"where": {"kind": "nonsense"}}')

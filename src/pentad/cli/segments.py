@@ -12,6 +12,7 @@ from pentad.cli.options import on_data
 if TYPE_CHECKING:
     from pentad.intelligence.segments.definition import Definition
     from pentad.intelligence.segments.models import Segment
+    from pentad.intelligence.segments.reasons import Node
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 _definition = click.option(
@@ -111,11 +112,12 @@ def explain(definition: Path | None, text: str | None, segment: str | None, pers
     from pentad.intelligence.segments.reading import write
     from pentad.roles.audit.telling import looked_at, write_waiting
 
-    payload = {"definition": write(_asked(definition, text, segment)), "person": _person(person)}
+    asked = _asked(definition, text, segment)
+    payload = {"definition": write(asked), "person": _person(person)}
     told = _by_owner("segments.explain", payload)
     looked_at(CLI, f"person:{payload['person']}", "command line, segment")
     write_waiting()
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _lines(told["reason"]))
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _lines(told["reason"], asked))
 
 
 @segment.command("export")
@@ -213,10 +215,30 @@ def _by_owner(kind: str, payload: dict[str, Any]) -> Any:
         job.delete()
 
 
-def _lines(reason: dict[str, Any], depth: int = 0) -> str:
-    """The reasons as a tree of lines: yes or no, what was asked, and the values seen."""
-    own = f"{'  ' * depth}{'yes' if reason['holds'] else 'no '}  {reason['text']}"
-    seen = "; ".join(f"{name} {value}" for name, value in (reason.get("values") or {}).items())
-    return "\n".join(
-        [own + (f"  ({seen})" if seen else ""), *(_lines(one, depth + 1) for one in reason.get("of") or ())]
-    )
+def _lines(reason: dict[str, Any], definition: "Definition") -> str:
+    """The reasons as a tree of lines, with the values seen as a customer's page has them."""
+    from zoneinfo import ZoneInfo
+
+    import msgspec
+
+    from pentad.intelligence.segments import queries, reasons
+    from pentad.intelligence.segments.explain import Reason
+
+    names = dict(queries.segments().values_list("id", "name"))
+    told = msgspec.convert(reason, Reason)
+    return _branch(reasons.shown(told, lambda id: names.get(id, id), ZoneInfo(definition.time_zone)))
+
+
+def _branch(node: "Node", depth: int = 0) -> str:
+    """Yes or no, what was asked, what was seen; below it the events it is about."""
+    indent = "  " * depth
+    seen = "; ".join(f"{what}: {value}" if what else value for what, value in node.seen)
+    own = f"{indent}{'yes' if node.holds else 'no '}  {node.group or node.text}" + (f"  ({seen})" if seen else "")
+    events = [
+        "  ".join(
+            [f"{indent}       {one.at:%Y-%m-%dT%H:%M:%SZ}", one.name, *(f"{name} {value}" for name, value in one.said)]
+        )
+        for one in node.events
+    ]
+    more = [f"{indent}       and {node.more:,} more"] if node.more else []
+    return "\n".join([own, *events, *more, *(_branch(one, depth + 1) for one in node.of)])
