@@ -149,3 +149,46 @@ def test_what_a_program_answers_is_no_reply() -> None:
     path = "/" + address_of(row).split("/", 3)[3]
     assert Client().post(path, json.dumps(told), content_type="application/json").status_code == 200
     assert delivery.pk and not Response.objects.exists()
+
+
+SES = {"notificationType": "Bounce", "mail": {
+    "timestamp": "2026-11-20T11:29:00.000Z", "source": "hello@kestrel.example", "messageId": "ses-1",
+    "destination": ["mia@fjord.example"],
+}}  # fmt: skip
+BOUNCED = {
+    "bounceType": "Permanent", "bounceSubType": "General", "timestamp": "2026-11-20T11:30:00.000Z", "feedbackId": "f-1",
+    "bouncedRecipients": [{"emailAddress": "mia@fjord.example", "status": "5.1.1", "action": "failed",
+                           "diagnosticCode": "smtp; 550 5.1.1 unknown"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "suppressed"),
+    [
+        (SES | {"bounce": BOUNCED}, "bounced", ["hard_bounce"]),
+        (SES | {"bounce": BOUNCED | {"bounceType": "Transient"}}, "bounced", []),
+        (SES | {"eventType": "Delivery", "delivery": {"timestamp": "2026-11-20T11:30:00.000Z"}}, "delivered", []),
+        (
+            SES | {"notificationType": "Complaint", "complaint": {"complaintFeedbackType": "abuse"}},
+            "sent",
+            ["complaint"],
+        ),
+        (SES | {"notificationType": "AmazonSnsSubscriptionSucceeded"}, "sent", []),
+    ],
+)
+def test_what_ses_reports_by_sns(said: dict[str, Any], state: str, suppressed: list[str]) -> None:
+    row, delivery = sent("postmark")
+    Destination.objects.update(
+        adapter="ses", config={"key_id": "k", "region": "eu-west-1", "from_address": "a@k.example"}
+    )
+    Delivery.objects.update(provider_id="ses-1")
+    path = "/" + address_of(Destination.objects.get(pk=row.pk)).split("/", 3)[3]
+    told = {"Type": "Notification", "MessageId": "n-1", "TopicArn": "arn:aws:sns:x", "Message": json.dumps(said)}
+    assert Client().post(path, json.dumps(told), content_type="text/plain; charset=UTF-8").status_code == 200
+    delivery.refresh_from_db()
+    assert (delivery.state, list(Suppression.objects.values_list("reason", flat=True))) == (state, suppressed)
+    elsewhere = {
+        "Type": "SubscriptionConfirmation",
+        "SubscribeURL": "https://sns.eu-west-1.amazonaws.com.evil.example/",
+    }
+    assert Client().post(path, json.dumps(elsewhere), content_type="text/plain").status_code == 400

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -63,6 +64,15 @@ class Ses(Adapter):
             raise Busy(answer.text[:300], status=str(answer.status_code))
         taken = receipt(answer)
         return Receipt(str(answer.json().get("MessageId", "")) or taken.provider_id or key, "sent", taken.status)
+
+    module = "ses"
+    signed = False
+
+    def readers(self) -> list[Any]:
+        """Of reports that come by SNS."""
+        from pentad.platforms.channels.adapters.ses_reports import SnsReader
+
+        return [SnsReader(), SnsReader()]
 
     def _signed(self, body: bytes) -> dict[str, str]:
         setup = self.setup
