@@ -31,6 +31,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GIVEN = {"postmark": "883953f4-6105", "sendgrid": "<s-1@kestrel.example>", "mailgun": "<m-1@kestrel.example>"}
 SIGNING = "mailgun-key"
+NULLS = (
+    '{"RecordType": "Delivery", "MessageID": "a\\u0000b", "Recipient": "\\u0000", "Metadata": {"delivery": "\\u0000"}}'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +114,7 @@ def test_only_who_knows_the_secret_reports_and_only_of_what_went_out_there() -> 
     assert Client().post(theirs, body, content_type="application/json").status_code == 200
     renew_hook_address(actor=SYSTEM, row=row)
     assert Client().post(path, body, content_type="application/json").status_code == 404
-    for broken in ("{", "[]", '{"RecordType": 7}', "null"):
+    for broken in ("{", "[]", '{"RecordType": 7}', "null", NULLS):
         again = "/" + address_of(Destination.objects.get(pk=row.pk)).split("/", 3)[3]
         assert Client().post(again, broken, content_type="application/json").status_code in (200, 400)
     delivery.refresh_from_db()

@@ -43,8 +43,8 @@ def _tracking(destination: Destination, event: Any) -> bool:
     if delivery is None:
         log.info("report_of_no_message", destination=destination.pk, kind=event.event_type)
         return False
-    at, address = _moment(event.timestamp), str(event.recipient or "")[:320]
-    reason = " ".join(str(event.mta_response or event.description or event.reject_reason or "").split())[:280]
+    at, address = _moment(event.timestamp), _plain(event.recipient)[:320]
+    reason = _plain(event.mta_response or event.description or event.reject_reason)[:280]
     match event.event_type:
         case "delivered":
             actions.record_delivered(actor=SYSTEM, delivery=delivery, at=at)
@@ -96,6 +96,11 @@ def _said(event: Any, name: str) -> Any:
     return told.get(name) or (inner.get(name) if isinstance(inner, dict) else None)
 
 
+def _plain(value: Any) -> str:
+    """As one line, without what a database does not keep."""
+    return " ".join(str(value or "").replace("\0", " ").split())
+
+
 def _moment(at: datetime | None) -> datetime:
     """When it happened; now, where the provider says nothing that can be."""
     now = clock.now()
@@ -106,9 +111,9 @@ def _delivery(destination: Destination, event: Any) -> Delivery | None:
     """By the id that the provider was told, else by the one it gave."""
     told = event.metadata.get(DELIVERY) if isinstance(event.metadata, dict) else None
     of = Delivery.objects.select_related("base").filter(sent_by=destination)
-    if told and (found := of.filter(public_id=str(told)[:36]).first()) is not None:
+    if told and (found := of.filter(public_id=_plain(told)[:36]).first()) is not None:
         return found
-    return of.filter(provider_id=str(event.message_id)[:200]).first() if event.message_id else None
+    return of.filter(provider_id=_plain(event.message_id)[:200]).first() if event.message_id else None
 
 
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────
@@ -119,12 +124,12 @@ def _reply(destination: Destination, event: Any) -> bool:
     mail = event.message
     if mail is None or str(mail.get("Auto-Submitted") or "no").strip().lower() != "no":
         return False
-    delivery = _answered(destination, f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}")
+    delivery = _answered(destination, _plain(f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}"))
     if delivery is None:
         log.info("reply_to_no_message", destination=destination.pk)
         return False
     text = str(mail.stripped_text or mail.text or "")
-    subject = " ".join(str(mail.get("Subject") or "").split())
+    subject = _plain(mail.get("Subject"))
     actions.record_reply(actor=SYSTEM, delivery=delivery, text=text, subject=subject, at=_moment(event.timestamp))
     return True
 

@@ -124,7 +124,9 @@ def push(row: Destination, told: Told, request: HttpRequest) -> Told:
     person, keys = _who(row, told), given.get("keys")
     if person is None or not isinstance(keys, dict):
         return {"known": False}
-    endpoint, p256dh, auth = (str(one or "") for one in (given.get("endpoint"), keys.get("p256dh"), keys.get("auth")))
+    endpoint, p256dh, auth = (
+        str(one or "").replace("\0", "") for one in (given.get("endpoint"), keys.get("p256dh"), keys.get("auth"))
+    )
     subscribe(actor=CUSTOMER, person=person, endpoint=endpoint, p256dh=p256dh, auth=auth)
     return {"known": True}
 
