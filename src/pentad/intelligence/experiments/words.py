@@ -26,14 +26,15 @@ def figure(goal: Goal, value: float) -> str:
 
 def percent(value: float) -> str:
     """As many digits as tell something: 12.3 %, 0.42 %, 0.013 %."""
-    size = abs(value) * 100
+    shown = round(value * 100, 3) + 0.0  # a nought has no sign
+    size = abs(shown)
     digits = 1 if size >= 1 or size == 0 else 2 if size >= 0.1 else 3
-    return f"{value * 100:,.{digits}f}{PERCENT}".replace("-", "−")
+    return f"{shown:,.{digits}f}{PERCENT}".replace("-", "−")
 
 
 def number(value: float) -> str:
     digits = 0 if abs(value) >= 1000 else 2
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
 
 
 def points(goal: Goal, value: float) -> str:
