@@ -63,13 +63,14 @@ def run_python(library: str, script: str, *arguments: str) -> None:
     _run([sys.executable, str(HERE / "python" / script), *arguments], environment)
 
 
-def run_node(script: str, *arguments: str) -> None:
-    """Run a script of ours beside the pinned JavaScript libraries; its exit status must be 0."""
+def run_node(script: str, *arguments: str) -> str:
+    """What a script of ours prints beside the pinned JavaScript libraries; its exit status must be 0."""
     folder = node_modules()
     shutil.copy(HERE / "node" / script, folder / script)
-    _run([str(BIN / "node"), str(folder / script), *arguments], dict(os.environ))
+    return _run([str(BIN / "node"), str(folder / script), *arguments], dict(os.environ))
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def _run(command: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, f"{command[1]} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
