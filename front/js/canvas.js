@@ -74,6 +74,10 @@ const editor = grapesjs.init({
   ],
 });
 
+// What only pages need: mails have no use for it.
+const NOT_IN_MAILS = ["id", "title"];
+editor.on("component:selected", (one) => NOT_IN_MAILS.forEach((name) => one.removeTrait(name)));
+
 let given = null;
 let waiting = 0;
 let head = "";
@@ -123,7 +127,7 @@ addEventListener("message", ({ source, data }) => {
 });
 
 document.addEventListener("click", (event) => {
-  const tab = event.target.closest("[data-side]");
+  const tab = event.target.closest("[role=tab]");
   if (tab) {
     document.body.dataset.side = tab.dataset.side;
     for (const one of document.querySelectorAll("[data-side][role=tab]")) one.setAttribute("aria-selected", String(one === tab));
@@ -137,7 +141,7 @@ document.addEventListener("click", (event) => {
     editor.setDevice(editor.Devices.getDevices()[phone ? editor.Devices.getDevices().length - 1 : 0].id);
   }
 });
-editor.on("component:selected", () => document.querySelector("[data-side=styles]").click());
+editor.on("component:selected", () => document.querySelector("[role=tab][data-side=styles]").click());
 if (location.hash === "#probe") window.__written = written;
 editor.onReady(() => {
   for (const one of document.querySelectorAll(".gjs-block")) {
