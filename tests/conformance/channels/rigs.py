@@ -44,7 +44,7 @@ class Rig(ABC):
     channel: ClassVar[str] = "email"
     answers: ClassVar[frozenset[str]] = frozenset()
     can_be_down: ClassVar[bool] = False
-    address: ClassVar[str] = "ada@kestrel.example"
+    address: str = "ada@kestrel.example"
     next: str = ""
     up = False
 
