@@ -257,11 +257,14 @@ def test_who_was_in_it_on_a_day(kept: Kept) -> None:
         kept.send(identify("ann", plan="single"), identify("cy", plan="family"), at=NOON + timedelta(days=2))
 
     def then(on: str) -> set[str]:
-        return {one.id for one in queries.was_in(segment, on)}
+        with clock.held(NOON + timedelta(days=4)):
+            return {one.id for one in queries.was_in(segment, on)}
 
     ann, bo, cy = (kept.road.person(f"user_id:{name}").id for name in ("ann", "bo", "cy"))
     with pytest.raises(Invalid, match="was made on 2026-11-20"):
         then("2026-11-19")
+    with pytest.raises(Invalid, match="still to come"):
+        then("2026-11-25")
     assert then("2026-11-20") == then("2026-11-21") == {ann, bo}
     assert then("2026-11-22") == {ann, bo, cy}, "at any time of that day"
     assert then("2026-11-22T11:59Z") == {ann, bo}

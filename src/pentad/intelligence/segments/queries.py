@@ -94,7 +94,7 @@ def member_people(segment: Segment) -> "QuerySet[Person]":
 def was_in(segment: Segment, on: str) -> "QuerySet[Person]":
     """Who was in it on a day, at any time of it in the segment's time zone; or at a moment. Customers as they are now.
 
-    Raises Invalid for a time before the segment was made.
+    Raises Invalid for a time before the segment was made, and for one that is still to come.
     """
     first, last = span(on, segment.tree.time_zone)
     if last < segment.created:
@@ -104,6 +104,8 @@ def was_in(segment: Segment, on: str) -> "QuerySet[Person]":
             code="before_segment",
             fix="Choose a later day.",
         )
+    if first > clock.now():
+        raise Invalid(f"{on} is still to come.", code="day_to_come", fix="Choose today or an earlier day.")
     moves = SegmentMove.objects.filter(segment=segment)
     after = moves.filter(person=OuterRef("person_id"), at__lte=first).filter(
         Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
