@@ -33,6 +33,7 @@ function refuse(lost) {
 }
 
 if (box) {
+  field.form.addEventListener("reset", () => setTimeout(() => frame && !box.hidden && give())); // a draft was thrown away
   document.addEventListener("click", (event) => {
     const way = event.target.closest("[data-writes]")?.dataset.writes;
     if (way) show(way);
