@@ -80,6 +80,10 @@ class Provider(Adapter):
             raise Busy(_line(error)) from None
         except (AnymailError, ValueError, IndexError) as error:  # what cannot be put as this provider wants it
             raise Refused(_line(error), status="malformed") from None
+        answer = mail.anymail_status.esp_response
+        if answer is not None and answer.status_code >= 400:
+            # Anymail lets those through that speak of recipients (Postmark's 422), and finds these by the words of the answer.
+            raise Refused(_line(answer.text), status=str(answer.status_code), address=True)
         return Receipt(str(mail.anymail_status.message_id or key), "sent", "200")
 
     def _mail(self, out: Outgoing, key: str) -> Any:
@@ -150,8 +154,8 @@ def _told(error: Any) -> SendError:
     return Unknown(_line(error), status=str(error.response.status_code))  # taken, it seems, but not in words we know
 
 
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+def _line(said: BaseException | str) -> str:
+    return " ".join(str(said).split())[:300] or type(said).__name__
 
 
 class Postmark(Provider):
