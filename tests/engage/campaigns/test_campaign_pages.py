@@ -99,6 +99,17 @@ def test_a_campaign_is_written_step_by_step_started_and_looked_at(
     assert "Autumn" in page(tom, "/marketing/")
 
 
+def test_variants_of_a_message_are_compared_evenly_unless_told_otherwise(signed: Signed) -> None:
+    tom = signed("marketer")
+    news = running.written({"variants": {name: {"email": {"en": running.mail(subject=name)}} for name in ("A", "B")}})
+    at = tom.post("/campaigns/new/", {"name": "Two"}).headers["Location"].removesuffix("audience/")
+    assert tom.post(f"{at}message/", {"message": f"{news.id}:email", "priority": "50"}).status_code == 302
+    assert Campaign.objects.get().tree.test.weights == {"A": 1, "B": 1}
+    asked = page(tom, f"{at}test/")
+    for name in ("A", "B"):
+        assert f'name="weight-{name}" value="1"' in asked, name
+
+
 def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(signed: Signed) -> None:
     tom = signed("marketer")
     (ada,), bo, (cy,) = people("Ada"), running.customer("Bo", consents=False), people("Cy")

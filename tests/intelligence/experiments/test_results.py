@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from pentad.core.errors import Invalid
-from pentad.intelligence.experiments import definition, shown, winning
+from pentad.intelligence.experiments import definition, shown, winning, words
 from pentad.intelligence.experiments.definition import Goal, Guard, Measurement
 from pentad.intelligence.experiments.results import BySums, Results, Seen, as_json, assembled
 from pentad.intelligence.experiments.rules import Sums
@@ -46,6 +46,11 @@ def plain(text: str) -> str:
 
 
 WORKS = did(A=(4500, 180), B=(4500, 240), holdout=(1000, 25))
+
+
+def test_a_nought_has_no_sign() -> None:
+    assert plain(words.percent(-1e-9)) == "0.0 %"
+    assert plain(words.number(-0.001)) == "0.00"
 
 
 def test_an_effect_is_told_in_words() -> None:
@@ -128,7 +133,7 @@ def test_who_waits_for_the_winner_is_no_message_of_the_test() -> None:
 def test_the_page_shows_all_of_it(ends: datetime | None) -> None:
     page = plain(render_to_string("experiments/_results.html", {"results": told(WORKS, ends=ends)}))
     assert page.count("<svg") >= 6 and page.count("data-chart=") == 1
-    for words in (
+    for said in (
         "Order Completed",
         "Revenue of Order Completed",
         "All messages",
@@ -136,7 +141,7 @@ def test_the_page_shows_all_of_it(ends: datetime | None) -> None:
         "Must not get worse",
         "Message B beside “Message A”",
     ):
-        assert words in page
+        assert said in page
     assert "2 people were seen in two arms" in page
     assert 'style="' not in page and "<script" not in page
     assert ("Final: everybody had 14 days." in page) == ("+27 % to +239 %" in page) == (ends == NOW)

@@ -9,6 +9,7 @@ from pentad.content.messages.models import Message
 from pentad.content.messages.queries import published
 from pentad.core import clock
 from pentad.core.errors import PentadError
+from pentad.data.consent.queries import purposes
 from pentad.engage.campaigns import rules, wording
 from pentad.engage.campaigns.models import Campaign
 from pentad.engage.campaigns.plan import Plan, When
@@ -59,6 +60,8 @@ class MessageChoice:
     id: str
     name: str
     purpose: str
+    """Its label."""
+
     transactional: bool
     channel: str
     icon: str
@@ -68,6 +71,7 @@ class MessageChoice:
 
 def messages() -> list[MessageChoice]:
     rows = Message.objects.filter(state=Message.PUBLISHED, deleted=None).order_by("-changed")[:100]
+    labels = {one.name: one.label for one in purposes()}
     found = list[MessageChoice]()
     for row in rows:
         try:
@@ -76,8 +80,8 @@ def messages() -> list[MessageChoice]:
             continue
         found += [
             MessageChoice(
-                f"{row.id}:{channel}", row.id, row.name, one.purpose, one.transactional, CHANNELS.get(channel, channel),
-                ICONS.get(channel, "send"), len(one.variants), row.changed,
+                f"{row.id}:{channel}", row.id, row.name, labels.get(one.purpose, one.purpose), one.transactional,
+                CHANNELS.get(channel, channel), ICONS.get(channel, "send"), len(one.variants), row.changed,
             )
             for channel in one.channels
         ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from django.contrib import messages as told
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -53,6 +54,8 @@ def step(request: HttpRequest, id: str, step: str) -> HttpResponse:
     plan = row.tree
     try:
         plan = drafting.changed(plan, step, request.POST)  # type: ignore[arg-type]
+        if step == "message" and not plan.test.weights:
+            plan = msgspec.structs.replace(plan, test=msgspec.structs.replace(plan.test, weights=_evenly(plan)))
         actions.change_campaign(
             actor=actor_of(request), campaign=row, plan=plan, seen=_seen(request), name=request.POST.get("name") or None
         )
@@ -116,12 +119,21 @@ def _when(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
 
 
 def _test(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
-    try:
-        names = published(plan.content.message).variants
-    except PentadError:
-        names = ()
-    given = plan.test.weights or dict.fromkeys(names, 1)  # who wrote several wants to compare them
+    names = _variants(plan)
+    given = plan.test.weights or _evenly(plan)
     return {"variants": [(name, given.get(name, 0)) for name in names], "number": _count(plan)}
+
+
+def _evenly(plan: Plan) -> dict[str, int]:
+    """Who wrote several variants wants to compare them, and may never look at the step that says so."""
+    return dict.fromkeys(_variants(plan), 1)
+
+
+def _variants(plan: Plan) -> tuple[str, ...]:
+    try:
+        return published(plan.content.message).variants
+    except PentadError:
+        return ()
 
 
 def _goal(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
