@@ -53,6 +53,11 @@ def test_a_nought_has_no_sign() -> None:
     assert plain(words.number(-0.001)) == "0.00"
 
 
+def test_of_messages_that_did_the_same_none_is_ahead() -> None:
+    found = told(did(A=(90, 0), B=(80, 0), holdout=(100, 0)), ends=None)
+    assert found.winner and found.winner.words == "No message is ahead yet."
+
+
 def test_an_effect_is_told_in_words() -> None:
     found = told(WORKS)
     assert found.state == "over" and found.people == 10_000 and found.done == 5_000

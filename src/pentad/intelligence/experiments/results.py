@@ -220,7 +220,8 @@ class _Look:
             return None
         decided = rules.winner(arms, better=goal.better, ends=self.ends, over=self.over)
         ranked = rules.ranked(arms, goal.better)
-        return Winner(decided, ranked, words.winner(decided, ranked[0], self.over))
+        ahead = ranked[0] if len({sums.mean for _, sums in arms}) > 1 else ""
+        return Winner(decided, ranked, words.winner(decided, ahead, self.over))
 
     def series(self, goal: Goal, seen: Seen) -> tuple[Point, ...]:
         """As it was told at each moment: an interval of the time before the end until the end has come."""

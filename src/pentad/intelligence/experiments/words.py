@@ -142,8 +142,11 @@ def guarded(guard: Guard, one: Compared | None, state: Guarded, share: float | N
 
 
 def winner(decided: str, ahead: str, over: bool) -> str:
+    """ahead: the best so far; "" where all are equal."""
     if decided:
         return f"Message {decided} is better than every other, with 95{PERCENT} confidence."
+    if not ahead:
+        return "The messages did equally well." if over else "No message is ahead yet."
     if over:
         return f"No message was certainly the best; {ahead} was ahead."
     return f"No message is certainly the best yet; {ahead} is ahead, which may be chance."
