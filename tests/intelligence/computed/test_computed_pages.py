@@ -1,5 +1,6 @@
 """The pages of computed traits: the list, the page of one, and the one on which they are written."""
 
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +60,11 @@ def test_the_form_holds_every_definition() -> None:
             None,
             [(what, True)],
         )
+
+
+def test_a_moment_is_told_as_pages_tell_it(customers: Road) -> None:
+    seen = post(signed_in("admin"), "preview/", mode="text", written='time of last "Order Completed"').content.decode()
+    assert len(re.findall(r"tabular-nums\">\d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d\s", seen)) == 3
 
 
 def test_one_is_written_with_a_preview_and_changed(customers: Road) -> None:

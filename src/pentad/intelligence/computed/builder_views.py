@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import get_current_timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pentad.core.action import check
@@ -13,12 +14,13 @@ from pentad.data.profiles.lists import title
 from pentad.intelligence.computed import actions, drafting, previewing, queries, showing
 from pentad.intelligence.computed.drafting import Draft, Reading
 from pentad.intelligence.computed.models import ComputedTrait
+from pentad.intelligence.segments import reasons
 from pentad.intelligence.segments.builder import verbs
 from pentad.intelligence.segments.builder.building import Mistake
 from pentad.intelligence.segments.patience import latest
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
-from pentad.roles.page import actor_of, modal_done, zone_of
+from pentad.roles.page import actor_of, in_readers_zone, modal_done, zone_of
 
 FIELDS = {"bad_computed_name": "name", "computed_taken": "name", "bad_computed_description": "description"}
 """Which field a refusal is about."""
@@ -89,6 +91,7 @@ def _kept_back(draft: Draft) -> Reading:
 
 @require_POST
 @signed_in("segments.edit")
+@in_readers_zone
 def show_preview(request: HttpRequest) -> HttpResponse:
     """Some customers with the values they would have; while the rules are incomplete, what is missing."""
     check(actor_of(request), "people.view")
@@ -102,7 +105,8 @@ def show_preview(request: HttpRequest) -> HttpResponse:
             found = previewing.preview(computed)
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
-    sample = [{"id": one.id, "name": title(one), "value": value} for one, value in found.sample]
+    zone = get_current_timezone()
+    sample = [{"id": one.id, "name": title(one), "value": reasons.said(value, zone)} for one, value in found.sample]
     if sample:
         actor, first, last = actor_of(request), sample[0]["id"], sample[-1]["id"]
         looked_at(actor, "list:people", "computed preview", again=True, rows=len(sample), first=first, last=last)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.timezone import get_current_timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core.errors import Conflict, Invalid
@@ -15,6 +16,7 @@ from pentad.intelligence.computed.models import ComputedTrait
 from pentad.intelligence.computed.previewing import SAMPLE
 from pentad.intelligence.segments import wording
 from pentad.intelligence.segments.listing import duration
+from pentad.intelligence.segments.reasons import said
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.page import actor_of, in_readers_zone, modal_done
@@ -51,7 +53,8 @@ def trait_page(request: HttpRequest, id: str) -> HttpResponse:
         context["versions"] = [(one, text.say(computed)) for one, computed in queries.versions(row)]
     if context["may_see"] and row.live:
         context["values"] = [
-            {"id": one.id, "name": title(one), "value": value} for one, value in queries.values(row, SAMPLE)
+            {"id": one.id, "name": title(one), "value": said(value, get_current_timezone())}
+            for one, value in queries.values(row, SAMPLE)
         ]
         if context["values"]:
             looked_at(actor_of(request), f"computed:{row.id}", rows=len(context["values"]))
