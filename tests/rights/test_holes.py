@@ -292,6 +292,9 @@ def test_a_key_has_no_more_than_who_made_it(road: Road) -> None:
             "tasks__assign",
             "segments__view",
             "segments__edit",
+            "contact__view",
+            "messages__view",
+            "campaigns__view",
         ),
         "all",
     )
