@@ -9,6 +9,9 @@ from pentad.core.errors import Conflict, Denied
 from pentad.engage.campaigns import actions, queries, starting
 from pentad.engage.campaigns.models import Campaign, CampaignVersion
 from pentad.platforms.channels.models import MailboxMessage
+from pentad.roles.access import actions as access
+from pentad.roles.access.queries import actor_of
+from pentad.roles.notices import queries as notices
 from tests.content.writing import content, mail
 from tests.engage.campaigns import running
 from tests.engage.campaigns.running import people, plan, segment, sent, started, work
@@ -44,6 +47,27 @@ def test_once_asked_it_starts_only_when_somebody_else_has_approved_this_version(
     starting.ask_approval(actor=ANN, campaign=row)
     starting.decide_approval(actor=BEA, campaign=row, approve=True)
     assert starting.start_campaign(actor=ANN, campaign=row).state == Campaign.SCHEDULED
+
+
+def test_who_may_approve_gets_a_notice_and_who_asked_the_answer() -> None:
+    ann, bea, cy = (
+        access.add_user(actor=SYSTEM, email=f"{name.lower()}@kestrel.example", name=name, role=role)
+        for name, role in (("Ann", "marketer"), ("Bea", "admin"), ("Cy", "analyst"))
+    )
+
+    def told() -> list[list[tuple[str, str]]]:
+        return [[(one.text, one.url) for one in notices.notices_of(actor_of(user))[0]] for user in (ann, bea, cy)]
+
+    wanted = draft().tree
+    row = actions.create_campaign(actor=actor_of(ann), name="Winter", plan=wanted)
+    starting.ask_approval(actor=actor_of(ann), campaign=row, words="Look at the subject.")
+    page = f"/campaigns/{row.id}/"
+    assert told() == [[], [("Ann asks for approval of “Winter”: Look at the subject.", page)], []]
+    starting.decide_approval(actor=actor_of(bea), campaign=row, approve=False, words="Too loud.")
+    assert told()[0] == [("Bea turned down “Winter”: Too loud.", page)]
+    starting.ask_approval(actor=actor_of(ann), campaign=row)
+    starting.decide_approval(actor=actor_of(bea), campaign=row, approve=True)
+    assert told()[0][0] == ("Bea approved “Winter”", page)
 
 
 def test_what_was_approved_is_what_is_sent() -> None:

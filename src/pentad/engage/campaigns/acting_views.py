@@ -88,7 +88,7 @@ def ask(request: HttpRequest, id: str) -> HttpResponse:
     """Ask colleagues to approve it."""
     row = queries.find_campaign(id)
     starting.ask_approval(actor=actor_of(request), campaign=row, words=request.POST.get("words", ""))
-    messages.success(request, "Asked. Whoever may approve finds it on the overview of marketing.")
+    messages.success(request, "Asked: whoever may approve has a notice of it.")
     return HttpResponseRedirect(f"/campaigns/{row.id}/")
 
 

@@ -5,7 +5,7 @@ from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import Conflict, Denied, PentadError
-from pentad.engage.campaigns import audience, deciding, plan, queries, rules, turns
+from pentad.engage.campaigns import asking, audience, deciding, plan, queries, rules, turns
 from pentad.engage.campaigns.actions import locked, require_draft
 from pentad.engage.campaigns.keys import ORIGIN
 from pentad.engage.campaigns.models import Approval, Campaign, Run
@@ -27,6 +27,7 @@ def ask_approval(*, actor: Actor, campaign: Campaign, words: str = "") -> Approv
         campaign=row, version=row.version, content=published(row.tree.content.message).version_id,
         asked_by=actor.name, asked_ref=actor.ref, words=words.replace("\0", " ").strip()[:1000],
     )  # fmt: skip
+    asking.tell_approvers(actor, row, asked)
     note(f"campaign:{row.id}", version=row.version)
     return asked
 
@@ -46,6 +47,7 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
     asked.decided, asked.decided_by = clock.now(), actor.name
     asked.reply = words.replace("\0", " ").strip()[:1000]
     asked.save(update_fields=["state", "decided", "decided_by", "reply"])
+    asking.tell_asker(actor, row, asked)
     note(f"campaign:{row.id}", version=row.version, approved=approve)
     return asked
 
