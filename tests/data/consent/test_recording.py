@@ -141,6 +141,9 @@ def test_the_api_records_and_lists(keiko: Person) -> None:
     assert call("get", f"/people/{keiko.id}")[1]["consents"] == {"marketing": {"": "granted"}}
     assert call("post", at, {"purpose": "?", "state": "granted"})[1]["code"] == "unknown_purpose"
     assert caller("analyst")("post", at, {"purpose": "marketing", "state": "denied"})[0] == 403
+    status, said = call("get", "/consent/reach?purpose=nosuch")
+    assert (status, said["code"], said["fix"]) == (400, "unknown_purpose", "One of marketing.")
+    assert call("get", "/consent/reach?purpose=marketing")[1] == call("get", "/consent/reach")[1]
     made = call("post", "/consent/purposes", {"name": "a/b", "label": "Odd"})[1]
     assert call("patch", "/consent/purposes/a/b", {"opt_out": True})[1] == made | {"opt_out": True}
     assert call("patch", "/consent/purposes/a/b", {"archived": True})[1]["archived"] is True

@@ -193,5 +193,7 @@ def get_reach(request: HttpRequest, purpose: str = "") -> dict[str, Any]:
     """And the others by reason. Of the purpose that was declared first, when none is named."""
     check(actor_of(request), "people.view")
     queries.require_consents()
+    if purpose:
+        queries.require_purpose(purpose)
     named = purpose or queries.main_purpose()
     return {"purpose": named, "results": [asdict(one) for one in reaching.reach(purpose=named)]}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pentad.core.errors import Denied, NotFound
+from pentad.core.errors import Denied, Invalid, NotFound
 from pentad.data.consent.models import ConsentChannel, ConsentPurpose, ConsentStatement
 from pentad.data.consent.rules import (
     EVERY,
@@ -79,6 +79,18 @@ def find_purpose(name: str) -> ConsentPurpose:
     if (row := ConsentPurpose.objects.filter(name=name).first()) is None:
         raise NotFound(f"There is no purpose “{name[:60]}”.", code="purpose_not_found", fix="See the list of purposes.")
     return row
+
+
+def require_purpose(name: str) -> None:
+    """Raise Invalid, with those there are, for a name that is no purpose's: nobody said anything of a misspelt one. One in
+    the archive may still be asked about.
+    """
+    if not ConsentPurpose.objects.filter(name=name).exists():
+        known = ", ".join(one.name for one in purposes())
+        raise Invalid(
+            f"There is no purpose “{name[:60]}”.", code="unknown_purpose", field="purpose",
+            fix=f"One of {known}." if known else "Declare one first, in the settings of consent.",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
