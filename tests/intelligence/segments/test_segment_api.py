@@ -102,6 +102,15 @@ def test_a_definition_is_counted_and_explained_without_saving_it(kept: Kept) -> 
     assert [one["name"] for one in call("get", f"/people/{ann.id}/segments")[1]["results"]] == ["Family"]
 
 
+def test_why_names_the_time_zone_only_where_a_date_is_compared(kept: Kept) -> None:
+    asked = shown.given(words='(plan is "family" and not (last seen is today)) in Europe/Berlin')
+    with acting_as(SYSTEM):
+        reason = shown.explained(asked, kept.road.person("user_id:ann"))["reason"]
+    plan, seen = reason["of"]
+    assert plan["text"] == 'plan is "family"'
+    assert all(one["text"].endswith("in Europe/Berlin") for one in (reason, seen, *seen["of"]))
+
+
 def test_the_first_ever_is_shown_beside_the_latest_events(kept: Kept) -> None:
     at = [f"2026-11-01T{hour:02}:00:00Z" for hour in range(12)]
     kept.send(*(track("Visit", userId="ann", timestamp=one) for one in at))
@@ -222,6 +231,10 @@ def test_a_hidden_field_is_no_way_to_ask_and_neither_is_a_colleagues_segment(kep
         None,
         None,
     ]
+    kept_to_itself = ("correct_as_of", "cost_ms", "last_move", "late", "failure", "job", "used_by")
+    assert not any(read[name] for name in kept_to_itself), "how old and how dear it is says something of what it asks"
+    whole = caller("admin")("get", f"/segments/{whole['id']}")[1]
+    assert whole["correct_as_of"] and whole["cost_ms"]
     for path in ("members", "history", "versions", "overlap", "export", f"people/{kept.road.person('user_id:ann').id}"):
         assert call("get", f"/segments/{whole['id']}/{path}")[0] == 403, path
     assert call("post", f"/segments/{whole['id']}/archive")[0] == 403

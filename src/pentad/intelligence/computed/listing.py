@@ -27,7 +27,8 @@ def prepare(rows: Sequence[Any]) -> None:
     for row in rows:
         row.open = queries.readable(row)
         row.shown_size = queries.size(row) if row.open and row.live else None
-        row.fresh = queries.freshness(row, known)
+        row.fresh = queries.freshness(row, known) if row.open else queries.UNTOLD
+        row.shown_cost = row.cost_ms if row.open else None
         row.sentence = text.say(row.computed) if row.open else ""
 
 
@@ -40,7 +41,7 @@ def _sentence(row: Any) -> SafeString:
 
 
 def tone(row: Any) -> tuple[str, str]:
-    return ("Not kept up", "red") if row.live and row.failure else TONES[row.state]
+    return ("Not kept up", "red") if row.live and row.failure and row.open else TONES[row.state]
 
 
 def _size(row: Any) -> str:
@@ -69,8 +70,8 @@ TRAITS = register(
                    plain=lambda row: row.state),
             Column("size", "Customers", _size, "users", number=True, phone="end", plain=lambda row: row.shown_size),
             Column("as_of", "Correct as of", as_of, "clock", muted=True),
-            Column("cost", "Cost", lambda row: duration(row.cost_ms) or cells.NOTHING, "gauge", number=True, muted=True,
-                   plain=lambda row: row.cost_ms),
+            Column("cost", "Cost", lambda row: duration(row.shown_cost) or cells.NOTHING, "gauge", number=True, muted=True,
+                   plain=lambda row: row.shown_cost),
             Column("changed", "Edited", lambda row: cells.ago(row.changed), "pencil", sort="changed", muted=True,
                    plain=lambda row: row.changed),
             Column("by", "Edited by", lambda row: format_html("{}", row.changed_by), "user-round", muted=True,

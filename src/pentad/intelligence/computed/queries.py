@@ -89,6 +89,10 @@ class Freshness:
     progress: float | None = None
 
 
+UNTOLD = Freshness(None, False, "")
+"""What those are told of it who may not read the trait."""
+
+
 def freshness(row: ComputedTrait, known: datetime | None = None) -> Freshness:
     """known: `correct_until`, asked once for many."""
     filling = job_of(row)

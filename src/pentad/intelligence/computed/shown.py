@@ -40,7 +40,8 @@ def traits(rows: Iterable[ComputedTrait]) -> list[dict[str, Any]]:
 
 def trait(row: ComputedTrait, known: datetime | None = None) -> dict[str, Any]:
     """What there is to know of it; not what it is made of, nor of how many, for who may not see that."""
-    readable, fresh = queries.readable(row), queries.freshness(row, known)
+    readable = queries.readable(row)
+    fresh = queries.freshness(row, known) if readable else queries.UNTOLD
     return {
         "id": row.id,
         "name": row.name,
@@ -55,10 +56,10 @@ def trait(row: ComputedTrait, known: datetime | None = None) -> dict[str, Any]:
         "size": queries.size(row) if readable else None,
         "correct_as_of": fresh.correct_as_of,
         "late": fresh.late,
-        "failure": fresh.failure if readable else "",
+        "failure": fresh.failure,
         "job": fresh.job,
         "progress": fresh.progress,
-        "cost_ms": row.cost_ms,
+        "cost_ms": row.cost_ms if readable else None,
     }
 
 

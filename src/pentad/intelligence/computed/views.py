@@ -80,7 +80,7 @@ def _context(request: HttpRequest, row: ComputedTrait) -> dict[str, Any]:
     return {
         "trait": row,
         "state": listing.tone(row),
-        "cost": duration(row.cost_ms),
+        "cost": duration(row.shown_cost),  # type: ignore[attr-defined]
         "percent": round((row.fresh.progress or 0) * 100),  # type: ignore[attr-defined]
         "may_see": actor.may("people.view") and may_open,
         "may_edit": actor.may("segments.edit") and may_open,

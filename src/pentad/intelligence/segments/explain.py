@@ -16,7 +16,7 @@ from pentad.core.errors import NotFound
 from pentad.intelligence.segments import compile as compiler
 from pentad.intelligence.segments import definition as d
 from pentad.intelligence.segments import seen_sql
-from pentad.intelligence.segments.features import Leaf, feature, properties
+from pentad.intelligence.segments.features import Leaf, feature, needs_zone, properties
 from pentad.intelligence.segments.parts import Scene
 from pentad.intelligence.segments.periods import naive
 from pentad.intelligence.segments.runs import run_of
@@ -212,4 +212,14 @@ def _kind(node: d.Condition) -> str:
 
 
 def _words(node: d.Condition, zone: str) -> str:
-    return say(d.Definition(node, zone))
+    """With the time zone where it means something."""
+    return say(d.Definition(node, zone) if _by_clock(node) else d.Definition(node))
+
+
+def _by_clock(node: d.Condition) -> bool:
+    match node:
+        case d.All() | d.Any():
+            return any(_by_clock(one) for one in node.of)
+        case d.Not() | d.Colleagues():
+            return _by_clock(node.of)
+    return needs_zone(node)

@@ -112,7 +112,7 @@ def feature(leaf: Leaf) -> tuple[Feature, str]:
 
 
 def _feature(kind: str, source: Source, leaf: Leaf) -> Feature:
-    zone = leaf.zone if _needs_zone(leaf) else ""
+    zone = leaf.zone if needs_zone(leaf.condition) else ""
     inner = None if leaf.inner is None else _plain(leaf.inner)
     condition = leaf.condition if inner is None else [leaf.condition.which, inner]  # type: ignore[union-attr]
     return Feature(
@@ -120,8 +120,8 @@ def _feature(kind: str, source: Source, leaf: Leaf) -> Feature:
     )  # fmt: skip
 
 
-def _needs_zone(leaf: Leaf) -> bool:
-    one = leaf.condition
+def needs_zone(one: Condition) -> bool:
+    """Whether a condition that is no junction means something else in another time zone."""
     match one:
         case Trait() | Standing() | Identifier() | CompanyTrait():
             return isinstance(one.test, OnDate | Anniversary)

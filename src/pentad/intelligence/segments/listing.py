@@ -36,7 +36,8 @@ def prepare(rows: Sequence[Any]) -> None:
     for row in rows:
         row.open = queries.readable(row)
         row.shown_size = queries.size(row) if row.open and row.kept_up else None
-        row.fresh = queries.freshness(row, known, jobs)
+        row.fresh = queries.freshness(row, known, jobs) if row.open else queries.UNTOLD
+        row.shown_cost = row.cost_ms if row.open else None
         row.uses = len(queries.uses(row)) + len(views.get(str(row.pk), ())) if row.open else None
     changes = since_yesterday([row for row in rows if row.open and row.kept_up])
     moved = queries.last_moved([row for row in rows if row.open])
@@ -151,8 +152,8 @@ SEGMENTS = register(
                    plain=lambda row: row.shown_size),
             Column("change", "Since yesterday", _change, "arrow-up-down", number=True, muted=True),
             Column("as_of", "Correct as of", as_of, "clock", muted=True),
-            Column("cost", "Cost", lambda row: duration(row.cost_ms) or cells.NOTHING, "gauge", sort="cost", number=True,
-                   muted=True, plain=lambda row: row.cost_ms),
+            Column("cost", "Cost", lambda row: duration(row.shown_cost) or cells.NOTHING, "gauge", sort="cost", number=True,
+                   muted=True, plain=lambda row: row.shown_cost),
             Column("moved", "Last change", lambda row: cells.ago(row.shown_moved), "history",
                    muted=True, plain=lambda row: row.shown_moved),
             Column("uses", "Used by", _uses, "link", number=True, muted=True, plain=lambda row: row.uses),

@@ -23,8 +23,8 @@ def context(request: HttpRequest, row: Segment, tab: str) -> dict[str, Any]:
     return {
         "segment": row,
         "tab": tab,
-        "state": ("Not kept up", "red") if row.failure and row.kept_up else TONES[row.state],
-        "cost": duration(row.cost_ms),
+        "state": ("Not kept up", "red") if row.failure and row.kept_up and may_open else TONES[row.state],
+        "cost": duration(row.shown_cost),  # type: ignore[attr-defined]
         "percent": round((row.fresh.progress or 0) * 100),  # type: ignore[attr-defined]
         "may_see": may_see,
         "may_edit": actor.may("segments.edit") and may_open,

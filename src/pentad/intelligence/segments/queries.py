@@ -235,6 +235,10 @@ class Freshness:
     progress: float | None = None
 
 
+UNTOLD = Freshness(None, False, "")
+"""What those are told of it who may not read the segment."""
+
+
 def freshness(segment: Segment, known: datetime | None = None, under_way: Mapping[str, Job] | None = None) -> Freshness:
     """What the page says of how true the membership is. known: `correct_until`, and under_way: `all_jobs`, asked once for
     many.

@@ -50,8 +50,9 @@ def segments(rows: Iterable[Segment]) -> list[dict[str, Any]]:
 
 
 def segment(row: Segment, known: datetime | None = None) -> dict[str, Any]:
-    """What there is to know of a segment without what it asks. Size and times of who may not read it are left out."""
-    readable, fresh = queries.readable(row), queries.freshness(row, known)
+    """What there is to know of a segment without what it asks; for who may not read it, without size, times and cost."""
+    readable = queries.readable(row)
+    fresh = queries.freshness(row, known) if readable else queries.UNTOLD
     return {
         "id": row.id,
         "name": row.name,
@@ -65,10 +66,10 @@ def segment(row: Segment, known: datetime | None = None) -> dict[str, Any]:
         "size": queries.size(row) if readable else None,
         "correct_as_of": fresh.correct_as_of,
         "late": fresh.late,
-        "failure": fresh.failure if readable else "",
+        "failure": fresh.failure,
         "job": fresh.job,
         "progress": fresh.progress,
-        "cost_ms": row.cost_ms,
+        "cost_ms": row.cost_ms if readable else None,
         "last_move": queries.last_moved([row]).get(row.pk) if readable else None,
     }
 
@@ -77,7 +78,8 @@ def whole(row: Segment) -> dict[str, Any]:
     """With what it asks, for who may read it, and what uses it."""
     told = segment(row)
     asked = both(row.tree) if told["readable"] else {"definition": None, "text": None}
-    return {**told, **asked, "used_by": used_by([*queries.uses(row), *queries.views_using(row)])}
+    uses = [*queries.uses(row), *queries.views_using(row)] if told["readable"] else []
+    return {**told, **asked, "used_by": used_by(uses)}
 
 
 def used_by(uses: list[queries.Use]) -> list[dict[str, str]]:
