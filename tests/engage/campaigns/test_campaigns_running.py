@@ -1,13 +1,14 @@
 """A campaign from its start to its end: who is chosen, when they are told, that it is once, and when it is over."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.models import OutboxMessage
-from pentad.engage.campaigns import queries, starting, tasks, turns
+from pentad.engage.campaigns import calendar_views, queries, starting, tasks, turns
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import Audience
 from pentad.platforms.channels.models import Delivery
@@ -240,6 +241,11 @@ def test_the_load_counts_who_was_told_and_who_is_meant() -> None:
         started(plan(audience={"include": [both.id]}, content={"message": running.message().id}))
         work()
         day = timedelta(days=1)
+        assert queries.load(NOON - day, NOON + day) == queries.Load(2, 2, 0), "they stand in the queue"
+        Delivery.objects.filter(person_no=bo.no).update(state="skipped")
+        assert queries.load(NOON - day, NOON + day) == queries.Load(1, 1, 0), "who is held back is no load"
+        Delivery.objects.filter(person_no=bo.no).update(state="queued")
+        sent()
         assert queries.load(NOON - day, NOON + day) == queries.Load(2, 2, 0)
         coming = [Audience((both.id,), (one.id,)), Audience((one.id,)), Audience((both.id,)), Audience(("gone",))]
         assert queries.load(NOON - day, NOON + day, coming) == queries.Load(2, 6, 1 + 1), "three each"
@@ -247,3 +253,25 @@ def test_the_load_counts_who_was_told_and_who_is_meant() -> None:
         assert queries.load(NOON + day, NOON + 2 * day, [Audience(everybody=True, exclude=(one.id,))]) == queries.Load(
             1, 1, 0
         )
+
+
+def test_every_page_tells_the_planned_time_also_where_choosing_begins_the_day_before() -> None:
+    with clock.held(NOON):
+        (ada,) = people("Ada", timezone="America/New_York")
+        row = started(plan(
+            audience={"include": [segment("All", [ada]).id]}, content={"message": running.message().id},
+            when={"start": "every", "unit": "day", "interval": 7, "date": "2026-11-27", "time": "08:00",
+                  "zone": "Europe/Berlin", "follows": "local"},
+        ))  # fmt: skip
+        assert row.next_at is not None
+        assert (row.next_at.day, row.planned_at) == (26, datetime(2026, 11, 27, 7, tzinfo=UTC))
+        before = _entries()
+        assert before == [(date(2026, 11, 27), datetime(2026, 11, 27, 7, tzinfo=UTC), True)]
+    with clock.held(row.next_at + timedelta(minutes=1)):
+        work()
+        assert _entries() == [(*before[0][:2], False)], "once, of whom it is known who was chosen"
+
+
+def _entries() -> list[tuple[date, datetime, bool]]:
+    found = calendar_views.planned(date(2026, 11, 23), date(2026, 11, 29), ZoneInfo("Europe/Berlin"))
+    return [(day, one.at, one.audience is not None) for day, some in found.items() for one in some]

@@ -19,6 +19,7 @@ from pentad.roles.access import signed_in
 from pentad.roles.page import in_readers_zone, zone_of
 
 YEARS = (2020, 2199)
+_AROUND = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def show(request: HttpRequest) -> HttpResponse:
     weeks = []
     for place in range(0, len(days), 7):
         some = days[place : place + 7]
-        begin, end = _midnight(some[0], zone), _midnight(some[-1] + timedelta(days=1), zone)
+        begin, end = midnight(some[0], zone), midnight(some[-1] + timedelta(days=1), zone)
         shown = [Day(day, day == today, day.month != anchor.month, of_day.get(day, [])) for day in some]
         coming = [one.audience for day in shown for one in day.entries if one.audience is not None]
         weeks.append(Week(shown, queries.load(begin, end, coming)))
@@ -90,17 +91,21 @@ def _anchor(text: str, today: date) -> date:
     return said if YEARS[0] <= said.year <= YEARS[1] else today.replace(day=1)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def planned(first: date, last: date, zone: ZoneInfo) -> dict[date, list[Entry]]:
     """Day, by the reader's clock → what begins or began on it, in order."""
-    begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
-    found, now = dict[date, list[Entry]](), clock.now()
-    for campaign, at, state in sorted([*_begun(begin, end), *_to_come(begin, end)], key=lambda one: one[1]):
+    begin, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    found, begun = dict[date, list[Entry]](), _begun(begin, end)
+    known = {(campaign.pk, at) for campaign, at, _ in begun}
+    coming = [one for one in _to_come(begin, end) if (one[0].pk, one[1]) not in known]
+    for campaign, at, state in sorted([*begun, *coming], key=lambda one: one[1]):
         label, tone = listing.TONES[state]
-        meant = campaign.tree.audience if at > now else None
+        meant = (
+            None if (campaign.pk, at) in known else campaign.tree.audience
+        )  # of those begun it is known who was chosen
         entry = Entry(campaign.id, campaign.name, at, _icon(campaign), tone, label, meant)
         found.setdefault(at.astimezone(zone).date(), []).append(entry)
     return found
@@ -111,8 +116,13 @@ def _icon(campaign: Campaign) -> str:
 
 
 def _begun(begin: datetime, end: datetime) -> list[tuple[Campaign, datetime, str]]:
-    rows = Run.objects.filter(at__gte=begin, at__lt=end, campaign__archived=None).select_related("campaign")
-    return [(row.campaign, row.at, row.campaign.state) for row in rows.order_by("at")[:500]]
+    """Runs, at the time they were planned for: one may begin to choose the day before."""
+    rows = Run.objects.filter(at__gte=begin - _AROUND, at__lt=end + _AROUND, campaign__archived=None)
+    found = [
+        (row.campaign, rules.planned(row.campaign.tree.when, row.day, row.at) or row.at, row.campaign.state)
+        for row in rows.select_related("campaign").order_by("at")[:500]
+    ]
+    return [one for one in found if begin <= one[1] < end]
 
 
 def _to_come(begin: datetime, end: datetime) -> list[tuple[Campaign, datetime, str]]:

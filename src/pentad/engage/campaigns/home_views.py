@@ -42,9 +42,9 @@ class Live:
 @signed_in("campaigns.view")
 @in_readers_zone
 def home(request: HttpRequest) -> HttpResponse:
-    actor, now = actor_of(request), clock.now()
-    today = now.astimezone(zone_of(request)).date()
-    ahead = calendar_views.planned(today, today + timedelta(days=AHEAD_DAYS), zone_of(request))
+    actor, now, zone = actor_of(request), clock.now(), zone_of(request)
+    today = now.astimezone(zone).date()
+    ahead = calendar_views.planned(today, today + timedelta(days=AHEAD_DAYS), zone)
     meant = [one.audience for some in ahead.values() for one in some if one.audience is not None]
     context: dict[str, Any] = {
         "live": live(),
@@ -55,7 +55,11 @@ def home(request: HttpRequest) -> HttpResponse:
             (day, coming) for day, some in sorted(ahead.items()) if (coming := [one for one in some if one.at > now])
         ],
         "duplicates": health.duplicates(),
-        "load": queries.load(now - timedelta(days=now.weekday()), now + timedelta(days=AHEAD_DAYS), meant),
+        "load": queries.load(
+            calendar_views.midnight(today - timedelta(days=today.weekday()), zone),
+            now + timedelta(days=AHEAD_DAYS),
+            meant,
+        ),
         "ideas": IDEAS,
         "empty": not Campaign.objects.filter(archived=None).exists(),
     }

@@ -67,8 +67,8 @@ def _start(row: Any) -> SafeString:
 
 
 def _when(row: Any) -> str:
-    if row.next_at is not None:
-        at = timezone.localtime(row.next_at)
+    if (planned := row.planned_at) is not None:
+        at = timezone.localtime(planned)
         return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{at.day} {at:%b, %H:%M}")
     return cells.ago(row.ended or row.started) if row.started else cells.NOTHING
 
@@ -124,7 +124,7 @@ CAMPAIGNS = register(
             Column("name", "Campaign", _name, "megaphone", sort="name", phone="title", plain=lambda row: row.name),
             Column("state", "State", _state, "circle-dot", phone="sub", plain=lambda row: row.state),
             Column("start", "Kind", _start, "zap", muted=True, plain=lambda row: row.start),
-            Column("when", "Next or last", _when, "calendar", muted=True, phone="end", plain=lambda row: row.next_at),
+            Column("when", "Next or last", _when, "calendar", muted=True, phone="end", plain=lambda row: row.planned_at),
             Column("done", "Done", _percent, "gauge", number=True, muted=True,
                    plain=lambda row: row.progress.percent if row.progress else None),
             Column("chosen", "Chosen", _number("chosen"), "users", number=True,

@@ -1,11 +1,13 @@
 """Campaigns, what became of each time they ran, and a row for each customer they chose."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 
 from pentad.core import clock, ids
 from pentad.data.identity.models import Person
+from pentad.engage.campaigns import rules
 from pentad.engage.campaigns.plan import Plan, read
 
 
@@ -53,6 +55,11 @@ class Campaign(models.Model):
     @property
     def tree(self) -> Plan:
         return read(self.plan)
+
+    @property
+    def planned_at(self) -> datetime | None:
+        """The time it is planned for next, as the calendar and every other page tell it."""
+        return rules.planned(self.tree.when, self.next_day, self.next_at) if self.next_at is not None else None
 
 
 class CampaignVersion(models.Model):

@@ -182,7 +182,7 @@ def running() -> "QuerySet[Campaign]":
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many customers get how many messages in some days, by campaigns that have chosen them."""
+    """How many customers get how many messages of campaigns in some days."""
 
     customers: int
     messages: int
@@ -194,14 +194,16 @@ LOAD_SECONDS = 0.5
 
 
 def load(begin: datetime, end: datetime, planned: Sequence[Audience] = ()) -> Load | None:
-    """By those who were chosen, and by who is meant now by what is `planned`. many: customers who get more than two.
+    """By what was sent, what waits for its time or in the queue, and who is meant now by what is `planned`. What the
+    contact policy held back for good, or could not be sent, is no load. many: customers who get more than two.
 
     None when counting takes too long to wait for.
     """
-    rows = Recipient.objects.filter(due_at__gte=begin, due_at__lt=end)
-    rows = rows.exclude(state__in=(Recipient.HELD_OUT, Recipient.SKIPPED))
-    rows = rows.exclude(run__state=Run.CANCELLED, state__in=(Recipient.CHOSEN, Recipient.WAITING))
-    asked = [_sql(one) for one in (rows.order_by().values_list("person_id"), *map(audience.everybody_of, planned))]
+    waiting = Recipient.objects.filter(due_at__gte=begin, due_at__lt=end, run__state__in=Run.UNDER_WAY)
+    waiting = waiting.filter(state__in=(Recipient.CHOSEN, Recipient.WAITING))
+    sent = Delivery.objects.filter(origin_kind=ORIGIN, sent_at__gte=begin, sent_at__lt=end)
+    rows = (waiting.order_by().values_list("person_id"), sent.values_list("person_no"), _queued(begin, end))
+    asked = [_sql(one) for one in (*rows, *map(audience.everybody_of, planned))]
     each = " UNION ALL ".join(sql for sql, _ in asked if sql)
     if not each:
         return Load(0, 0, 0)
@@ -216,6 +218,16 @@ def load(begin: datetime, end: datetime, planned: Sequence[Audience] = ()) -> Lo
     except plans.TooSlow:
         return None
     return Load(customers, messages or 0, many or 0)
+
+
+def _queued(begin: datetime, end: datetime) -> "QuerySet[Any, Any]":
+    """Who stands in the queue. By runs, of which few are under way, so that an index holds just these."""
+    runs = list(Run.objects.filter(state__in=Run.UNDER_WAY).values_list("id", "campaign__id"))
+    rows = Delivery.objects.filter(
+        origin_kind=ORIGIN, origin_id__in={id for _, id in runs}, run__in=[run for run, _ in runs], state__in=OPEN,
+        sent_at=None, due_at__gte=begin, due_at__lt=end,
+    )  # fmt: skip
+    return rows.values_list("person_no")
 
 
 def _sql(rows: "QuerySet[Any, Any]") -> tuple[str, tuple[Any, ...]]:

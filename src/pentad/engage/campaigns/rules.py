@@ -59,6 +59,11 @@ def following(when: When, done: date, now: datetime) -> Occurrence | None:
     return None
 
 
+def planned(when: When, day: date | None, begins: datetime | None) -> datetime | None:
+    """What pages call the time of a campaign by: the plan's time on its day, also where choosing begins the day before."""
+    return moment(day, when) if day is not None and when.start in ("at", "every") else begins
+
+
 def early(day: date, when: When) -> datetime:
     """When choosing must begin: where everybody's own clock counts, the day reaches the far east first."""
     at = moment(day, when)
