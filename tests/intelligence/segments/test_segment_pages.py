@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pentad.core import clock
+from pentad.core import clock, runtime
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Conflict
 from pentad.core.models import AuditLine, Job
@@ -52,6 +52,16 @@ def page(client: Client, path: str, status: int = 200) -> str:
 
 def post(client: Client, path: str, **given: Any) -> Any:
     return client.post(path, given, headers={"HX-Request": "true"})
+
+
+def test_an_empty_list_says_that_data_is_still_being_loaded(
+    kept: Kept, signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nadia = signed("admin")
+    monkeypatch.setattr(runtime, "folder", lambda: kept.road.folder)
+    assert "still being loaded" not in page(nadia, "/segments/")
+    kept.road.accept(track("Order Completed", userId="dora"))
+    assert "Data is still being loaded" in page(nadia, "/segments/"), "it waits in the inbox"
 
 
 def test_the_list_says_of_each_segment_how_large_it_is_and_what_uses_it(kept: Kept, signed: Signed) -> None:

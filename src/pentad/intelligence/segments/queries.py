@@ -269,6 +269,14 @@ def correct_until() -> datetime:
     return until if due is None else min(until, due.replace(tzinfo=UTC))
 
 
+def behind() -> datetime | None:
+    """Since when what was accepted waits to be counted, where that is longer than it should be: data is being loaded."""
+    from pentad.data.profiles.mirror import correct_as_of
+
+    until = correct_as_of()
+    return until if clock.now() - until > LATE else None
+
+
 def job_of(segment: Segment) -> Job | None:
     """The job that asks everybody, or is about to."""
     return jobs_of(segment).order_by("-id").first()

@@ -28,7 +28,7 @@ def segment_list(request: HttpRequest) -> HttpResponse:
     if not SEGMENTS.base().exists():
         actor = actor_of(request)
         rights = {"may_edit": actor.may("segments.edit"), "may_see": actor.may("people.view")}
-        return render(request, "segments/empty.html", rights)
+        return render(request, "segments/empty.html", {**rights, "loading_since": queries.behind()})
     if opening_view(actor_of(request), SEGMENTS.name) is None:
         return HttpResponseRedirect("/segments/?view=own-0")
     return show_list(request, SEGMENTS)
