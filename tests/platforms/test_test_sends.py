@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from pentad.core.actor import SYSTEM
+from pentad.intelligence.contact.actions import suppress
 from pentad.platforms.channels import actions as channels
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.channels.payload import unpack
@@ -40,3 +41,17 @@ def test_a_test_is_sent_once_to_a_colleague(tom: Client) -> None:
     said = unpack(bytes(delivery.payload), bytes(delivery.base.dictionary) if delivery.base else b"")
     assert (delivery.origin_kind, said.address) == ("test", "tom@kestrel.example")
     assert said.content["subject"].startswith("[Test] ") and "Hi Ada" in said.content["html"]
+
+
+def test_a_test_reaches_neither_the_customer_nor_who_is_suppressed(tom: Client) -> None:
+    ada = somebody("Ada Byron")
+    row = message(publish=False, inapp={"title": "Hi", "body": "Beans"}, sms={"body": "Beans"})
+    at, given = f"/messages/{row.id}/test/", {"person": ada.id, "to": "+4917012345678", "key": "0192-abcdef02"}
+    channels.create_destination(actor=SYSTEM, channel="inapp", adapter="inapp", name="Site", settings={})
+    channels.create_destination(actor=SYSTEM, channel="sms", adapter="mailbox", name="Mailbox", settings={})
+    page = tom.post(at, given | {"at": "A.inapp.en"})
+    assert page.status_code == 422 and "would see the test" in page.content.decode()
+    suppress(actor=SYSTEM, channel="sms", address="+49 170 12345678", reason="complaint")
+    page = tom.post(at, given | {"at": "A.sms.en"})
+    assert page.status_code == 422 and "is suppressed" in page.content.decode()
+    assert not Delivery.objects.exists()

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pentad.core.actor import SYSTEM
 from pentad.platforms.channels.actions import create_destination, make_dkim_key
+from pentad.platforms.channels.adapters.protocol import Refused
 from pentad.platforms.channels.registry import open_adapter
 from pentad.platforms.channels.sealing import opened as unsealed
 from tests.conformance.channels.rigs import MailServer, opened
@@ -43,6 +44,17 @@ def test_both_parts_and_every_header(server: MailServer) -> None:
     assert {name: mail[name] for name in ONE_CLICK} == ONE_CLICK
     assert max(len(line) for line in server.raw.split(b"\r\n")) <= 998
     assert b"\n" not in server.raw.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    "address", ["@kestrel.example", "<ada@kestrel.example>", "ada@kestrel..example", ":;", "a@\\ \x01"]
+)
+def test_what_is_no_address_is_refused_and_says_nothing_of_the_server(server: MailServer, address: str) -> None:
+    adapter = server.adapter()
+    with pytest.raises(Refused):
+        adapter.send(outgoing(server, address=address), "k-1")
+    adapter.close()
+    assert server.arrived() == []
 
 
 def test_one_connection_carries_many_and_threads_have_their_own(server: MailServer) -> None:

@@ -105,6 +105,19 @@ def test_of_a_run_an_address_gets_one_message_be_it_of_two_customers(service: Se
     assert states()[-1] == ("skipped", "same_address")
 
 
+def test_two_who_became_one_get_one_message_of_a_run_at_whichever_address(service: Service) -> None:
+    to = destination("scripted")
+    ada, old = customer("Ada"), customer("Old")
+    queue.enqueue([item(old)])
+    turn(to, NOON)
+    old.root = ada
+    old.save()
+    queue.enqueue([item(ada), item(ada, key="next", run="r2")])
+    turn(to, NOON + MINUTE)
+    assert states() == [("sent", ""), ("skipped", "same_customer"), ("sent", "")]
+    assert sorted(service.times) == ["ada@kestrel.example", "old@kestrel.example"]
+
+
 def test_nobody_and_no_address(service: Service) -> None:
     to = destination("scripted")
     queue.enqueue([item(customer("Ada", email="")), item(customer("Bo"), person_no=987_654, key="gone")])

@@ -18,6 +18,7 @@ from pentad.platforms.channels.models import Attempt, Delivery
 from pentad.platforms.responses import actions, queries, showing
 from pentad.platforms.responses.keeping import about
 from pentad.platforms.responses.models import Response
+from pentad.platforms.responses.people import person_of
 from pentad.roles.access import actions as accounts
 from pentad.roles.access.models import User
 from pentad.roles.notices.subjects import forget
@@ -51,6 +52,14 @@ def test_soft_bounces_of_five_days_stop_it_for_thirty(mail: Delivery, mia: Perso
     actions.record_bounce(actor=SYSTEM, delivery=mail, hard=False, reason="full", address="mia@fjord.example")
     row = Suppression.objects.get()
     assert (row.reason, row.until) == ("soft_bounces", NOON + 30 * DAY)
+
+
+def test_what_a_colleague_does_with_a_test_is_not_the_customers_doing(mia: Person) -> None:
+    test = made(mia, "test:1", origin_kind="test", run="", address="tom@kestrel.example")
+    assert actions.record_complaint(actor=SYSTEM, delivery=test, reason="abuse")
+    actions.record_bounce(actor=SYSTEM, delivery=test, hard=True, reason="550")
+    assert person_of(test) is None and state_of(mia, "news", "email") == "granted"
+    assert not Suppression.objects.exists(), "of whose address it was, nothing was said"
 
 
 def test_a_complaint_stops_the_address_and_counts_as_a_no(mail: Delivery, mia: Person) -> None:

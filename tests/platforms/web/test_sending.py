@@ -9,7 +9,7 @@ from pentad.data.privacy.actions import erase_person
 from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.models import Suppression
 from pentad.intelligence.contact.policy import Policy
-from pentad.platforms.channels.adapters.protocol import Refused
+from pentad.platforms.channels.adapters.protocol import Busy, Refused
 from pentad.platforms.channels.adapters.webpush import WebPush, new_vapid_key
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.channels.queue import enqueue
@@ -82,3 +82,22 @@ def test_nothing_is_kept_of_who_is_erased() -> None:
     subscribe(actor=SYSTEM, person=ada, endpoint="https://push.example/1", p256dh="B" + "a" * 86, auth="c" * 22)
     erase_person(actor=SYSTEM, person=ada)
     assert not WebMessage.objects.exists() and not PushSubscription.objects.exists()
+
+
+def test_a_thousand_browsers_of_one_customer_keep_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, called = customer("Ada"), list[str]()
+    keys = sealed({"vapid_key": new_vapid_key()})
+    to = destination("webpush", channel="push", config={"contact": "it@kestrel.example"}, secret=keys)
+    for number in range(8):
+        subscribe(
+            actor=SYSTEM, person=ada, endpoint=f"https://push.example/{number}", p256dh="B" + "a" * 86, auth="c" * 22
+        )
+
+    def busy(self: WebPush, row: PushSubscription, *_: object) -> None:
+        called.append(row.endpoint)
+        raise Busy("slow")
+
+    monkeypatch.setattr(WebPush, "_push", busy)
+    enqueue([item(ada, channel="push", content=SAID)])
+    turn(to, NOON)
+    assert called == [f"https://push.example/{number}" for number in (7, 6, 5, 4, 3)]

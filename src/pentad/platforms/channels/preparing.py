@@ -2,7 +2,6 @@
 moment, doubts, and the turn of the domain. What may not leave is closed, held or put off here.
 """
 
-import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,13 +10,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils.crypto import salted_hmac
 
 from pentad.intelligence.contact import gates
 from pentad.intelligence.contact import log as contacts
-from pentad.intelligence.contact.addresses import plain
 from pentad.intelligence.contact.gates import Ask, Rival, Verdict
 from pentad.platforms.channels import pacing, rules
 from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing
@@ -35,6 +31,7 @@ from pentad.platforms.channels.models import (
     Delivery,
     Destination,
 )
+from pentad.platforms.channels.once import once_of, told_already
 from pentad.platforms.channels.payload import unpack
 from pentad.platforms.channels.telling import Told, close, tell
 from pentad.platforms.channels.writing import write
@@ -73,6 +70,7 @@ def prepare(
         found = [one for one in found if one.row.pk in mine]
         found = [one for one in found if _known(one, destination, adapter, now)]
         found = _without_same_address(found, now)
+        found = _without_same_customer(found, now)
         found = _in_turn(found, destination, now)
         found = _judged(found, now)
     return [one for one in found if _written(one, now)]
@@ -111,7 +109,7 @@ def _looked_up(row: Delivery, who: Reached | None, adapter: Adapter, tries: list
         address = who.addresses[0] if who.addresses else ""
     else:
         address = who.id
-    once = _once(row, address) if address and row.run and said.once_in_run else None
+    once = once_of(row, address) if address and row.run and said.once_in_run else None
     return Ready(row, said, who, address, once, tries)
 
 
@@ -121,12 +119,6 @@ def _unpacked(row: Delivery) -> Message:
     except (zlib.error, msgspec.DecodeError):
         log.exception("delivery_unreadable", delivery=row.public_id)
         return Message({})
-
-
-def _once(row: Delivery, address: str) -> str:
-    key = salted_hmac("pentad.channels", "once", secret=settings.SECRET_KEY, algorithm="sha256").digest()
-    told = "\0".join((row.origin_kind, row.origin_id, row.run, row.channel, plain(address)))
-    return hashlib.blake2b(told.encode(), digest_size=20, key=key).hexdigest()
 
 
 def tries_of(one: Ready, destination: Destination, adapter: Adapter, now: datetime) -> rules.Tries:
@@ -161,7 +153,7 @@ def _known(one: Ready, destination: Destination, adapter: Adapter, now: datetime
 
 
 def _without_same_address(found: list[Ready], now: datetime) -> list[Ready]:
-    """Two customers with one address, or two that became one, get one message of a run."""
+    """Two customers with one address get one message of a run."""
     wanted = {one.once for one in found if one.once}
     holders = dict(Delivery.objects.filter(once__in=wanted).values_list("once", "pk")) if wanted else {}
     kept = []
@@ -171,6 +163,14 @@ def _without_same_address(found: list[Ready], now: datetime) -> list[Ready]:
         else:
             kept.append(one)
     return kept
+
+
+def _without_same_customer(found: list[Ready], now: datetime) -> list[Ready]:
+    told = told_already({one.row.pk: (one.row, one.who.root) for one in found if one.once and one.who})
+    for one in found:
+        if one.row.pk in told:
+            _skip(one, "same_customer", "They got the message already, before two customers became one", now)
+    return [one for one in found if one.row.pk not in told]
 
 
 def _in_turn(found: list[Ready], destination: Destination, now: datetime) -> list[Ready]:

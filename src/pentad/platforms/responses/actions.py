@@ -168,7 +168,7 @@ def _moves(delivery: Delivery, before: tuple[str, ...], state: str, at: datetime
 
 def _tell(name: str, delivery: Delivery, told: dict[str, object], at: datetime | None) -> None:
     person = person_of(delivery)
-    if person is not None and delivery.origin_kind != TEST:
+    if person is not None:
         emit("track", name, person=person, at=at, properties={**properties(delivery), **told})
 
 
@@ -181,7 +181,8 @@ def _soft_bounces(delivery: Delivery, now: datetime) -> int:
 
 
 def _suppress(delivery: Delivery, address: str, reason: str, until: datetime | None = None) -> None:
-    whose = reached([delivery.person_no], delivery.channel).get(delivery.person_no)
+    test = delivery.origin_kind == TEST  # went to a colleague's address, which only the report can tell
+    whose = None if test else reached([delivery.person_no], delivery.channel).get(delivery.person_no)
     if found := address or next(iter(whose.addresses if whose else ()), ""):
         source = f"message {delivery.public_id}"
         suppress(

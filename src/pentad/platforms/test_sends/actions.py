@@ -7,10 +7,13 @@ from pentad.content.messages.access import require_fields
 from pentad.content.messages.editing import Spot
 from pentad.content.messages.models import Message
 from pentad.content.messages.values import Composed
+from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.data.identity.models import Person
+from pentad.intelligence.contact.asking import Ask
+from pentad.intelligence.contact.knowing import suppressed
 from pentad.platforms.channels.items import TEST, Item
 from pentad.platforms.channels.queries import default_destination
 from pentad.platforms.channels.queue import enqueue
@@ -29,10 +32,17 @@ def send_test(*, actor: Actor, message: Message, at: Spot, person: Person, to: s
     to = _address(at.channel, to)
     if not _KEY.fullmatch(key):
         raise Invalid("A test has a key of its own.", code="test_key", fix="Open the form again.")
-    if default_destination(at.channel) is None:
+    takes = default_destination(at.channel)
+    if takes is None:
         raise Conflict(
             f"Nothing takes {at.channel} yet.", code="no_destination", fix="Set up a destination for the channel."
         )
+    if at.channel == "inapp" and takes.adapter != "mailbox":  # it goes by who somebody is, not by an address
+        raise Conflict(
+            "The customer would see the test on your website.", code="test_reaches_customer",
+            fix="Look at the preview, or make a mailbox the default destination of the channel.",
+        )  # fmt: skip
+    _require_not_suppressed(at.channel, to)
     version = queries.version(message)
     require_fields(actor, version.tree)
     made = _composed(message, at, person)
@@ -63,6 +73,15 @@ def _composed(message: Message, at: Spot, person: Person) -> Composed:
         said.get(made.reason, f"It cannot be written for this customer: {made.value or made.reason}."),
         code="test_not_composed", fix="Give it a fallback, or take another customer.",
     )  # fmt: skip
+
+
+def _require_not_suppressed(channel: str, to: str) -> None:
+    """Who asked not to be written to is not tried things out on either."""
+    ask = Ask("", 0, channel, address=to)
+    if suppressed([ask], clock.now())(ask) is not None:
+        raise Invalid(
+            f"“{to[:80]}” is suppressed: nothing is sent there.", code="test_address", fix="Take another address."
+        )
 
 
 def _address(channel: str, to: str) -> str:

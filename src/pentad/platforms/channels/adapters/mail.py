@@ -54,7 +54,7 @@ def message_bytes(out: Outgoing, key: str, sender: Sender) -> bytes:
     """The whole mail, signed where there is a key. Raises Refused for an address or a header that no mail can have."""
     try:
         data = _message(out, key, sender).as_bytes()
-    except (ValueError, IndexError, UnicodeError) as error:  # the library's words for a header that cannot be
+    except Exception as error:  # of a header that cannot be, the library raises what it likes; nothing has left yet
         raise Refused(f"It cannot be a mail: {error}", status="malformed") from None
     return signature(data, sender) + data if sender.key else data
 
