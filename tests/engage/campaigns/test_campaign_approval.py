@@ -89,9 +89,11 @@ def test_a_changed_plan_is_to_be_approved_anew_and_a_large_one_always() -> None:
     starting.decide_approval(actor=BEA, campaign=row, approve=True)
     actions.change_campaign(actor=ANN, campaign=row, plan=plan(**{**parts(row), "test": {"holdout": 5}}))
     assert queries.approval_of(Campaign.objects.get(pk=row.pk)) is None
-    settings.put("campaigns.approval_from", 1)
     with pytest.raises(Conflict, match="needs a colleague’s approval"):
         starting.start_campaign(actor=ANN, campaign=row)
+    settings.put("campaigns.approval_from", 1)
+    with pytest.raises(Conflict, match="needs a colleague’s approval"):
+        starting.start_campaign(actor=ANN, campaign=draft("Large"))
     settings.reset("campaigns.approval_from")
 
 

@@ -234,6 +234,23 @@ def test_entering_a_segment_sets_it_off_again_only_when_that_is_wanted() -> None
         assert sent() == ["ada", "ada"]
 
 
+def test_who_was_told_before_two_became_one_is_not_set_off_again() -> None:
+    with clock.held(NOON):
+        ada, old = people("Ada", "Old")
+        fresh = segment("Fresh")
+        trigger = {"on": "segment", "segment": fresh.id, "again_days": None}
+        started(plan(content={"message": running.message().id}, when={"start": "trigger", "trigger": trigger}))
+        work()
+        running.enter(fresh, old)
+        work()
+        assert sent() == ["old"]
+        old.root = ada
+        old.save()
+        running.enter(fresh, ada)
+        work()
+        assert Recipient.objects.get(person=ada).reason == "again" and sent() == ["old"]
+
+
 def test_the_load_counts_who_was_told_and_who_is_meant() -> None:
     with clock.held(NOON):
         ada, bo = people("Ada", "Bo")

@@ -21,6 +21,7 @@ from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import HOLDOUT, WINNER, Plan
 from pentad.engage.campaigns.saying import message_of
 from pentad.intelligence.contact import holdout, timing, zones
+from pentad.intelligence.contact.knowing import parts_of
 from pentad.intelligence.experiments.rules import arms_of
 from pentad.intelligence.segments.moves import roots_of
 
@@ -156,8 +157,12 @@ class Chooser:
         """When those were last due whom something had set off before."""
         if self.plan.when.start != "trigger" or self.plan.when.trigger.again_days == 0:
             return {}
-        rows = Recipient.objects.filter(run=self.run, person_id__in=numbers).exclude(state=Recipient.SKIPPED)
-        return dict(rows.values_list("person_id").annotate(last=Max("due_at")).order_by())
+        parts, found = parts_of(numbers), dict[int, datetime]()  # also as somebody they were before two became one
+        rows = Recipient.objects.filter(run=self.run, person_id__in=list(parts)).exclude(state=Recipient.SKIPPED)
+        for part, last in rows.values_list("person_id").annotate(last=Max("due_at")).order_by():
+            if last is not None:
+                found[parts[part]] = max(last, found.get(parts[part], last))
+        return found
 
     def _dues(self, candidates: Sequence[Candidate]) -> list[datetime]:
         when, now, numbers = self.plan.when, clock.now(), [one.person_no for one in candidates]

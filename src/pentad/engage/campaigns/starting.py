@@ -202,8 +202,10 @@ def require_sight(actor: Actor, wanted: Plan) -> None:
 
 
 def needs_approval(campaign: Campaign, wanted: Plan) -> bool:
-    """Whether it must not start without: it is large, or somebody asked."""
-    if queries.approval_of(campaign) is not None:
+    """Whether it must not start without: it is large, or somebody asked, of this version or one before: a plan that was
+    turned down does not go by being changed.
+    """
+    if Approval.objects.filter(campaign=campaign).exists():
         return True
     limit = APPROVAL_FROM.get()
     return bool(limit) and (wanted.when.start == "trigger" or audience.count(wanted.audience) >= limit)
