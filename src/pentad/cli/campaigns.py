@@ -92,6 +92,22 @@ def resume(name: str) -> None:
     _act("resume_campaign", name)
 
 
+@campaign.command("finish")
+@click.argument("name", metavar="ID|NAME")
+@on_data()
+def finish(name: str) -> None:
+    """End a recurring or triggered campaign: nobody new is chosen, what is queued still goes."""
+    _act("finish_campaign", name)
+
+
+@campaign.command("reopen")
+@click.argument("name", metavar="ID|NAME")
+@on_data()
+def reopen(name: str) -> None:
+    """Take that back: it goes on from now, without what it missed meanwhile."""
+    _act("reopen_campaign", name)
+
+
 @campaign.command("cancel")
 @click.argument("name", metavar="ID|NAME")
 @click.option("--yes", is_flag=True, help="Do not ask; it cannot be taken back.")
@@ -124,9 +140,9 @@ def why(name: str, person: str) -> None:
 
 def _act(verb: str, name: str) -> "Campaign":
     from pentad.core.actor import CLI
-    from pentad.engage.campaigns import starting
+    from pentad.engage.campaigns import ending, starting
 
-    made: Any = getattr(starting, verb)(actor=CLI, campaign=_campaign(name))
+    made: Any = getattr(ending if hasattr(ending, verb) else starting, verb)(actor=CLI, campaign=_campaign(name))
     row: Campaign = made
     return row
 

@@ -128,6 +128,22 @@ def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(s
     page(rep, f"/campaigns/{row.id}/people/{bo.id}/", 403)
 
 
+def test_one_that_goes_on_is_ended_from_its_page_and_let_go_on(signed: Signed) -> None:
+    tom = signed("marketer")
+    when = {"start": "trigger", "trigger": {"segment": segment("Fresh").id}}
+    row = started(plan(content={"message": running.message().id}, when=when))
+    work()
+    at = f"/campaigns/{row.id}/"
+    assert f"{at}finish/" in page(tom, at)
+    assert tom.post(f"{at}finish/").status_code == 204
+    told = page(tom, at)
+    assert "Nobody new is chosen since" in told
+    assert f'data-undo="{at}reopen/"' in told
+    assert f"{at}finish/" not in told
+    assert tom.post(f"{at}reopen/").status_code == 204
+    assert "Nobody new is chosen since" not in page(tom, at)
+
+
 def test_programs_write_start_stop_and_read(signed: Signed) -> None:
     signed("admin")
     _, token = accounts.add_key(actor=SYSTEM, name="Reader’s", role="admin")

@@ -7,8 +7,9 @@ import pytest
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
+from pentad.core.errors import Conflict
 from pentad.core.models import OutboxMessage
-from pentad.engage.campaigns import calendar_views, queries, starting, tasks, turns
+from pentad.engage.campaigns import calendar_views, ending, queries, starting, tasks, turns
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import Audience
 from pentad.platforms.channels.models import Delivery
@@ -287,6 +288,62 @@ def test_every_page_tells_the_planned_time_also_where_choosing_begins_the_day_be
     with clock.held(row.next_at + timedelta(minutes=1)):
         work()
         assert _entries() == [(*before[0][:2], False)], "once, of whom it is known who was chosen"
+
+
+def test_one_that_goes_on_is_ended_without_losing_what_is_queued_and_goes_on_again_from_then() -> None:
+    ada, bo, cy, di = people("Ada", "Bo", "Cy", "Di")
+    fresh = segment("Fresh")
+    with clock.held(NOON):
+        row = started(plan(
+            content={"message": running.message().id},
+            when={"start": "trigger", "trigger": {"segment": fresh.id, "delay_minutes": 60}},
+        ))  # fmt: skip
+        with pytest.raises(Conflict, match="would go on"):
+            ending.finish_campaign(actor=SYSTEM, campaign=row)
+        work()
+        running.enter(fresh, ada)
+        work()
+        ending.finish_campaign(actor=SYSTEM, campaign=row)
+        running.enter(fresh, bo)
+        work()
+        assert (sent(), state(row)) == ([], Campaign.RUNNING)
+    with clock.held(NOON + timedelta(hours=1)):
+        ending.reopen_campaign(actor=SYSTEM, campaign=row)
+        running.enter(fresh, cy)
+        work()
+        ending.finish_campaign(actor=SYSTEM, campaign=row)
+        assert sent() == ["ada"]
+    with clock.held(NOON + timedelta(hours=2)):
+        work()
+        assert sent() == ["ada", "cy"], "Bo entered while it was ended"
+        work()
+        assert state(row) == Campaign.FINISHED
+        ending.reopen_campaign(actor=SYSTEM, campaign=row)
+        running.enter(fresh, di)
+        work()
+    with clock.held(NOON + timedelta(hours=3)):
+        work()
+        assert sent() == ["ada", "cy", "di"]
+        assert state(row) == Campaign.RUNNING
+
+
+def test_a_recurring_one_that_is_ended_is_planned_no_more() -> None:
+    when = {"start": "every", "unit": "day", "date": "2026-11-25", "time": "13:00"}
+    with clock.held(NOON):
+        buyers = segment("All", people("Ada"))
+        row = started(plan(audience={"include": [buyers.id]}, content={"message": running.message().id}, when=when))
+    with clock.held(NOON + timedelta(hours=1)):
+        work()
+        ending.finish_campaign(actor=SYSTEM, campaign=row)
+        assert sent() == ["ada"]
+        work()
+    assert state(row) == Campaign.FINISHED
+    with clock.held(NOON + timedelta(hours=2)):
+        again = ending.reopen_campaign(actor=SYSTEM, campaign=row)
+        assert again.next_at == NOON + timedelta(days=1, hours=1)
+        starting.cancel_campaign(actor=SYSTEM, campaign=row)
+        with pytest.raises(Conflict, match="was not ended"):
+            ending.reopen_campaign(actor=SYSTEM, campaign=row)
 
 
 def _entries() -> list[tuple[date, datetime, bool]]:

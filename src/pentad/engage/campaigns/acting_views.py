@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pentad.engage.campaigns import actions, queries, starting
+from pentad.engage.campaigns import actions, ending, queries, starting
 from pentad.engage.campaigns.models import Approval
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, modal_done
 from pentad.roles.views.counts import forget_counts
 
 
-def _verb(right: str, act: Callable[..., Any], said: str) -> Callable[..., HttpResponse]:
-    """A view that does one thing and goes back to the page."""
+def _verb(right: str, act: Callable[..., Any], said: str, undo: str = "") -> Callable[..., HttpResponse]:
+    """A view that does one thing and goes back to the page. undo: the verb that takes it back."""
 
     @require_POST
     @signed_in(right)
@@ -24,7 +24,7 @@ def _verb(right: str, act: Callable[..., Any], said: str) -> Callable[..., HttpR
         row = queries.find_campaign(id)
         act(actor=actor_of(request), campaign=row)
         forget_counts()
-        messages.success(request, said)
+        messages.success(request, said, extra_tags=f"/campaigns/{row.id}/{undo}/" if undo else "")
         return modal_done(f"/campaigns/{row.id}/")
 
     return view
@@ -32,6 +32,9 @@ def _verb(right: str, act: Callable[..., Any], said: str) -> Callable[..., HttpR
 
 pause = _verb("campaigns.start", starting.pause_campaign, "Paused: nothing leaves until it is resumed.")
 resume = _verb("campaigns.start", starting.resume_campaign, "It goes on.")
+finish = _verb("campaigns.start", ending.finish_campaign, "It ends: nobody new is chosen; what is queued still goes.",
+               undo="reopen")  # fmt: skip
+reopen = _verb("campaigns.start", ending.reopen_campaign, "It goes on from now.")
 unschedule = _verb("campaigns.start", starting.unschedule_campaign, "A draft again.")
 archive = _verb("campaigns.edit", actions.archive_campaign, "In the archive.")
 restore = _verb("campaigns.edit", actions.restore_campaign, "Out of the archive.")

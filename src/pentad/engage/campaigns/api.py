@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from pentad.core.action import check
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person, part_numbers
-from pentad.engage.campaigns import actions, measuring, people_views, queries, shown, starting
+from pentad.engage.campaigns import actions, ending, measuring, people_views, queries, shown, starting
 from pentad.engage.campaigns.models import Campaign
 from pentad.intelligence.segments.moves import roots_of
 from pentad.roles.audit import looked_at
@@ -38,7 +38,7 @@ class CampaignOut(Schema):
     next_at: datetime | None = Field(description="When it runs next")
     started: datetime | None
     started_by: str
-    ended: datetime | None
+    ended: datetime | None = Field(description="When it ended; while it runs, since when it chooses nobody new")
     failure: str = Field(description="Why it does not go on; empty when it does")
     winner: str = Field(description="The variant that won the test")
 
@@ -245,6 +245,18 @@ def pause_campaign(request: HttpRequest, id: str) -> dict[str, Any]:
 @router.post("/campaigns/{id}/resume", response=WholeCampaignOut, summary="Go on with a paused campaign")
 def resume_campaign(request: HttpRequest, id: str) -> dict[str, Any]:
     return _done(request, id, START, starting.resume_campaign)
+
+
+@router.post("/campaigns/{id}/finish", response=WholeCampaignOut, summary="End a recurring or triggered campaign")
+def finish_campaign(request: HttpRequest, id: str) -> dict[str, Any]:
+    """Nobody new is chosen; what is queued still goes, and then it is finished."""
+    return _done(request, id, START, ending.finish_campaign)
+
+
+@router.post("/campaigns/{id}/reopen", response=WholeCampaignOut, summary="Take the end of a campaign back")
+def reopen_campaign(request: HttpRequest, id: str) -> dict[str, Any]:
+    """It goes on from now, without what it missed meanwhile. 409 `campaign_past` when its last day is over."""
+    return _done(request, id, START, ending.reopen_campaign)
 
 
 @router.post("/campaigns/{id}/cancel", response=WholeCampaignOut, summary="Stop a campaign for good")

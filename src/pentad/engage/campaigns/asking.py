@@ -17,7 +17,11 @@ MOST_WORDS = 200
 def tell_approvers(actor: Actor, campaign: Campaign, asked: Approval) -> None:
     """In the transaction under way: whoever may approve it, without those who asked or wrote it."""
     own = {_colleague(asked.asked_ref), _colleague(campaign.changed_ref)}
-    users = [user.pk for user in User.objects.filter(is_active=True).exclude(pk__in=own - {None}) if _may(user)]
+    users = [
+        user.pk
+        for user in User.objects.filter(is_active=True).exclude(pk__in=[one for one in own if one is not None])
+        if _may(user)
+    ]
     notify(
         user_ids=users, kind=ASKED, parts=[f"{actor.name} asks for approval of “{campaign.name}”{_said(asked.words)}"],
         why="You may approve campaigns of colleagues.", subject_url=f"/campaigns/{campaign.id}/", by=actor,

@@ -78,7 +78,8 @@ class Chooser:
             meant = audience.within(self.plan.audience, {one.person_no for one in found})
             before = self.run.cursor
             with step():
-                self._take([Candidate(number) for number in sorted(meant)], cursor=max(one.id for one in found))
+                if self.campaign.ended is None:
+                    self._take([Candidate(number) for number in sorted(meant)], cursor=max(one.id for one in found))
             if self.run.cursor == before:
                 return
 
@@ -92,7 +93,8 @@ class Chooser:
             if (root := roots.get(one.person_no)) in meant and root is not None
         ]
         with step():
-            self._take(wanted, cursor)
+            if self.campaign.ended is None:  # the step has looked: somebody may have ended it just now
+                self._take(wanted, cursor)
 
     def _take(self, candidates: Sequence[Candidate], cursor: int) -> None:
         """Write rows for those who have none yet, tell of them, and remember how far this has got."""

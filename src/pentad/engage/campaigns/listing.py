@@ -48,6 +48,8 @@ def state_of(row: Any) -> tuple[str, str]:
         return "Archived", "gold"
     if row.failure:
         return "Stands still", "red"
+    if row.state == Campaign.RUNNING and row.ended is not None:
+        return "Ending", "blue"
     if getattr(row, "asked", False):
         return "Waits for approval", "violet"
     return TONES[row.state]

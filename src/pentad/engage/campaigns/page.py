@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from pentad.engage.campaigns import listing, queries
+from pentad.engage.campaigns import ending, listing, queries
 from pentad.engage.campaigns.models import Approval, Campaign
 from pentad.roles.page import actor_of
 
@@ -26,4 +26,6 @@ def context(request: HttpRequest, row: Campaign, tab: str) -> dict[str, Any]:
         "draft": row.state == Campaign.DRAFT and row.archived is None,
         "under_way": row.state in (Campaign.SCHEDULED, *Campaign.BEGUN),
         "over": row.state in Campaign.OVER,
+        "ending": row.state in Campaign.BEGUN and row.ended is not None,
+        "lasting": row.start in ending.LASTING,
     }

@@ -44,10 +44,14 @@ def work(job: Context, run: str) -> dict[str, int]:
 
 
 def halt_unless_running(run: Run) -> None:
-    """Inside a step's transaction: pausing and cancelling lock the same row, so that nothing goes on behind their back."""
-    state = Campaign.objects.select_for_update().filter(pk=run.campaign_id).values_list("state", flat=True).first()
-    if state != Campaign.RUNNING:
+    """Inside a step's transaction: pausing, cancelling and ending lock the same row, so that nothing goes on behind their
+    back.
+    """
+    rows = Campaign.objects.select_for_update().filter(pk=run.campaign_id, state=Campaign.RUNNING)
+    found = rows.values_list("ended").first()
+    if found is None:
         raise Halted
+    (run.campaign.ended,) = found
 
 
 def work_on(run: Run, step: Step) -> dict[str, int]:
@@ -59,7 +63,7 @@ def work_on(run: Run, step: Step) -> dict[str, int]:
     elif plan.when.start == "trigger":
         if not turns.ended(run.campaign):
             _follow(chooser, step)
-    elif plan.audience.live:
+    elif plan.audience.live and run.campaign.ended is None:
         chooser.newcomers(step)
     released = Releaser(run.campaign, run).due(step)
     return {"chosen": Recipient.objects.filter(run=run).count(), "released": released}
@@ -68,7 +72,7 @@ def work_on(run: Run, step: Step) -> dict[str, int]:
 def _follow(chooser: Chooser, step: Step) -> None:
     while True:
         found, cursor = triggers.candidates(chooser.run, chooser.plan.when.trigger)
-        if cursor == chooser.run.cursor:
+        if cursor == chooser.run.cursor or turns.ended(chooser.campaign):
             return
         chooser.triggered(found, cursor, step)
 

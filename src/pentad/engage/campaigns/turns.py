@@ -109,7 +109,10 @@ def _has_due(run: Run, per_hour: int) -> bool:
 def _has_newcomers(campaign: Campaign, run: Run) -> bool:
     plan = campaign.tree
     return (
-        plan.audience.live and plan.when.start != "trigger" and queries.any_entered(plan.audience.include, run.cursor)
+        plan.audience.live
+        and plan.when.start != "trigger"
+        and campaign.ended is None
+        and queries.any_entered(plan.audience.include, run.cursor)
     )
 
 
@@ -117,9 +120,11 @@ def _has_newcomers(campaign: Campaign, run: Run) -> bool:
 
 
 def ended(campaign: Campaign) -> bool:
-    """Whether the last day of a campaign is over."""
+    """Whether nobody new is to be chosen: somebody ended the campaign, or its last day is over."""
     when = campaign.tree.when
-    return bool(when.until) and rules.local_day(clock.now(), when.zone) > day_of(when.until)
+    return campaign.ended is not None or (
+        bool(when.until) and rules.local_day(clock.now(), when.zone) > day_of(when.until)
+    )
 
 
 def end_done() -> int:
