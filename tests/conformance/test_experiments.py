@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pentad.intelligence.experiments.definition import Goal
-from pentad.intelligence.experiments.measuring_sql import Entering, entries_sql, sums_sql
-from pentad.intelligence.segments.definition import EventMatch, Greater, PropertyTest
+from pentad.intelligence.experiments.measuring_sql import Entering, currencies_sql, entries_sql, sums_sql
+from pentad.intelligence.segments.definition import Equals, EventMatch, Greater, PropertyTest
 from pentad.intelligence.segments.parts import Scene
 from pentad.ledger import Ledger, LedgerSlice
 from tests.conformance.segments.people import as_json
@@ -34,14 +34,14 @@ HAPPENED: list[tuple[int, str, str, dict[str, Any]]] = [
     (3, "2026-11-01 09:59:59", "Order Completed", {"revenue": 5}),
     # After: at that very moment, within the days of both entries (once), of the second alone, the last instant but one,
     # and too late.
-    (1, "2026-11-01 10:00:00", "Order Completed", {"revenue": 20}),
-    (1, "2026-11-07 10:00:00", "Order Completed", {"revenue": "30"}),
-    (1, "2026-11-09 10:00:00", "Order Completed", {"revenue": 3}),
-    (1, "2026-11-12 10:00:00", "Order Completed", {"revenue": 500}),
-    (2, "2026-11-08 09:59:59", "Order Completed", {"revenue": "a lot"}),
+    (1, "2026-11-01 10:00:00", "Order Completed", {"revenue": 20, "currency": "EUR"}),
+    (1, "2026-11-07 10:00:00", "Order Completed", {"revenue": "30", "currency": "usd"}),
+    (1, "2026-11-09 10:00:00", "Order Completed", {"revenue": 3, "currency": "eur"}),
+    (1, "2026-11-12 10:00:00", "Order Completed", {"revenue": 500, "currency": "GBP"}),
+    (2, "2026-11-08 09:59:59", "Order Completed", {"revenue": "a lot", "currency": "CHF"}),
     (3, "2026-11-08 10:00:00", "Order Completed", {"revenue": 500}),
     (4, "2026-11-21 10:00:00", "Order Completed", {"revenue": 7}),
-    (5, "2026-11-02 10:00:00", "Order Completed", {"revenue": 70}),
+    (5, "2026-11-02 10:00:00", "Order Completed", {"revenue": 70, "currency": "NOK"}),
     (7, "2026-11-02 10:00:00", "Order Completed", {"revenue": 70}),  # never chosen
 ]
 ORDERED = EventMatch(("Order Completed",))
@@ -67,6 +67,10 @@ def sums(store: Ledger, goal: Goal, entering: Entering, *moments: datetime) -> l
         {row["arm"]: [round(float(row[f"{name}_{m}"]), 6) for name in names] for row in rows}
         for m in range(len(moments))
     ]
+
+
+def currencies(store: Ledger, goal: Goal, entering: Entering) -> list[str]:
+    return [row["currency"] for row in store.rows(currencies_sql(goal, entering, Scene(NOW, alone=True)))]
 
 
 def test_each_person_counts_once_in_one_arm(happened: Ledger) -> None:
@@ -103,3 +107,8 @@ def test_each_person_counts_once_in_one_arm(happened: Ledger) -> None:
     large = EventMatch(("Order Completed",), where=(PropertyTest("revenue", Greater(15)),))
     assert sums(happened, Goal(large, "count"), Entering("c1", "r1"), NOW)[0]["A"] == [2, 1, 2, 4, 0, 0, 0]
     assert sums(happened, Goal(large, "count"), Entering("c3"), NOW) == [{}]
+
+    euros = EventMatch(("Order Completed",), where=(PropertyTest("currency", Equals("EUR")),))
+    # Of what counts for somebody: not of what is no number, came too late, or was done by who is in two arms.
+    many = [currencies(happened, Goal(one, "sum", "revenue"), Entering("c1")) for one in (ORDERED, euros)]
+    assert many == [["EUR", "USD"], ["EUR"]]

@@ -78,6 +78,26 @@ def test_an_effect_is_told_in_words() -> None:
     assert as_json(found)["goal"]["compared"][0]["compared"]["final"] is True
 
 
+def test_money_is_told_of_a_person_and_of_which_currencies() -> None:
+    rare = did(A=(9000, 135), holdout=(1000, 4))
+    weights = {"A": 90, "holdout": 10}
+    goal = Goal(EventMatch(("Order Completed",)), "sum", "revenue", 14)
+    spent = {arm: Sums(one.people, one.some, 40.0 * one.y, 1600.0 * one.y) for arm, one in rare.items()}
+    arms = {arm: (one.people, one.people) for arm, one in rare.items()}
+
+    def found(*currencies: str) -> Results:
+        seen = Seen(arms, 0, [spent], [], [currencies])
+        return assembled("c1", Measurement(goal, (), ()), weights, seen, ends=NOW, now=NOW)
+
+    assert plain(found().headline) == (
+        "The campaign works: 275 % more than the holdout on “revenue of Order Completed” (between +0.15 and +0.73 a person)."
+    )
+    assert as_json(found("EUR", "USD"))["goal"]["currencies"] == ["EUR", "USD"]
+    for currencies, warned in ((("EUR",), False), (("EUR", "USD"), True)):
+        page = render_to_string("experiments/_results.html", {"results": found(*currencies)})
+        assert ("Several currencies" in page and "are in EUR and USD." in page) is warned
+
+
 def test_before_the_end_the_same_figures_say_less() -> None:
     found = told(WORKS, ends=NOW + timedelta(days=1))
     assert found.state == "running"

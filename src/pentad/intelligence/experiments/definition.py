@@ -22,6 +22,8 @@ Figure: TypeAlias = Literal["converted", "count", "sum"]
 Days: TypeAlias = Annotated[int, Meta(ge=1, le=365)]
 
 UNSUBSCRIBED, COMPLAINED = "Unsubscribed", "Message Complained"
+CURRENCY = "currency"
+"""The property of an event that says in which one its amounts are."""
 BEFORE_DAYS = 90
 """How far back the covariate of CUPED looks: long enough to tell good customers from others, short enough to be of now."""
 
@@ -115,6 +117,12 @@ def check(measurement: Measurement) -> None:
         if goal.figure != "sum" and goal.property is not None:
             raise _invalid(f"“{goal.figure}” takes no property.", "Leave the property out.")
     reading.check(asked(measurement))
+
+
+def asked_of_currencies(goal: Goal) -> segments.Definition:
+    """The segment that names what telling the currencies of a sum reads."""
+    where = (*goal.event.where, segments.PropertyTest(CURRENCY, segments.IsSet()))
+    return segments.Definition(segments.Event(msgspec.structs.replace(goal.event, where=where)))
 
 
 def asked(measurement: Measurement) -> segments.Definition:

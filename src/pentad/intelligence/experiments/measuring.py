@@ -9,10 +9,10 @@ from datetime import datetime
 from pentad import ledger
 from pentad.core import clock
 from pentad.core.actor import reader
-from pentad.intelligence.experiments.definition import Measurement, asked
+from pentad.intelligence.experiments.definition import Goal, Measurement, asked, asked_of_currencies
 from pentad.intelligence.experiments.reading import POINTS, Reading
 from pentad.intelligence.experiments.results import Results, assembled
-from pentad.intelligence.segments.access import require_fields, seen_numbers
+from pentad.intelligence.segments.access import may_ask, require_fields, seen_numbers
 from pentad.intelligence.segments.engine import promoted
 from pentad.intelligence.segments.patience import waited_for
 from pentad.intelligence.segments.queries import definition_of
@@ -26,8 +26,13 @@ def measured(
     require_fields(reader(), asked(measurement), definition_of)
     at = now or clock.now()
     store = ledger.current()
-    seen = Reading(store, campaign, run, at, seen_numbers(), promoted(store)).seen(measurement, points)
+    look = Reading(store, campaign, run, at, seen_numbers(), promoted(store), _sees_currency)
+    seen = look.seen(measurement, points)
     return assembled(campaign, measurement, weights, seen, run=run, ends=ends, now=at)
+
+
+def _sees_currency(goal: Goal) -> bool:
+    return may_ask(reader(), asked_of_currencies(goal), definition_of)
 
 
 @waited_for

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pentad.intelligence.experiments.definition import BEFORE_DAYS, Goal
+from pentad.intelligence.experiments.definition import BEFORE_DAYS, CURRENCY, Goal
 from pentad.intelligence.segments import events_sql
 from pentad.intelligence.segments.definition import Equals, EventMatch, PropertyTest
 from pentad.intelligence.segments.moments_sql import stamp
@@ -80,6 +80,20 @@ def sums_sql(goal: Goal, entering: Entering, scene: Scene, moments: Sequence[dat
     )
 
 
+def currencies_sql(goal: Goal, entering: Entering, scene: Scene) -> str:
+    """currency, once each: of what those who were chosen did from then on, and that counts something."""
+    persons = (
+        "SELECT root_no, min(ts) AS since, max(ts) AS latest FROM entered GROUP BY root_no HAVING min(arm) = max(arm)"
+    )
+    return (
+        f"WITH entered AS ({entered_sql(entering, scene)}), persons AS ({persons}),"
+        f" goal AS ({_goal_sql(goal, entering, scene, currency=True)})"
+        " SELECT DISTINCT upper(g.currency) AS currency FROM goal AS g JOIN persons AS p ON p.root_no = g.root_no"
+        f" WHERE g.v <> 0 AND g.ts >= p.since AND g.ts < p.latest + INTERVAL {goal.within_days} DAY"
+        " AND g.currency <> '' ORDER BY 1 LIMIT 50"  # so many tell it as well
+    )
+
+
 def _sums(m: int, at: datetime) -> str:
     there, y = f"since < {stamp(at)}", f"y{m}"
     x = f"CASE WHEN {there} THEN x ELSE 0e0 END"
@@ -95,8 +109,8 @@ def _covariate(goal: Goal) -> str:
     return "coalesce(ln(1e0 + b.x), 0e0)" if goal.figure == "converted" else "coalesce(b.x, 0e0)"
 
 
-def _goal_sql(goal: Goal, entering: Entering, scene: Scene) -> str:
-    """root_no, seq, ts, v: the goal's events that can matter, and what each counts."""
+def _goal_sql(goal: Goal, entering: Entering, scene: Scene, *, currency: bool = False) -> str:
+    """root_no, seq, ts, v: the goal's events that can matter, and what each counts; and its currency, where asked for."""
     needed = Needed()
     matched = events_sql.match_sql(goal.event, scene, scene.asked("UTC", needed), needed)
     v = "1e0"
@@ -104,11 +118,13 @@ def _goal_sql(goal: Goal, entering: Entering, scene: Scene) -> str:
         value = events_sql.property_value(goal.event, goal.property, scene, needed)
         number = value.number or f"TRY_CAST({value.text} AS DOUBLE)"
         v = f"coalesce(CASE WHEN {number} BETWEEN {number_sql(-MAX)} AND {number_sql(MAX)} THEN {number} END, 0e0)"
+    told = view_sql(events_sql.property_value(goal.event, CURRENCY, scene, needed)) if currency else ""
     low = entering.low - timedelta(days=BEFORE_DAYS) if entering.low else None
     high = entering.high + timedelta(days=goal.within_days) if entering.high else None
     within = all_of(f"ts >= {stamp(low)}" if low else "", f"ts < {stamp(high)}" if high else "")
-    rows = _events(goal.event, within, needed.used(matched, v), scene)
-    return f"SELECT root_no, seq, ts, {v} AS v FROM ({rows}) AS r WHERE {matched}"
+    rows = _events(goal.event, within, needed.used(matched, v, told), scene)
+    more = f", {told} AS currency" if told else ""
+    return f"SELECT root_no, seq, ts, {v} AS v{more} FROM ({rows}) AS r WHERE {matched}"
 
 
 def _after_sql(goal: Goal, entering: Entering, moments: Sequence[datetime]) -> str:

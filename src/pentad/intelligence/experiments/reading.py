@@ -1,11 +1,11 @@
 """The statements about a campaign, put to a ledger. The only place that runs them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pentad.intelligence.experiments.definition import Measurement, goals
-from pentad.intelligence.experiments.measuring_sql import Entering, entries_sql, sums_sql
+from pentad.intelligence.experiments.definition import Goal, Measurement, goals
+from pentad.intelligence.experiments.measuring_sql import Entering, currencies_sql, entries_sql, sums_sql
 from pentad.intelligence.experiments.results import BySums, Seen
 from pentad.intelligence.experiments.rules import Sums
 from pentad.intelligence.segments.parts import Scene
@@ -18,7 +18,9 @@ POINTS = 16
 
 
 class Reading:
-    """One look at one campaign, at a moment; only: the person numbers it is narrowed to, None for everybody."""
+    """One look at one campaign, at a moment; only: the person numbers it is narrowed to, None for everybody. sees_currency:
+    whether that of a goal may be told.
+    """
 
     def __init__(
         self,
@@ -28,7 +30,9 @@ class Reading:
         now: datetime,
         only: Collection[int] | None,
         promoted: Sequence[Promoted],
+        sees_currency: Callable[[Goal], bool] = lambda _: True,
     ):
+        self._sees_currency = sees_currency
         self._store, self._only = store, only
         self._entering = Entering(campaign, run)
         self._scene = Scene(naive(now), promoted, "" if only is None else "scope", alone=True)
@@ -49,7 +53,15 @@ class Reading:
         arms = {row["arm"]: (int(row["people"]), int(row["done"])) for row in rows if row["arm"] is not None}
         mixed = sum(row["people"] for row in rows if row["arm"] is None)
         earlier = [(at.replace(tzinfo=UTC), sums) for at, sums in zip(moments, by_moment, strict=True)]
-        return Seen(arms, int(mixed), [by_moment[-1], *others], earlier)
+        return Seen(
+            arms, int(mixed), [by_moment[-1], *others], earlier, [self._currencies(one, known) for one in every]
+        )
+
+    def _currencies(self, goal: Goal, entering: Entering) -> tuple[str, ...]:
+        """In which currencies what a sum adds up is; of another figure none."""
+        if goal.figure != "sum" or not self._sees_currency(goal):
+            return ()
+        return tuple(row["currency"] for row in self._ask(currencies_sql(goal, entering, self._scene)))
 
     def _ask(self, sql: str) -> list[dict[str, Any]]:
         return self._store.rows(sql, scope=self._only)

@@ -1,8 +1,9 @@
 """What a campaign changed, put together from the sums of its arms. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any, Literal
 
 import msgspec
@@ -43,12 +44,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One figure of all arms. means: of one person, by arm; totals: of the whole arm. compared: the first is the chief one."""
+    """One figure of all arms. means: of one person, by arm; totals: of the whole arm. compared: the first is the chief one.
+    currencies: of a sum, those seen in what it adds up.
+    """
 
     goal: Goal
     means: Mapping[str, float]
     totals: Mapping[str, float]
     compared: tuple[Said, ...]
+    currencies: tuple[str, ...] = ()
 
     @property
     def chief(self) -> Said | None:
@@ -123,13 +127,14 @@ class Results:
 @dataclass(frozen=True)
 class Seen:
     """What was read: people and those whose days are over by arm, the sums of each figure in the order of
-    `definition.goals`, and those of the goal at earlier moments.
+    `definition.goals`, and those of the goal at earlier moments. currencies: of each figure that is a sum, in the same order.
     """
 
     arms: Mapping[str, tuple[int, int]]
     mixed: int
     sums: Sequence[BySums]
     earlier: Sequence[tuple[datetime, BySums]] = ()
+    currencies: Sequence[tuple[str, ...]] = ()
 
 
 def assembled(
@@ -141,16 +146,18 @@ def assembled(
     names = sorted({**weights, **seen.arms}, key=lambda name: (name == HOLDOUT, name == REST, name))
     names = [name for name in names if weights.get(name, 0) > 0 or name in seen.arms]
     arms = tuple(Arm(name, *seen.arms.get(name, (0, 0))) for name in names)
-    figures = iter(seen.sums)
+    figures, currencies = iter(seen.sums), chain(seen.currencies, repeat(()))
     look = _Look(names, ends is not None, over)
-    goal = look.measured(measurement.goal, next(figures))
-    others = tuple(look.measured(one, next(figures)) for one in measurement.others)
+    goal, *others = (
+        replace(look.measured(one, next(figures)), currencies=next(currencies))
+        for one in (measurement.goal, *measurement.others)
+    )
     guards = tuple(look.kept(one, next(figures)) for one in measurement.guards)
     best = look.winner(measurement.goal, seen.sums[0])
     ratio = rules.ratio({name: people for name, (people, _) in seen.arms.items()}, weights)
     state = _state(seen, goal, over)
     return Results(
-        campaign, run, now, ends, state, arms, goal, others, guards, ratio, seen.mixed, best,
+        campaign, run, now, ends, state, arms, goal, tuple(others), guards, ratio, seen.mixed, best,
         look.series(measurement.goal, seen), words.headline(goal.goal, goal.chief.compared if goal.chief else None, state, best),
     )  # fmt: skip
 

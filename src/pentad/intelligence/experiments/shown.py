@@ -58,6 +58,7 @@ class Figure:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     narrowed: int
+    warning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def _figure(results: Results, measured: Measured) -> Figure:
     chief = measured.chief
     narrowed = round(100 * chief.compared.narrowed) if chief else 0
     heads = ("Did it", "People") if goal.figure == "converted" else ("Per person", "Total")
-    return Figure(_capital(title(goal)), *heads, goal.within_days, tuple(rows), _notes(measured, first), narrowed)
+    return Figure(_capital(title(goal)), *heads, goal.within_days, tuple(rows), _notes(measured, first), narrowed,
+                  words.currencies(measured.currencies))  # fmt: skip
 
 
 def _capital(text: str) -> str:

@@ -1,8 +1,9 @@
 """What figures say, in sentences for people who are no statisticians. Pure."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pentad.intelligence.experiments.definition import Goal, Guard, title
+from pentad.intelligence.experiments.definition import CURRENCY, Goal, Guard, title
 from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guarded
 
 if TYPE_CHECKING:
@@ -45,11 +46,21 @@ def points(goal: Goal, value: float) -> str:
     return f"{sign}{number(value)}"
 
 
+def each(goal: Goal) -> str:
+    """Of whom a difference is told: of one person, where it is no share of people."""
+    return "" if goal.figure == "converted" else " a person"
+
+
 def change(value: float) -> str:
     """A relative difference: 12 % more, 3 % less."""
     size = abs(value) * 100
     shown = f"{size:,.0f}" if size >= 10 else f"{size:,.1f}"
     return "no more" if float(shown.replace(",", "")) == 0 else f"{shown}{PERCENT} {'more' if value > 0 else 'less'}"
+
+
+def _more(goal: Goal, value: float) -> str:
+    """A difference of two means as a relative one is told: 3.85 a person more."""
+    return f"{points(goal, abs(value)).removeprefix('+')}{each(goal)} {'more' if value > 0 else 'less'}"
 
 
 def compared(goal: Goal, one: Compared) -> str:
@@ -62,7 +73,7 @@ def compared(goal: Goal, one: Compared) -> str:
         told = "No difference was found" if one.final else "Nothing can be said yet"
         return f"{told}: {sides}; anything {between} is possible."
     told = "Better" if one.verdict == "better" else "Worse"
-    size = change(one.relative) if one.relative is not None else points(goal, one.difference)
+    size = change(one.relative) if one.relative is not None else _more(goal, one.difference)
     return f"{told}: {sides}, {size}; {between}, with 95{PERCENT} confidence."
 
 
@@ -74,7 +85,7 @@ def _relative(one: Compared) -> tuple[float, float] | None:
 
 def _between(goal: Goal, one: Compared) -> str:
     if (found := _relative(one)) is None:
-        return f"between {points(goal, one.low)} and {points(goal, one.high)}"
+        return f"between {points(goal, one.low)} and {points(goal, one.high)}{each(goal)}"
     low, high = found
     same = low * high > 0
     if same and low < 0:
@@ -121,7 +132,7 @@ def _said(goal: Goal, one: Compared) -> str:
         told = f"No difference from {who} was found on {name}" if one.final else f"Nothing can be said yet about {name}"
         return f"{told}: beside {who} anything {_between(goal, one)} is possible."
     verb = "works" if one.verdict == "better" else "does harm"
-    size = change(one.relative) if one.relative is not None else points(goal, one.difference)
+    size = change(one.relative) if one.relative is not None else _more(goal, one.difference)
     return f"{what} {verb}: {size} than {who} on {name} ({_between(goal, one)})."
 
 
@@ -139,6 +150,21 @@ def guarded(guard: Guard, one: Compared | None, state: Guarded, share: float | N
         "early": f"{sides}: too few to say more"
         + (f" than that at most {percent(share)} do it." if share is not None else "."),
     }[state]
+
+
+def currencies(some: Sequence[str]) -> str:
+    """A warning where sums add up amounts of several currencies; "" where they do not."""
+    if len(some) < 2:
+        return ""
+    named = (
+        f"{', '.join(some[:-1])} and {some[-1]}"
+        if len(some) <= 4
+        else f"{', '.join(some[:3])} and {len(some) - 3} more"
+    )
+    return (
+        f"The events that this adds up are in {named}. Amounts of money are added up as they stand, nothing is converted:"
+        f" measure how many did it instead, or by the API let the goal test the property “{CURRENCY}”."
+    )
 
 
 def winner(decided: str, ahead: str, over: bool) -> str:
