@@ -12,6 +12,9 @@ from pentad.platforms.channels.queue import enqueue
 from pentad.platforms.channels.registry import open_adapter
 from pentad.platforms.channels.sealing import opened
 from pentad.roles.access import actions as accounts
+from pentad.roles.access.manage.actions import set_grant
+from pentad.roles.access.rights_models import FieldClass, Role
+from tests.content.writing import mail, message, somebody
 from tests.platforms.channels.people import customer, destination, item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -128,13 +131,25 @@ def test_who_does_not_see_a_customer_does_not_see_their_mail() -> None:
     assert "javascript:" not in signed_in().get(f"/mailbox/{row.pk}/").content.decode()
     rep = signed_in("rep")
     assert rep.get("/mailbox/").status_code == 403
-    from pentad.roles.access.manage.actions import set_grant
-    from pentad.roles.access.rights_models import Role
-
     set_grant(actor=SYSTEM, role=Role.objects.get(name="rep"), right="mailbox.view", scope="all")
     assert "Hi" not in rep.get("/mailbox/").content.decode().split("<tbody")[-1]
     assert rep.get(f"/mailbox/{row.pk}/body/").status_code == 404
     assert signed_in("marketer").get(HOME).status_code == 403
+
+
+def test_a_mail_that_may_tell_what_its_reader_does_not_see_is_withheld() -> None:
+    row, analyst, marketer = arrived(subject="Your score is 7"), signed_in("analyst"), signed_in("marketer")
+    set_grant(actor=SYSTEM, role=Role.objects.get(name="analyst"), right="mailbox.view", scope="all")
+    somebody("Cy", score=7)
+    plain = message(email=mail())
+    score = message("Score", email=mail(subject="Your score is {{ customer.score | default: 0 }}"))
+    FieldClass.objects.create(kind="people", field="trait:score", sensitivity="sensitive")
+    sent = Delivery.objects.create(public_id="d-1", key="k", person_no=row.person_no, channel="email", payload=b"")
+    for version, seen in ((plain.published_id, True), (score.published_id, False), (None, False)):
+        Delivery.objects.filter(pk=sent.pk).update(version_id=version)
+        listed, page = (marketer.get(f"/mailbox/{path}") for path in ("", f"{row.pk}/body/"))
+        assert (page.status_code, "score is 7" in listed.content.decode()) == ((200, True) if seen else (403, False))
+    assert "ada@kestrel.example" not in analyst.get("/mailbox/").content.decode()
 
 
 def test_pages_go_back_in_time() -> None:

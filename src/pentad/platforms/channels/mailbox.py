@@ -1,14 +1,20 @@
 """What was delivered into the built-in mailbox, as its reader may see the customers."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from pentad.content.messages.access import require_fields
+from pentad.content.messages.models import MessageVersion
 from pentad.core import clock
-from pentad.core.errors import NotFound
+from pentad.core.actor import Actor
+from pentad.core.errors import Denied, NotFound
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.models import Delivery, MailboxMessage
+from pentad.roles.access import seeing
+from pentad.roles.access.rights import masked
 
 PAGE = 50
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -45,6 +51,31 @@ def find(id: int) -> MailboxMessage:
     if row is None:
         raise NotFound("There is no such message in the mailbox.", code="mail_not_found", fix="See the mailbox.")
     return row
+
+
+def withheld(rows: Sequence[MailboxMessage], actor: Actor) -> set[int]:
+    """Keys of those of these that may tell what the actor does not see in full of customers: their author may have."""
+    if all(seeing.in_full(kind, actor) for kind in ("people", "companies")):
+        return set()
+    versions = dict(
+        Delivery.objects.filter(public_id__in=[row.delivery for row in rows]).values_list("public_id", "version_id")
+    )
+    told = {one.pk for one in MessageVersion.objects.filter(pk__in=set(versions.values())) if _tells_seen(one, actor)}
+    return {row.pk for row in rows if versions.get(row.delivery) not in told}
+
+
+def _tells_seen(version: MessageVersion, actor: Actor) -> bool:
+    try:
+        require_fields(actor, version.tree)
+    except Denied:
+        return False
+    return True
+
+
+def address(row: MailboxMessage) -> str:
+    """As the reader sees addresses of customers."""
+    name = "email" if "@" in row.address else "phone"
+    return row.address if seeing.sees("people", name) else masked(row.address)
 
 
 def mark_read(row: MailboxMessage) -> None:
