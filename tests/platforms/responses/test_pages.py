@@ -72,6 +72,14 @@ def test_a_link_leads_where_the_message_said_and_the_click_is_told(
     assert FIREFOX not in str(kept.__dict__) and "127.0.0.1" not in str(kept.__dict__)
 
 
+def test_after_a_backup_old_addresses_lead_to_nobody_elses_message(mail: Delivery) -> None:
+    signed, client = addresses(mail), Client()
+    roads = [path(one) for one in (signed.view, signed.link(0, LINKS[0]))]
+    assert [client.get(one).status_code for one in roads] == [200, 302]
+    Delivery.objects.filter(pk=mail.pk).update(public_id="made-since-the-backup")  # the same number once more
+    assert [client.get(one).status_code for one in roads] == [404, 404]
+
+
 def test_a_robot_is_sent_on_too_and_counts_as_one(mail: Delivery) -> None:
     gate = Client(headers={"user-agent": "Mozilla/5.0 (compatible; Gate/1.0)"})
     signed = addresses(mail)

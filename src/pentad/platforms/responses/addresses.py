@@ -38,6 +38,7 @@ class Sendable(Protocol):
     """What a delivery must tell of itself here."""
 
     pk: int
+    public_id: str
     person_no: int
     purpose: str
     channel: str
@@ -56,6 +57,7 @@ class Signed:
     def __init__(self, delivery: Sendable) -> None:
         # Who tries out a message for a customer must not unsubscribe them.
         self._no, self._person = delivery.pk, NOBODY if delivery.origin_kind == TEST else delivery.person_no
+        self._mark = tokens.mark(delivery.public_id)
         self._home = home()
         self.transactional = delivery.transactional
         self.opens, self.clicks = tracked(delivery)
@@ -99,7 +101,7 @@ class Signed:
         return {"List-Unsubscribe": f"<{self.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
     def _address(self, road: str, kind: str, *numbers: int) -> str:
-        return f"{self._home}/{road}/{tokens.token(kind, *numbers)}"
+        return f"{self._home}/{road}/{tokens.token(kind, *numbers, self._mark)}"
 
 
 def addresses(delivery: Sendable) -> Signed:

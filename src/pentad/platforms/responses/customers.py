@@ -14,9 +14,9 @@ from pentad.platforms.responses.people import CUSTOMER, person_by_no
 from pentad.platforms.responses.views import delivery_by
 
 
-def unsubscribe(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
+def unsubscribe(request: HttpRequest, no: int, person_no: int, mark: int) -> HttpResponse:
     """Of the purpose of delivery `no` by its channel. A mail program's POST is answered in plain text."""
-    person, delivery = person_by_no(person_no), delivery_by(no)
+    person, delivery = person_by_no(person_no), delivery_by(no, mark)
     if person is None:
         return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
     by_program = request.POST.get("List-Unsubscribe") == "One-Click"
@@ -25,7 +25,7 @@ def unsubscribe(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
             actions.unsubscribe_from_all(actor=CUSTOMER, person=person, channel="email")
             return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
         # What it was about is not known any more: there is still everything to choose from.
-        return HttpResponseRedirect(_preferences_path(no, person_no))
+        return HttpResponseRedirect(_preferences_path(no, person_no, mark))
     if request.method == "POST":
         if "back" in request.POST:
             actions.subscribe_again(actor=CUSTOMER, delivery=delivery, person=person)
@@ -39,24 +39,24 @@ def unsubscribe(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
     context = {
         "purpose": purpose,
         "channel": channel,
-        "preferences": _preferences_path(no, person_no),
+        "preferences": _preferences_path(no, person_no, mark),
         "done": state_of(person, delivery.purpose, delivery.channel) == DENIED,
         "declared": delivery.purpose in {one.name for one in purposes() if one.declared},
     }
     return render(request, "responses/unsubscribe.html", context)
 
 
-def _preferences_path(no: int, person_no: int) -> str:
-    return f"/preferences/{tokens.token(tokens.PREFERENCES, no, person_no)}"
+def _preferences_path(no: int, person_no: int, mark: int) -> str:
+    return f"/preferences/{tokens.token(tokens.PREFERENCES, no, person_no, mark)}"
 
 
-def preferences(request: HttpRequest, no: int, person_no: int) -> HttpResponse:
+def preferences(request: HttpRequest, no: int, person_no: int, mark: int) -> HttpResponse:
     """Reached from delivery `no`, which it was if that is what somebody unsubscribes from."""
     person = person_by_no(person_no)
     if person is None:
         return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
     if request.method == "POST":
-        _save(request, person, delivery_by(no))
+        _save(request, person, delivery_by(no, mark))
         return HttpResponseRedirect(f"{request.path}?saved=1", status=303)
     context = {"choices": page.choices_of(person), "pauses": page.PAUSES, "saved": "saved" in request.GET}
     return render(request, "responses/preferences.html", context)

@@ -6,6 +6,7 @@ is worth nothing in another. Equal numbers give equal tokens: a message that is 
 
 import base64
 import binascii
+import zlib
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +23,11 @@ def token(kind: str, *numbers: int) -> str:
     """A token of these numbers, each 0 or more."""
     sealed = _siv(settings.SECRET_KEY).encrypt(b"".join(map(_varint, numbers)), [kind.encode()])
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def mark(public_id: str) -> int:
+    """Goes with the number of a delivery: after a backup was put back, the same number may be another customer's."""
+    return zlib.crc32(public_id.encode()) & 0x1FFFFF
 
 
 def numbers(kind: str, text: str) -> tuple[int, ...]:

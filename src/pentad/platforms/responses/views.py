@@ -59,16 +59,17 @@ def asked_by(request: HttpRequest) -> Asked:
 
 
 def numbers(kind: str, token: str, count: int) -> tuple[int, ...] | None:
-    """What a token holds; None for one that is none of ours."""
+    """What a token holds, and the mark of its delivery; None for one that is none of ours."""
     try:
         found = tokens.numbers(kind, token)
     except ValueError:
         return None
-    return found if len(found) == count else None
+    return found if len(found) == count + 1 else None
 
 
-def delivery_by(no: int) -> Delivery | None:
-    return Delivery.objects.select_related("base").filter(pk=no).first()
+def delivery_by(no: int, mark: int) -> Delivery | None:
+    row = Delivery.objects.select_related("base").filter(pk=no).first()
+    return row if row is not None and tokens.mark(row.public_id) == mark else None
 
 
 @require_safe
@@ -76,7 +77,7 @@ def delivery_by(no: int) -> Delivery | None:
 def follow(request: HttpRequest, token: str) -> HttpResponseBase:
     """A link: to where the message said, and nowhere else."""
     found = numbers(tokens.LINK, token, 2)
-    delivery = delivery_by(found[0]) if found else None
+    delivery = delivery_by(found[0], found[-1]) if found else None
     if found is None or delivery is None:
         return dead_end(request)
     number, links = found[1], said(delivery).links
@@ -94,7 +95,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponseBase:
 def opened(request: HttpRequest, token: str) -> HttpResponseBase:
     """The picture: the same for whoever asks, so that it tells nothing."""
     found = numbers(tokens.OPEN, token, 1)
-    delivery = delivery_by(found[0]) if found else None
+    delivery = delivery_by(found[0], found[-1]) if found else None
     if delivery is not None:
         _keep(request, delivery, OPEN)
     return HttpResponse(GIF, content_type="image/gif")
@@ -119,7 +120,7 @@ def view(request: HttpRequest, token: str) -> HttpResponseBase:
     from pentad.platforms.responses.addresses import shown
 
     found = numbers(tokens.VIEW, token, 1)
-    delivery = delivery_by(found[0]) if found else None
+    delivery = delivery_by(found[0], found[-1]) if found else None
     message = said(delivery) if delivery else None
     if delivery is None or message is None or not message.content:
         return dead_end(request)
