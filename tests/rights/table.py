@@ -262,6 +262,7 @@ PAGES: dict[str, str] = {
     "campaigns/": "campaigns.view",
     "campaigns/new/": "campaigns.edit",
     "campaigns/calendar/": "campaigns.view",
+    "campaigns/new/whom/": "campaigns.edit",
     "campaigns/<str:id>/": "campaigns.view",
     "campaigns/<str:id>/status/": "campaigns.view",
     "campaigns/<str:id>/results/": "campaigns.view",

@@ -12,8 +12,11 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
-from pentad.engage.campaigns import measuring, people_views
+from pentad.engage.campaigns import goals, measuring, people_views
 from pentad.engage.campaigns.models import Campaign, Run
+from pentad.intelligence.segments.definition import Definition, Equals, Trait
+from pentad.intelligence.segments.ideas import Idea
+from pentad.intelligence.segments.models import Segment
 from pentad.roles.access import actions as accounts
 from pentad.roles.audit import telling
 from tests.data.road import Road, identify, track
@@ -126,6 +129,32 @@ def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(s
     assert "is not in it" in not_meant
     rep = signed("rep")
     page(rep, f"/campaigns/{row.id}/people/{bo.id}/", 403)
+
+
+def test_a_goal_leads_to_a_segment_and_a_campaign_with_it(signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
+    tom = signed("marketer")
+    definition = Definition(Trait("city", Equals("Oslo")))
+    found = [Idea(key, words, definition, 12) for key, words in (
+        ("gone", "Not seen for 60 days"), ("lapsed", "Bought, not for 90 days"), ("new-sign-ups", "Signed up"))]  # fmt: skip
+    monkeypatch.setattr(goals, "ideas", lambda zone: found)
+    monkeypatch.setattr(goals, "find_idea", lambda key, zone: next((one for one in found if one.key == key), None))
+    assert "/campaigns/new/?goal=winback" in page(tom, "/marketing/")
+    asked = page(tom, "/campaigns/new/?goal=winback")
+    assert 'value="Win back"' in asked
+    assert "/campaigns/new/whom/?goal=winback" in asked
+    offered = page(tom, "/campaigns/new/whom/?goal=winback")
+    assert offered.index("Bought, not for 90 days") < offered.index("Not seen for 60 days"), "the fittest first"
+    assert "Signed up" not in offered
+    given = {"name": "Come back", "goal": "winback", "idea": "lapsed"}
+    for _ in range(2):
+        at = tom.post("/campaigns/new/", given).headers["Location"]
+        assert "Bought, not for 90 days" in page(tom, at)
+    reached = {one.tree.audience.include for one in Campaign.objects.all()}
+    assert reached == {(Segment.objects.get().id,)}, "the segment is made once"
+    assert tom.post("/campaigns/new/", given | {"idea": "new-sign-ups"}).status_code == 422
+    tom.post("/campaigns/new/", {"name": "Hello", "goal": "welcome", "idea": "new-sign-ups"})
+    when = Campaign.objects.get(name="Hello").tree.when
+    assert (when.start, when.trigger.segment) == ("trigger", Segment.objects.get(name="Signed up").id)
 
 
 def test_one_that_goes_on_is_ended_from_its_page_and_let_go_on(signed: Signed) -> None:

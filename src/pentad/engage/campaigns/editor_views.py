@@ -12,31 +12,12 @@ from pentad.content.messages.queries import published
 from pentad.core.errors import NotFound, PentadError
 from pentad.engage.campaigns import actions, audience, choices, drafting, page, queries, starting, wording
 from pentad.engage.campaigns.models import Campaign
-from pentad.engage.campaigns.plan import Audience, Plan, When
+from pentad.engage.campaigns.plan import Plan
 from pentad.intelligence.segments.zone_names import zone_names
 from pentad.roles.access import signed_in
-from pentad.roles.page import actor_of, in_readers_zone, zone_of
+from pentad.roles.page import actor_of, in_readers_zone
 
 ORDER = (*drafting.STEPS, "check")
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in("campaigns.edit")
-@in_readers_zone
-def new(request: HttpRequest) -> HttpResponse:
-    """Begin one: its name, and the segment one came from."""
-    if request.method == "POST":
-        given = request.POST
-        segment = given.get("segment", "")[:36]
-        plan = Plan(audience=Audience((segment,) if segment else ()), when=When(zone=str(zone_of(request))))
-        try:
-            row = actions.create_campaign(
-                actor=actor_of(request), name=given.get("name", ""), description=given.get("description", ""), plan=plan
-            )
-        except PentadError as error:
-            return render(request, "campaigns/new.html", {"given": given, "fault": error.message}, status=422)
-        return HttpResponseRedirect(f"/campaigns/{row.id}/edit/audience/")
-    return render(request, "campaigns/new.html", {"given": request.GET})
 
 
 @require_http_methods(["GET", "POST"])

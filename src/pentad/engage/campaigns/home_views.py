@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from pentad.core import clock
 from pentad.data.consent import queries as consent
 from pentad.data.consent.reaching import ChannelReach, reach
-from pentad.engage.campaigns import calendar_views, health, listing, queries
+from pentad.engage.campaigns import calendar_views, goals, health, listing, queries
 from pentad.engage.campaigns.models import Campaign
 from pentad.engage.campaigns.queries import Progress
 from pentad.intelligence.contact.policies import in_force
@@ -22,12 +22,6 @@ from pentad.roles.page import actor_of, in_readers_zone, zone_of
 MOST = 12
 AHEAD_DAYS = 14
 ENDED_DAYS = 7
-IDEAS = (
-    ("Win back", "Customers who bought and did not return", "history"),
-    ("Welcome", "Whoever signed up, step by step", "user-plus"),
-    ("Remind", "A cart that was left behind", "shopping-cart"),
-    ("Ask", "How it was, after an order arrived", "message-square"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
             now + timedelta(days=AHEAD_DAYS),
             meant,
         ),
-        "ideas": IDEAS,
+        "goals": goals.GOALS,
         "empty": not Campaign.objects.filter(archived=None).exists(),
     }
     return render(request, "campaigns/home.html", context)

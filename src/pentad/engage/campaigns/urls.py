@@ -1,12 +1,21 @@
 from django.urls import path
 
-from pentad.engage.campaigns import acting_views, calendar_views, editor_views, home_views, people_views, views
+from pentad.engage.campaigns import (
+    acting_views,
+    beginning_views,
+    calendar_views,
+    editor_views,
+    home_views,
+    people_views,
+    views,
+)
 
 urlpatterns = [
     path("marketing/", home_views.home, name="marketing"),
     path("marketing/reach/", home_views.reachable, name="marketing_reach"),
     path("campaigns/", views.campaign_list, name="campaigns"),
-    path("campaigns/new/", editor_views.new, name="campaign_new"),
+    path("campaigns/new/", beginning_views.new, name="campaign_new"),
+    path("campaigns/new/whom/", beginning_views.whom, name="campaign_whom"),
     path("campaigns/calendar/", calendar_views.show, name="campaign_calendar"),
     path("campaigns/<str:id>/", views.campaign_page, name="campaign"),
     path("campaigns/<str:id>/status/", views.status, name="campaign_status"),
