@@ -1,6 +1,7 @@
 """Who may start a campaign: with nothing missing, seen as a whole, and approved by somebody else where that is asked for."""
 
 import pytest
+from django.test import Client
 
 from pentad.content.messages import actions as messages
 from pentad.core import settings
@@ -10,7 +11,9 @@ from pentad.engage.campaigns import actions, queries, starting
 from pentad.engage.campaigns.models import Campaign, CampaignVersion
 from pentad.platforms.channels.models import MailboxMessage
 from pentad.roles.access import actions as access
+from pentad.roles.access.manage.actions import set_grant
 from pentad.roles.access.queries import actor_of
+from pentad.roles.access.rights_models import Role
 from pentad.roles.notices import queries as notices
 from tests.content.writing import content, mail
 from tests.engage.campaigns import running
@@ -140,3 +143,15 @@ def test_who_has_no_right_or_does_not_see_everybody_starts_nothing() -> None:
     with pytest.raises(Denied):
         starting.start_campaign(actor=nobody, campaign=row)
     assert started(row.tree, "Another").state == Campaign.SCHEDULED
+
+
+def test_who_does_not_see_everybody_neither_starts_a_campaign_nor_lets_it_go_on() -> None:
+    row = draft("Spring")
+    set_grant(actor=SYSTEM, role=Role.objects.get(name="rep"), right="campaigns.start", scope="all")
+    rep = actor_of(access.add_user(actor=SYSTEM, email="rep@kestrel.example", name="Rep", role="rep"))
+    with pytest.raises(Denied, match="you do not see all of them"):
+        starting.start_campaign(actor=rep, campaign=row)
+    starting.start_campaign(actor=SYSTEM, campaign=row)
+    assert starting.pause_campaign(actor=rep, campaign=row).state == Campaign.PAUSED
+    with pytest.raises(Denied, match="you do not see all of them"):
+        starting.resume_campaign(actor=rep, campaign=row)

@@ -107,6 +107,7 @@ def resume_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     row = locked(campaign)
     if row.state != Campaign.PAUSED:
         raise Conflict(f"“{row.name}” is not paused.", code="campaign_not_paused", fix="Reload the page.")
+    require_sight(actor, row.tree)  # it sends again: to go on is to start
     row.state = Campaign.RUNNING if row.runs.exists() else Campaign.SCHEDULED
     row.failure, row.failed = "", None
     row.save(update_fields=["state", "failure", "failed"])
@@ -137,6 +138,7 @@ def choose_winner(*, actor: Actor, campaign: Campaign, variant: str) -> Campaign
         raise Conflict(f"“{row.winner}” has won already.", code="winner_decided", fix="Reload the page.")
     if variant not in row.tree.test.weights or not Run.objects.filter(campaign=row).exists():
         raise Conflict(f"“{variant[:16]}” is not in a test that runs.", code="no_such_variant", fix="Name a variant.")
+    require_sight(actor, row.tree)  # those who wait for it are sent to
     deciding.settle(row, variant, actor.name)
     note(f"campaign:{row.id}", variant=variant)
     return row
