@@ -27,4 +27,5 @@ const drawAll = (root = document) => root.querySelectorAll?.("[data-chart]").for
 document.addEventListener("DOMContentLoaded", () => drawAll());
 document.addEventListener("htmx:after:swap", () => drawAll());
 addEventListener("pentad:theme", () => drawAll());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
 addEventListener("resize", () => document.querySelectorAll("[data-chart]").forEach((node) => window.echarts.getInstanceByDom(node)?.resize()));

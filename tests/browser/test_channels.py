@@ -22,7 +22,7 @@ def test_a_destination_is_set_up_tried_and_turned_off(page: Page, axe: Callable[
     page.get_by_role("button", name="Turn off").click()
     expect(page.get_by_role("button", name="Turn on")).to_be_visible()
     page.goto("/settings/channels/")
-    expect(page.get_by_role("table", name="Push")).to_contain_text("off")
+    expect(page.get_by_role("table", name="Push")).to_contain_text("Off")
     assert axe(page) == []
     page.goto("/mailbox/")
     assert axe(page) == []

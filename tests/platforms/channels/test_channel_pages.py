@@ -91,7 +91,7 @@ def test_the_list_tells_how_each_does() -> None:
     )
     client = signed_in()
     page = client.get(HOME).content.decode()
-    assert "fails: left alone for now" in page and "421 Too many" in page
+    assert "Fails: left alone for now" in page and "421 Too many" in page
     shown = client.get(f"{HOME}{row.public_id}/").content.decode()
     assert "1 message, the oldest due" in shown and "1 busy" in shown and "Try now" in shown
     client.post(f"{HOME}{row.public_id}/again/")
