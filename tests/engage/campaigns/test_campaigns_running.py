@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pentad.core import clock
-from pentad.core.actor import SYSTEM
-from pentad.core.errors import Conflict
+from pentad.core.actor import SYSTEM, Actor
+from pentad.core.errors import Conflict, Denied
 from pentad.core.models import OutboxMessage
 from pentad.engage.campaigns import calendar_views, ending, queries, starting, tasks, turns
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
@@ -339,6 +339,8 @@ def test_a_recurring_one_that_is_ended_is_planned_no_more() -> None:
         work()
     assert state(row) == Campaign.FINISHED
     with clock.held(NOON + timedelta(hours=2)):
+        with pytest.raises(Denied, match="do not see all"):
+            ending.reopen_campaign(actor=Actor("user", "9", "Cy", frozenset({"campaigns.start"})), campaign=row)
         again = ending.reopen_campaign(actor=SYSTEM, campaign=row)
         assert again.next_at == NOON + timedelta(days=1, hours=1)
         starting.cancel_campaign(actor=SYSTEM, campaign=row)

@@ -39,6 +39,7 @@ def reopen_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     row = locked(campaign)
     if row.start not in LASTING or row.ended is None or row.state == Campaign.CANCELLED or row.archived is not None:
         raise Conflict(f"“{row.name}” was not ended.", code="campaign_not_ended", fix="Reload the page.")
+    starting.require_sight(actor, row.tree)  # it sends again: to go on is to start
     row.ended = None
     if turns.ended(row) or (row.start == "every" and not _plan_next(row)):
         raise Conflict(
