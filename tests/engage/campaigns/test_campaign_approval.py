@@ -66,6 +66,10 @@ def test_who_may_approve_gets_a_notice_and_who_asked_the_answer() -> None:
     starting.ask_approval(actor=actor_of(ann), campaign=row, words="Look at the subject.")
     page = f"/campaigns/{row.id}/"
     assert told() == [[], [("Ann asks for approval of “Winter”: Look at the subject.", page)], []]
+    for user, leads in ((bea, "Approve it or turn it down"), (ann, "What was asked")):
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert leads in client.get(f"{page}edit/check/").content.decode()
     starting.decide_approval(actor=actor_of(bea), campaign=row, approve=False, words="Too loud.")
     assert told()[0] == [("Bea turned down “Winter”: Too loud.", page)]
     starting.ask_approval(actor=actor_of(ann), campaign=row)
