@@ -131,18 +131,27 @@ def end_done() -> int:
     """End runs of which everything has gone, and campaigns that will run no more. Returns how many ended."""
     done = 0
     for run in queries.under_way():
-        if run.state != Run.SENDING or (run.campaign.tree.when.start == "trigger" and not ended(run.campaign)):
-            continue
-        if not _anything_left(run):
-            with transaction.atomic():
-                moved = Run.objects.filter(pk=run.pk, state=Run.SENDING).update(state=Run.DONE, ended=clock.now())
-            done += moved
+        if run.state == Run.SENDING and _takes_nobody(run.campaign) and not _anything_left(run):
+            done += _end_run(run)
     over = Campaign.objects.filter(state=Campaign.RUNNING, next_at=None).exclude(runs__state__in=Run.UNDER_WAY)
     for campaign in over:
-        Campaign.objects.filter(pk=campaign.pk, state=Campaign.RUNNING).update(
-            state=Campaign.FINISHED, ended=clock.now(), failure="", failed=None
-        )
+        with transaction.atomic():
+            Campaign.objects.select_for_update().get(pk=campaign.pk)  # somebody may just let it go on
+            over.filter(pk=campaign.pk).update(state=Campaign.FINISHED, ended=clock.now(), failure="", failed=None)
     return done
+
+
+def _takes_nobody(campaign: Campaign) -> bool:
+    return campaign.tree.when.start != "trigger" or ended(campaign)
+
+
+def _end_run(run: Run) -> int:
+    """Unless somebody has let its campaign go on since it was looked at."""
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
+        if not _takes_nobody(campaign):
+            return 0
+        return Run.objects.filter(pk=run.pk, state=Run.SENDING).update(state=Run.DONE, ended=clock.now())
 
 
 def _anything_left(run: Run) -> bool:
