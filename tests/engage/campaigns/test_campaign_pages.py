@@ -98,6 +98,7 @@ def test_a_campaign_is_written_step_by_step_started_and_looked_at(
     assert AuditLine.objects.filter(subject=f"campaign:{row.id}", action="view").exists(), "reading names is a look"
     assert "Autumn" in page(tom, "/campaigns/?view=own-3")
     assert "Autumn" in page(tom, "/campaigns/calendar/")
+    assert "Nothing is planned" in (none := page(tom, "/campaigns/calendar/?month=2021-01")) and "New campaign" in none
     assert f"/campaigns/{row.id}/" in page(tom, "/palette/?q=autu")
     assert "Autumn" in page(tom, "/marketing/")
 

@@ -16,7 +16,7 @@ from pentad.engage.campaigns.models import Campaign, Run
 from pentad.engage.campaigns.plan import Audience
 from pentad.engage.campaigns.queries import Load
 from pentad.roles.access import signed_in
-from pentad.roles.page import in_readers_zone, zone_of
+from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
 YEARS = (2020, 2199)
 _AROUND = timedelta(days=2)
@@ -80,6 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "weeks": weeks, "heading": f"{anchor:%B %Y}", "names": [f"{day:%a}" for day in days[:7]],
         "month_before": f"{before:%Y-%m}", "month_after": f"{after:%Y-%m}", "any": bool(of_day),
         "current": (anchor.year, anchor.month) == (today.year, today.month),
+        "may_edit": actor_of(request).may("campaigns.edit"),
     })  # fmt: skip
 
 
