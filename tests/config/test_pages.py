@@ -26,6 +26,21 @@ POLICY = {
 }
 FOR_APPS = {"/.well-known/openid-configuration", "/.well-known/jwks.json"}
 """What every app of a third party must know; tells of nobody, and may be kept."""
+FRAMED = {
+    "/messages/canvas/": {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: http: https:",
+        "font-src": "'self' data:",
+        "frame-src": "'self'",
+        "connect-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+    }
+}
+"""A frame of ours in which a mail stands with its own styles: it shows more, and can do less."""
 INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>\s*\S|\son\w+=|\sstyle=|javascript:", re.I)
 
 
@@ -50,8 +65,9 @@ def addresses(patterns: Any = None, before: str = "/") -> list[str]:
 
 def check_headers(answer: Any, address: str = "") -> None:
     sent = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
-    assert sent == POLICY
-    assert answer.headers["X-Frame-Options"] == "DENY"
+    framed = address in FRAMED and answer.status_code == 200
+    assert sent == (FRAMED[address] if framed else POLICY)
+    assert answer.headers["X-Frame-Options"] == ("SAMEORIGIN" if framed else "DENY")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert address in FOR_APPS or "no-store" in answer.headers["Cache-Control"], (
