@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from pentad.core import clock
+from pentad.core import clock, settings
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied, Invalid
 from pentad.core.models import AuditLine, OutboxMessage
@@ -13,6 +13,8 @@ from pentad.data.identity.models import Identifier, Person
 from pentad.data.privacy.actions import erase_person
 from pentad.intelligence.contact.actions import suppress, suppress_many, unsuppress
 from pentad.intelligence.contact.addresses import digester, plain
+from pentad.intelligence.contact.asking import Ask
+from pentad.intelligence.contact.knowing import suppressed
 from pentad.intelligence.contact.models import ContactLog, Suppression
 from pentad.intelligence.contact.queries import in_force, of_address
 from pentad.roles.access import actions as accounts
@@ -41,6 +43,25 @@ def told() -> list[str]:
 def test_an_address_is_one_however_it_is_written(written: str, as_: str) -> None:
     assert plain(written) == as_
     assert digester()(written) == digester()(as_)
+
+
+def test_a_number_is_one_with_its_country_and_without() -> None:
+    as_ever = digester()("+491701234500")
+    before = suppress(actor=SYSTEM, channel="sms", address="0171 1234500")
+    settings.put("contact.country", "DE")
+    assert [digester()(one) for one in ("+49 (0)170 1234500", "0170/123 45 00", "00491701234500")] == [as_ever] * 3
+    assert plain("+49 170 1234500") == "+491701234500" and plain("12") == "12"
+    row = suppress(actor=SYSTEM, channel="sms", address="+491701234500")
+
+    def kept_from(address: str, country: str = "") -> bool:
+        ask = Ask("k", 0, "sms", address=address, country=country)
+        return suppressed([ask], NOW)(ask) is not None
+
+    assert kept_from("0170 1234500") and not kept_from("0170 1234500", "GB")
+    assert Suppression.objects.get(of_address("0170-1234500")) == row
+    assert kept_from("01711234500") and Suppression.objects.get(of_address("01711234500")) == before
+    settings.reset("contact.country")
+    assert kept_from("0170 1234500", "DE") and not kept_from("0170 1234500")
 
 
 def test_an_address_is_suppressed_told_of_and_lifted(agreed: Customer) -> None:

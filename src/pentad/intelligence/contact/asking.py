@@ -25,7 +25,7 @@ class Rival(NamedTuple):
 
 class Ask(NamedTuple):
     """A message about to be sent. key: of its delivery. address: where to, as it stands now. zone: an IANA name, "" to
-    have it looked up. rivals: what else waits for the customer.
+    have it looked up. rivals: what else waits for the customer. country: of telephone numbers without one.
     """
 
     key: str
@@ -37,6 +37,7 @@ class Ask(NamedTuple):
     address: str = ""
     zone: str = ""
     rivals: tuple[Rival, ...] = ()
+    country: str = ""
 
 
 class Gate(NamedTuple):

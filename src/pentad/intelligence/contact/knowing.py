@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pentad.data.identity.models import Person
 from pentad.data.identity.store import chunks
-from pentad.intelligence.contact.addresses import digester
+from pentad.intelligence.contact.addresses import digests
 from pentad.intelligence.contact.asking import Ask, Contact, Suppressed
 from pentad.intelligence.contact.models import ContactLog, Suppression
 
@@ -39,10 +39,10 @@ def contacts_since(parts: Mapping[int, int], since: datetime) -> Iterator[tuple[
 
 def suppressed(asks: Sequence[Ask], now: datetime) -> Callable[[Ask], Suppressed | None]:
     """A function that says why the address of one of these is not written to."""
-    digest = digester()
-    digests = {ask.address: digest(ask.address) for ask in asks if ask.address}
+    of_address = digests()
+    kept = {at: of_address(*at) for at in {(ask.address, ask.country) for ask in asks if ask.address}}
     found: dict[tuple[str, str], Suppressed] = {}
-    for some in chunks(set(digests.values())):
+    for some in chunks({of for both in kept.values() for of in both}):
         rows = Suppression.objects.filter(digest__in=some, lifted=None)
         for of, channel, reason, until in rows.values_list("digest", "channel", "reason", "until"):
             if until is None or until > now:
@@ -53,8 +53,8 @@ def suppressed(asks: Sequence[Ask], now: datetime) -> Callable[[Ask], Suppressed
     def one(ask: Ask) -> Suppressed | None:
         if not ask.address:
             return None
-        of = digests[ask.address]
-        held = [both for both in (found.get((of, ask.channel)), found.get((of, ""))) if both is not None]
+        places = [(of, channel) for of in kept[ask.address, ask.country] for channel in (ask.channel, "")]
+        held = [found[one] for one in places if one in found]
         # What holds for good, and for everything, before what ends.
         return min(held, key=lambda both: both.until is not None, default=None)
 

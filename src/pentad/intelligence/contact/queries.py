@@ -20,7 +20,7 @@ from pentad.data.identity.models import Person
 from pentad.data.identity.queries import part_numbers
 from pentad.data.identity.store import sql_time
 from pentad.intelligence.contact import zones
-from pentad.intelligence.contact.addresses import digester
+from pentad.intelligence.contact.addresses import digests
 from pentad.intelligence.contact.asking import QUIET
 from pentad.intelligence.contact.gates import Ask, Gate, Verdict, judge
 from pentad.intelligence.contact.models import ContactLog, ContactPolicy, Suppression
@@ -59,7 +59,7 @@ def in_force(now: datetime | None = None) -> Q:
 
 def of_address(address: str) -> Q:
     """Those of one address, written as it likes."""
-    return Q(digest=digester()(address))
+    return Q(digest__in=digests()(address, ""))
 
 
 def find_suppression(id: str) -> Suppression:

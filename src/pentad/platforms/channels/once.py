@@ -14,10 +14,10 @@ from pentad.platforms.channels.models import GONE, SENDING, Delivery
 MAY_HAVE_LEFT = Q(state__in=GONE) | Q(state=SENDING, attempts__gt=0) | Q(unsure=True)
 
 
-def once_of(row: Delivery, address: str) -> str:
-    """The address in the run of this delivery, keyed."""
+def once_of(row: Delivery, address: str, country: str = "") -> str:
+    """The address in the run of this delivery, keyed. country: of telephone numbers without one."""
     key = salted_hmac("pentad.channels", "once", secret=settings.SECRET_KEY, algorithm="sha256").digest()
-    told = "\0".join((row.origin_kind, row.origin_id, row.run, row.channel, plain(address)))
+    told = "\0".join((row.origin_kind, row.origin_id, row.run, row.channel, plain(address, country)))
     return hashlib.blake2b(told.encode(), digest_size=20, key=key).hexdigest()
 
 

@@ -16,6 +16,7 @@ from pentad.intelligence.contact import gates
 from pentad.intelligence.contact import log as contacts
 from pentad.intelligence.contact.gates import Ask, Rival, Verdict
 from pentad.platforms.channels import pacing, rules
+from pentad.platforms.channels.adapters.phones import country_of
 from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing
 from pentad.platforms.channels.addressing import Reached, reached
 from pentad.platforms.channels.items import TEST, Message
@@ -63,8 +64,8 @@ def prepare(
 ) -> list[Ready]:
     """Those that may leave now, in their order; the others are written down as what they are."""
     people = reached({row.person_no for row in rows}, destination.channel)
-    open_tries = _open_tries([row for row in rows if row.unsure])
-    found = [_looked_up(row, people.get(row.person_no), adapter, open_tries[row.pk]) for row in rows]
+    open_tries, country = _open_tries([row for row in rows if row.unsure]), country_of(destination)
+    found = [_looked_up(row, people.get(row.person_no), adapter, open_tries[row.pk], country) for row in rows]
     with transaction.atomic():
         mine = still_mine([row.pk for row in rows], owner)
         found = [one for one in found if one.row.pk in mine]
@@ -72,7 +73,7 @@ def prepare(
         found = _without_same_address(found, now)
         found = _without_same_customer(found, now)
         found = _in_turn(found, destination, now)
-        found = _judged(found, now)
+        found = _judged(found, now, country)
     return [one for one in found if _written(one, now)]
 
 
@@ -99,7 +100,7 @@ def _open_tries(rows: Sequence[Delivery]) -> dict[int, list[Attempt]]:
     return found
 
 
-def _looked_up(row: Delivery, who: Reached | None, adapter: Adapter, tries: list[Attempt]) -> Ready:
+def _looked_up(row: Delivery, who: Reached | None, adapter: Adapter, tries: list[Attempt], country: str) -> Ready:
     said = _unpacked(row)
     if said.address and row.origin_kind == TEST:
         address = said.address
@@ -109,7 +110,7 @@ def _looked_up(row: Delivery, who: Reached | None, adapter: Adapter, tries: list
         address = who.addresses[0] if who.addresses else ""
     else:
         address = who.id
-    once = once_of(row, address) if address and row.run and said.once_in_run else None
+    once = once_of(row, address, country) if address and row.run and said.once_in_run else None
     return Ready(row, said, who, address, once, tries)
 
 
@@ -190,14 +191,14 @@ def _in_turn(found: list[Ready], destination: Destination, now: datetime) -> lis
 # ── The contact policy ──────────────────────────────────────────────────────────────────────────
 
 
-def _judged(found: list[Ready], now: datetime) -> list[Ready]:
+def _judged(found: list[Ready], now: datetime, country: str) -> list[Ready]:
     """Those that may go; they take their places in what limits leave, in this transaction."""
     asked = [one for one in found if one.judged]
     rivals = _rivals([one.row for one in asked])
     asks = [
         Ask(
             one.row.key, one.row.person_no, one.row.channel, one.row.purpose, one.row.transactional, one.row.priority,
-            one.address, "", rivals.get(one.row.person_no, ()),
+            one.address, "", rivals.get(one.row.person_no, ()), country,
         )
         for one in asked
     ]  # fmt: skip

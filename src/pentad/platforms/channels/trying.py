@@ -21,6 +21,7 @@ from pentad.intelligence.contact.actions import suppress
 from pentad.intelligence.contact.addresses import plain
 from pentad.intelligence.contact.log import Row
 from pentad.platforms.channels import pacing, rules
+from pentad.platforms.channels.adapters.phones import country_of
 from pentad.platforms.channels.adapters.protocol import Adapter, Busy, Outgoing, Refused, SendError
 from pentad.platforms.channels.claiming import LEASE
 from pentad.platforms.channels.models import (
@@ -223,9 +224,10 @@ def _become(one: Try, becomes: Next, destination: Destination, now: datetime) ->
 
 def _suppress(one: Try, destination: Destination, result: Result) -> None:
     """Whatever is wrong with that, the outcome is written down: without it the message would be in doubt."""
+    address = plain(one.ready.address, country_of(destination))
     source = " ".join(f"{destination.name}: {result.status} {result.detail}".split())[:120]
     try:
-        suppress(actor=SYSTEM, channel=one.row.channel, address=one.ready.address, reason="hard_bounce", source=source)
+        suppress(actor=SYSTEM, channel=one.row.channel, address=address, reason="hard_bounce", source=source)
     except PentadError as error:
         log.warning("address_not_suppressed", code=error.code, delivery=one.row.public_id)
 
