@@ -18,11 +18,13 @@ MAIL = {
 def test_a_campaign_is_written_sent_and_explained(
     page: Page, phone: Page, kestrel: Server, customer: Callable[..., str], axe: Callable[[Page], list[str]]
 ) -> None:
-    customer("Mia Mug", colour="mug", email="mia.mug@kestrel.example")
+    mia = customer("Mia Mug", colour="mug", email="mia.mug@kestrel.example")
+    purpose = kestrel.api("/consent/purposes")["results"][0]["name"]
+    kestrel.api(f"/people/{mia}/consents", {"purpose": purpose, "state": "granted"}, status=201)
     told: Any = kestrel.api("/segments", {"name": "Mug owners", "text": 'colour is "mug"'}, status=201)
     until(lambda: kestrel.api(f"/segments/{told['id']}")["size"] == 1, 20, "everybody was asked")
     content = {"variants": {"A": {"email": {"en": MAIL}}}}
-    made: Any = kestrel.api("/messages", {"name": "Mug news", "transactional": True, "content": content}, status=201)
+    made: Any = kestrel.api("/messages", {"name": "Mug news", "purpose": purpose, "content": content}, status=201)
     kestrel.api(f"/messages/{made['id']}/publish", {})
     if not kestrel.api("/destinations")["results"]:
         kestrel.api("/destinations", {"channel": "email", "adapter": "mailbox", "name": "Mailbox"}, status=201)

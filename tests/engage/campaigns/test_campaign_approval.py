@@ -54,6 +54,34 @@ def test_once_asked_it_starts_only_when_somebody_else_has_approved_this_version(
     assert starting.start_campaign(actor=ANN, campaign=row).state == Campaign.SCHEDULED
 
 
+def test_what_goes_past_consent_is_approved_by_somebody_who_may_say_so() -> None:
+    written = {"messages.edit", "messages.publish", "campaigns.edit", "campaigns.start", "campaigns.approve"}
+    cy = Actor("user", "cy", "Cy", frozenset({*written, "campaigns.view", "people.view"}))
+    said = content(email=mail())
+    with pytest.raises(Denied, match=r"“messages\.transactional”"):
+        messages.create_message(actor=cy, name="Receipt", transactional=True, content=said)
+    news = running.message("News")
+    with pytest.raises(Denied, match=r"“messages\.transactional”"):
+        messages.change_message(actor=cy, message=news, transactional=True)
+    receipt = messages.create_message(actor=ANN, name="Receipt", transactional=True, content=said)
+    messages.publish_message(actor=ANN, message=receipt)
+    assert not messages.copy_message(actor=cy, message=receipt).transactional
+    wanted = plan(audience={"include": [segment("all", people("ada")).id]}, content={"message": receipt.id})
+    row = actions.create_campaign(actor=ANN, name="Bill", plan=wanted)
+    with pytest.raises(Conflict, match="needs a colleague’s approval"):
+        starting.start_campaign(actor=ANN, campaign=row)
+    starting.ask_approval(actor=ANN, campaign=row)
+    with pytest.raises(Denied, match=r"“messages\.transactional”"):
+        starting.decide_approval(actor=cy, campaign=row, approve=True)
+    starting.decide_approval(actor=BEA, campaign=row, approve=True)
+    assert starting.start_campaign(actor=ANN, campaign=row).state == Campaign.SCHEDULED
+    other = draft()
+    with pytest.raises(Conflict, match="is used by"):  # approved or running, it would go past consent from then on
+        messages.change_message(
+            actor=ANN, message=messages.find_message(other.tree.content.message), transactional=True
+        )
+
+
 def test_who_may_approve_gets_a_notice_and_who_asked_the_answer() -> None:
     ann, bea, cy = (
         access.add_user(actor=SYSTEM, email=f"{name.lower()}@kestrel.example", name=name, role=role)

@@ -18,6 +18,11 @@ KEPT = 50
 """Versions of a message that were never published and are kept."""
 
 
+@action("messages.transactional")
+def vouch(*, actor: Actor) -> None:
+    """Say that a message is transactional, so that no consent, cap or holdout holds it back, and approve campaigns with one."""
+
+
 @action("messages.edit")
 def create_message(
     *, actor: Actor, name: str, purpose: str = "", transactional: bool = False, description: str = "",
@@ -26,6 +31,8 @@ def create_message(
     """Write messages, change them, and take them out of use."""
     tree = parts.read(content) if content is not None else parts.empty()
     require_fields(actor, tree)
+    if transactional:
+        vouch(actor=actor)
     message = Message.objects.create(
         name=_name(name), description=_words(description), purpose=_purpose(purpose), transactional=transactional,
         changed_by=actor.name,
@@ -51,7 +58,8 @@ def change_message(
         message.description = _words(description)
     before = message.purpose, message.transactional
     message.purpose = before[0] if purpose is None else _purpose(purpose)
-    message.transactional = before[1] if transactional is None else transactional
+    if transactional is not None and transactional != message.transactional:
+        _set_transactional(message, transactional, actor)
     if message.published is not None and (message.purpose, message.transactional) != before:
         _pass(message, message.published.tree)
     if content is not None and (tree := parts.read(content)) != version(message).tree:
@@ -91,10 +99,11 @@ def restore_version(*, actor: Actor, message: Message, number: int, seen: int | 
 
 @action("messages.edit")
 def copy_message(*, actor: Actor, message: Message, name: str = "") -> Message:
-    """A draft that says what the newest version of another says."""
+    """A draft that says what the newest version of another says; transactional only by whom that may be said."""
     tree: parts.Parts = version(message).tree
     copy = create_message(
-        actor=actor, name=name or _free(message.name), purpose=message.purpose, transactional=message.transactional,
+        actor=actor, name=name or _free(message.name), purpose=message.purpose,
+        transactional=message.transactional and actor.may("messages.transactional"),
         description=message.description, content=tree,
     )  # fmt: skip
     note(f"message:{copy.id}", copied=message.id)
@@ -164,6 +173,15 @@ def _require_current(message: Message, seen: int | None) -> None:
             f"{message.changed_by} changed this message meanwhile.", code="changed_meanwhile",
             fix="Read it again, then change it.", version=message.latest,
         )  # fmt: skip
+
+
+def _set_transactional(message: Message, now: bool, actor: Actor) -> None:
+    """Raises Conflict for what is published and used: what was approved, or runs, would go past consent from now on."""
+    if now:
+        if message.published is not None:
+            _require_unused(message)
+        vouch(actor=actor)
+    message.transactional = now
 
 
 def _require_unused(message: Message) -> None:

@@ -14,13 +14,13 @@ ANSWERED = define("approval_answered", "Answers where I asked for approval", "sh
 MOST_WORDS = 200
 
 
-def tell_approvers(actor: Actor, campaign: Campaign, asked: Approval) -> None:
-    """In the transaction under way: whoever may approve it, without those who asked or wrote it."""
+def tell_approvers(actor: Actor, campaign: Campaign, asked: Approval, *rights: str) -> None:
+    """In the transaction under way: whoever may approve it, without those who asked or wrote it. rights: it needs more."""
     own = {_colleague(asked.asked_ref), _colleague(campaign.changed_ref)}
     users = [
         user.pk
         for user in User.objects.filter(is_active=True).exclude(pk__in=[one for one in own if one is not None])
-        if _may(user)
+        if _may(user, *rights)
     ]
     notify(
         user_ids=users, kind=ASKED, parts=[f"{actor.name} asks for approval of “{campaign.name}”{_said(asked.words)}"],
@@ -40,9 +40,9 @@ def tell_asker(actor: Actor, campaign: Campaign, answered: Approval) -> None:
     )  # fmt: skip
 
 
-def _may(user: User) -> bool:
+def _may(user: User, *rights: str) -> bool:
     actor = actor_of(user)
-    return actor.may("campaigns.approve") and actor.may("campaigns.view")
+    return actor.may("campaigns.approve") and actor.may("campaigns.view") and all(map(actor.may, rights))
 
 
 def _colleague(ref: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from pentad.content.messages.queries import published
 from pentad.core import clock
-from pentad.core.action import action, note
+from pentad.core.action import action, check, note
 from pentad.core.actor import Actor, acting_as
 from pentad.core.errors import Conflict, Denied, PentadError
 from pentad.engage.campaigns import asking, audience, deciding, plan, queries, rules, turns
@@ -27,7 +27,7 @@ def ask_approval(*, actor: Actor, campaign: Campaign, words: str = "") -> Approv
         campaign=row, version=row.version, content=published(row.tree.content.message).version_id,
         asked_by=actor.name, asked_ref=actor.ref, words=words.replace("\0", " ").strip()[:1000],
     )  # fmt: skip
-    asking.tell_approvers(actor, row, asked)
+    asking.tell_approvers(actor, row, asked, *(["messages.transactional"] if transactional(row.tree) else []))
     note(f"campaign:{row.id}", version=row.version)
     return asked
 
@@ -43,6 +43,8 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
         raise Denied(
             "Nobody approves what they wrote or asked for themselves.", code="own_approval", fix="Ask a colleague."
         )
+    if approve and transactional(row.tree):
+        check(actor, "messages.transactional")
     asked.state = Approval.APPROVED if approve else Approval.REFUSED
     asked.decided, asked.decided_by = clock.now(), actor.name
     asked.reply = words.replace("\0", " ").strip()[:1000]
@@ -210,13 +212,18 @@ def require_sight(actor: Actor, wanted: Plan) -> None:
 
 
 def needs_approval(campaign: Campaign, wanted: Plan) -> bool:
-    """Whether it must not start without: it is large, or somebody asked, of this version or one before: a plan that was
-    turned down does not go by being changed.
+    """Whether it must not start without: it goes past consent, it is large, or somebody asked, of this version or one
+    before: a plan that was turned down does not go by being changed.
     """
-    if Approval.objects.filter(campaign=campaign).exists():
+    if transactional(wanted) or Approval.objects.filter(campaign=campaign).exists():
         return True
     limit = APPROVAL_FROM.get()
     return bool(limit) and (wanted.when.start == "trigger" or audience.count(wanted.audience) >= limit)
+
+
+def transactional(wanted: Plan) -> bool:
+    """Whether its message asks for no consent, and counts for no cap and no holdout."""
+    return published(wanted.content.message).transactional
 
 
 def _require_approval(campaign: Campaign, wanted: Plan) -> None:
