@@ -71,6 +71,7 @@ PLAIN = {
     "receipts.view": "See receipts: what was accepted, and what became of it.",
     "receipts.edit": "Load missing messages again.",
     "scim.edit": "Keep accounts and groups as an identity provider says (SCIM).",
+    "messages.transactional": "Say that a message is transactional, past consent, caps and holdout; approve campaigns with one.",
     "settings.edit": "Change settings.",
     "sources.view": "See sources, and live events if all customers may be seen in full.",
     "sources.edit": "Connect, change and archive sources.",
