@@ -45,6 +45,8 @@ def test_once_asked_it_starts_only_when_somebody_else_has_approved_this_version(
         starting.decide_approval(actor=ANN, campaign=row, approve=True)
     with pytest.raises(Denied, match="Nobody approves"):
         starting.decide_approval(actor=Actor("app", "7:ann", "Ann’s app", ANN.rights), campaign=row, approve=True)
+    with pytest.raises(Denied, match="by a person, not by a key"):
+        starting.decide_approval(actor=Actor("key", "k1", "Ann’s key", BEA.rights), campaign=row, approve=True)
     assert [one.campaign_id for one in queries.approvals_waiting()] == [row.pk]
     starting.decide_approval(actor=BEA, campaign=row, approve=False, words="Too loud.")
     with pytest.raises(Conflict, match="needs a colleague’s approval"):

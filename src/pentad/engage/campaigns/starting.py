@@ -43,6 +43,10 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
         raise Denied(
             "Nobody approves what they wrote or asked for themselves.", code="own_approval", fix="Ask a colleague."
         )
+    if approve and actor.kind in ("key", "agent"):  # whoever wrote the campaign may have made it
+        raise Denied(
+            "A campaign is approved by a person, not by a key.", code="own_approval", fix="Ask a colleague to sign in."
+        )
     if approve and transactional(row.tree):
         check(actor, "messages.transactional")
     asked.state = Approval.APPROVED if approve else Approval.REFUSED
