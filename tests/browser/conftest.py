@@ -149,7 +149,7 @@ def axe() -> Callable[[Page], list[str]]:
     source = script.read_text()
 
     def run(page: Page) -> list[str]:
-        expect(page.locator(".htmx-request")).to_have_count(0)  # what waits for an answer is dimmed
+        expect(page.locator(".htmx-request, .is-moving")).to_have_count(0)  # what waits for an answer is dimmed
         page.evaluate(source)
         faults = page.evaluate(  # handing over what is well as well takes as long as finding out
             """async () => (await axe.run(document, {
