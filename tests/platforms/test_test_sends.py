@@ -55,3 +55,21 @@ def test_a_test_reaches_neither_the_customer_nor_who_is_suppressed(tom: Client) 
     page = tom.post(at, given | {"at": "A.sms.en"})
     assert page.status_code == 422 and "is suppressed" in page.content.decode()
     assert not Delivery.objects.exists()
+
+
+def test_what_is_called_for_real_is_said_before(tom: Client) -> None:
+    ada = somebody("Ada Byron")
+    row = message(publish=False, webhook={"json": '{"who": 1}'}, task={"title": "Ring", "note": "Ask her"})
+    at, given = f"/messages/{row.id}/test/", {"person": ada.id, "key": "0192-abcdef03"}
+    hooks = channels.create_destination(
+        actor=SYSTEM, channel="webhook", adapter="http", name="Orders", settings={"url": "https://k.example/"}
+    )
+    channels.create_destination(actor=SYSTEM, channel="task", adapter="task", name="Tasks", settings={})
+    page = tom.get(f"{at}?at=A.webhook.en").content.decode()
+    assert "“Orders” is called for real" in page and "Pentad-Test: true" in page and 'id="test-to"' not in page
+    assert "becomes a task" in tom.get(f"{at}?at=A.task.en").content.decode()
+    assert tom.post(at, given | {"at": "A.webhook.en"}).status_code == 204
+    assert tom.post(at, given | {"at": "A.task.en", "key": "0192-abcdef04"}).status_code == 204
+    first, second = Delivery.objects.select_related("base").order_by("id")
+    assert unpack(bytes(first.payload), b"").content == {"json": '{"who": 1}'} and hooks.channel == first.channel
+    assert unpack(bytes(second.payload), b"").content["title"] == "[Test] Ring"

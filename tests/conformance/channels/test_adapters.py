@@ -179,3 +179,12 @@ def test_a_customer_who_is_gone_or_an_address_that_cannot_be(rig: Rig, adapter: 
         adapter.send(bad, "k-1")
     adapter.send(outgoing(rig), "k-2")
     assert len(rig.arrived()) == 1
+
+
+def test_a_gateway_is_told_of_a_test(db: None) -> None:
+    with opened("http", RIGS) as rig:
+        adapter = rig.adapter()
+        adapter.send(outgoing(rig), "k-1")
+        adapter.send(outgoing(rig, origin_kind="test"), "k-2")
+        assert [(one.headers or {}).get("Pentad-Test") for one in rig.arrived()] == [None, "true"]
+        adapter.close()

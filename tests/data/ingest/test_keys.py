@@ -143,7 +143,7 @@ def test_what_was_taken_from_a_bucket_survives_a_reading():
 
 def test_a_bucket_holds_two_seconds_and_refills(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("pentad.data.ingest.limits.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("pentad.core.pace.time.monotonic", lambda: now[0])
     bucket = Bucket(3)
     for _ in range(6):
         bucket.take()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM, Actor
@@ -13,13 +14,16 @@ from pentad.data.privacy.actions import erase_person
 from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.policy import Policy
 from pentad.platforms.channels import actions, checks, queue, tasks
+from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing, Receipt
 from pentad.platforms.channels.items import Item
-from pentad.platforms.channels.models import Attempt, Delivery, Destination, MailboxMessage, PayloadBase
+from pentad.platforms.channels.models import Attempt, Delivery, Destination, MailboxMessage, PayloadBase, TaskMade
 from pentad.platforms.channels.payload import unpack
 from pentad.platforms.channels.queries import default_destination, stranded
+from pentad.platforms.channels.registry import adapter_class
 from pentad.platforms.channels.running import Senders
 from pentad.platforms.channels.sealing import opened
 from pentad.platforms.channels.sending import turn
+from pentad.platforms.web.models import WebMessage
 from tests.platforms.channels.people import NOON, customer, destination, item
 from tests.serving import until
 
@@ -112,6 +116,28 @@ def test_who_is_erased_leaves_no_message_behind() -> None:
     erase_person(actor=SYSTEM, person=ada)
     assert [row.person_no for row in Delivery.objects.all()] == [bo.no]
     assert (Attempt.objects.count(), [row.person_no for row in MailboxMessage.objects.all()]) == (1, [bo.no])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("adapter", "channel", "kept"),
+    [("mailbox", "email", MailboxMessage), ("inapp", "inapp", WebMessage), ("task", "task", TaskMade)],
+)
+def test_what_is_under_way_while_its_customer_is_erased_is_not_kept_afterwards(
+    adapter: str, channel: str, kept: type[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_policy(actor=SYSTEM, policy=Policy())
+    ada, to, kind = customer("Ada"), destination(adapter, channel=channel), adapter_class(adapter)
+    queue.enqueue([item(ada, channel=channel, content={"subject": "Ring Ada", "title": "Ring Ada"})])
+    hand_over = kind.send
+
+    def erased_meanwhile(self: Adapter, out: Outgoing, key: str) -> Receipt:
+        erase_person(actor=SYSTEM, person=ada)
+        return hand_over(self, out, key)
+
+    monkeypatch.setattr(kind, "send", erased_meanwhile)
+    assert turn(to, NOON) == 1
+    assert not kept._default_manager.exists() and not Delivery.objects.exists() and not Attempt.objects.exists()
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from pentad.intelligence.contact.policy import Cap, Policy
 from pentad.platforms.channels import checks, claiming, queue
 from pentad.platforms.channels.adapters.protocol import Busy, Refused, Unknown
 from pentad.platforms.channels.models import Attempt, Delivery, MailboxMessage
+from pentad.platforms.channels.once import handed_to
 from pentad.platforms.channels.queries import duplicates
 from pentad.platforms.channels.sending import turn
 from pentad.platforms.responses.actions import record_delivered
@@ -50,7 +51,8 @@ def test_what_is_queued_arrives_once_and_is_told_of() -> None:
     row, arrived = Delivery.objects.get(), MailboxMessage.objects.get()
     assert (row.state, row.sent_at, row.attempts, row.provider_id) == ("delivered", NOON, 1, f"mailbox-{arrived.pk}")
     assert (arrived.address, arrived.title, arrived.delivery) == ("ada@kestrel.example", "Your beans", row.public_id)
-    assert [(one.outcome, one.key) for one in Attempt.objects.all()] == [("accepted", row.public_id)]
+    tried = [(one.outcome, one.key, one.to) for one in Attempt.objects.all()]
+    assert tried == [("accepted", row.public_id, handed_to("ada@kestrel.example"))]
     assert told() == [("Message Sent", ""), ("Message Delivered", "")]
     assert ContactLog.objects.get().delivery_key == row.key
     assert queue.enqueue([item(ada)]) == queue.Enqueued(0, 1)

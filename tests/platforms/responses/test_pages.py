@@ -1,5 +1,6 @@
 """What customers reach from a message: told as their mail programs and browsers ask, and as robots do."""
 
+import zlib
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -10,7 +11,7 @@ from django.test import Client
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine, Job, OutboxMessage
-from pentad.data.consent.actions import archive_purpose, declare_purpose
+from pentad.data.consent.actions import archive_purpose, declare_purpose, record_consent
 from pentad.data.consent.models import ConsentPurpose, ConsentStatement, Preference
 from pentad.data.consent.page import wishes_in_words
 from pentad.data.consent.preferences import preferences_of, wishes
@@ -18,7 +19,7 @@ from pentad.data.consent.queries import channels, purposes, state_of
 from pentad.data.consent.rules_preferences import Wish, wish
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.models import Delivery
-from pentad.platforms.responses import settling
+from pentad.platforms.responses import settling, tokens
 from pentad.platforms.responses.addresses import addresses
 from pentad.platforms.responses.models import Response
 from tests.platforms.responses.conftest import LINKS, NOON, made
@@ -78,6 +79,36 @@ def test_after_a_backup_old_addresses_lead_to_nobody_elses_message(mail: Deliver
     assert [client.get(one).status_code for one in roads] == [200, 302]
     Delivery.objects.filter(pk=mail.pk).update(public_id="made-since-the-backup")  # the same number once more
     assert [client.get(one).status_code for one in roads] == [404, 404]
+
+
+def of_before(delivery: Delivery, kind: str) -> str:
+    """The path of an address in a message that left before addresses told whose they are."""
+    short = zlib.crc32(delivery.public_id.encode()) & 0x1FFFFF
+    return f"/{'u' if kind == 'unsubscribe' else kind}/{tokens.token(kind, delivery.pk, delivery.person_no, short)}"
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["gone", "given again"])
+def test_after_a_backup_no_old_address_acts_for_who_has_the_number_now(
+    browser: Client, mail: Delivery, mia: Person, again: bool
+) -> None:
+    """The backup knew neither Mia nor the mail to her. Her number is given again, to Noor; maybe the mail's is too."""
+    signed = addresses(mail)
+    roads = [path(signed.unsubscribe), path(signed.preferences)]
+    roads += [of_before(mail, "unsubscribe"), of_before(mail, "preferences")]
+    assert [browser.get(one).status_code for one in roads] == [200] * 4, "before it they work, the short ones too"
+    no, number = mia.no, mail.pk
+    Delivery.objects.all().delete()
+    Person.objects.all().delete()
+    noor = Person.objects.create(no=no, name="Noor", email="noor@fjord.example", known=True)
+    record_consent(actor=SYSTEM, person=noor, purpose="news", state="granted", channel="email")
+    if again:
+        Delivery.objects.filter(pk=made(noor).pk).update(id=number)
+        assert browser.get(path(addresses(Delivery.objects.get()).unsubscribe)).status_code == 200
+    for road in roads:
+        assert [ask(road).status_code for ask in (browser.get, browser.post)] == [404, 404]
+        assert browser.post(road, {"List-Unsubscribe": "One-Click"}).status_code == 404
+        assert browser.post(road, {"none": "1", "pause": "30"}).status_code == 404
+    assert state_of(noor, "news", "email") == "granted" and not Preference.objects.exists()
 
 
 def test_a_robot_is_sent_on_too_and_counts_as_one(mail: Delivery) -> None:

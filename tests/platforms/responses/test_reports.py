@@ -11,10 +11,11 @@ from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Denied
 from pentad.core.models import OutboxMessage
 from pentad.data.consent.queries import state_of
-from pentad.data.identity.models import Person
+from pentad.data.identity.models import Identifier, Person
 from pentad.data.profiles.events import MESSAGE_NAMES
 from pentad.intelligence.contact.models import Suppression
 from pentad.platforms.channels.models import Attempt, Delivery
+from pentad.platforms.channels.once import handed_to
 from pentad.platforms.responses import actions, queries, showing
 from pentad.platforms.responses.keeping import about
 from pentad.platforms.responses.models import Response
@@ -41,6 +42,36 @@ def test_a_hard_bounce_stops_the_address_and_is_reported_once(mail: Delivery, mi
     assert (row.channel, row.reason, row.until, row.person_id) == ("email", "hard_bounce", None, mia.no)
     assert not actions.record_delivered(actor=SYSTEM, delivery=mail), "what came back has not arrived"
     assert told().count("Message Bounced") == 1 and "Message Delivered" not in told()
+
+
+def test_a_report_stops_only_an_address_that_the_message_went_to(mail: Delivery, mia: Person) -> None:
+    """Mia's mail is passed on, and comes back from elsewhere; of another nothing is believed, and events name nobody."""
+    said = "smtp; 550 5.1.1 <dave@else.example>: Recipient rejected, call +47 900 00 002"
+    report = {"actor": SYSTEM, "delivery": mail, "hard": True}
+    actions.record_bounce(**report, reason=said, address="dave@else.example")
+    assert not Suppression.objects.exists(), "where it went is not known, and Dave it was not"
+    Attempt.objects.create(delivery=mail, number=1, key="k", at=NOON, to=handed_to("Mia@Fjord.example"))
+    actions.record_bounce(**report, reason="again", address="dave@else.example")
+    assert Suppression.objects.get().person_id == mia.no
+    Suppression.objects.all().delete()
+    Person.objects.filter(pk=mia.pk).update(email="new@fjord.example")
+    Identifier.objects.filter(namespace="email").update(value="new@fjord.example")
+    actions.record_bounce(**report, reason="once more", address="dave@else.example")
+    assert not Suppression.objects.exists(), "nor is her address of now, where it did not go"
+    actions.record_complaint(actor=SYSTEM, delivery=mail, address="MIA@fjord.example")
+    assert Suppression.objects.get().reason == "complaint"
+    bounced = [row.message["properties"] for row in OutboxMessage.objects.filter(message__event="Message Bounced")]
+    assert [(one["reason"], one.get("status")) for one in bounced] == [
+        ("hard_bounce", one) for one in ("5.1.1", None, None)
+    ]
+    assert "dave" not in str(bounced) and "dave" not in str(Response.objects.values_list("detail"))
+
+
+def test_of_an_answer_the_event_says_that_there_is_one(mail: Delivery) -> None:
+    actions.record_reply(actor=SYSTEM, delivery=mail, text="My daughter is ill.\nCall me: 900 00 001")
+    assert Response.objects.get().detail == "My daughter is ill. Call me: 900 00 001"
+    [told] = OutboxMessage.objects.filter(message__event="Message Replied")
+    assert told.message["properties"]["delivery_id"] == mail.public_id and "ill" not in str(told.message)
 
 
 def test_soft_bounces_of_five_days_stop_it_for_thirty(mail: Delivery, mia: Person) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pentad.core import clock
+from pentad.core import clock, pace
 from pentad.core.actor import SYSTEM
+from pentad.core.models import AuditLine
 from pentad.data.identity.models import Identifier, Person
 from pentad.platforms.channels.actions import create_destination
 from pentad.platforms.channels.adapters.protocol import Outgoing
@@ -17,6 +18,7 @@ from pentad.platforms.channels.models import SENT, Delivery, Destination
 from pentad.platforms.channels.queue import enqueue
 from pentad.platforms.channels.registry import open_adapter
 from pentad.platforms.responses.models import Response
+from pentad.platforms.web import subscribing
 from pentad.platforms.web.models import PushSubscription, WebMessage
 from pentad.platforms.web.who import proof_of
 from tests.platforms.channels.people import NOON, customer
@@ -161,3 +163,32 @@ def test_a_browser_subscribes_for_whom_it_proves_to_be() -> None:
         {"endpoint": "https://x/", "keys": {"p256dh": "x", "auth": "y"}},
     ):
         assert ask(row, "push", userId="u-ada", proof=proof, subscription=bad) == {"error": "bad_subscription"}
+
+
+def test_neither_a_place_nor_a_customer_can_subscribe_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = create_destination(
+        actor=SYSTEM, channel="push", adapter="webpush", name="Browsers",
+        settings={"contact": "it@kestrel.example", "identity_key": KEY},
+    )  # fmt: skip
+    ada = customer("Ada")
+    known(ada, "user_id", "u-ada")
+    mine: dict[str, Any] = {"userId": "u-ada", "proof": proof_of(KEY, "u-ada")}
+    monkeypatch.setattr(subscribing, "PLACES", pace.Buckets(rate=0.001, most=4))
+    monkeypatch.setattr(subscribing, "MOST", 2)
+    monkeypatch.setattr(subscribing, "MOST_A_DAY", 4)
+
+    def again(number: int, **more: Any) -> Any:
+        keys = {"p256dh": "B" + "a" * 86, "auth": "c" * 22}
+        endpoint = f"https://push.example/send/{number}"
+        return ask(row, "push", **mine, subscription={"endpoint": endpoint, "keys": keys} | more)
+
+    assert [again(number) for number in (1, 1, 2, 1, 3)] == [{"known": True}] * 5
+    live = PushSubscription.objects.filter(ended=None).order_by("id")
+    assert [one.endpoint[-1] for one in live] == ["1", "3"], "the one not seen for longest made room"
+    lines = AuditLine.objects.filter(action="subscribe").count()
+    assert (again(4), again(5)) == ({"known": True}, {"error": "too_many_browsers"}), "from this place"
+    assert again(4) == {"known": True} and AuditLine.objects.filter(action="subscribe").count() == lines + 1
+    subscribing.PLACES.clear()
+    assert again(5) == {"error": "too_many_browsers"}, "of this customer"
+    assert again(6, endpoint="http://push.example/") == {"error": "bad_subscription"}, "it would be called unencrypted"
+    assert PushSubscription.objects.count() == 4

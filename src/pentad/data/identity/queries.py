@@ -78,6 +78,13 @@ def says_who(name: str) -> bool:
     return bare(name) in _PROFILE | identifying_names()
 
 
+def hold_person(no: int) -> bool:
+    """Whether there is such a customer, whoever asks; they then stay until the transaction under way ends. For what writes
+    about somebody whom another may be erasing: afterwards nothing would remove it.
+    """
+    return Person.objects.select_for_update(no_key=True).filter(no=no).values_list("no").first() is not None
+
+
 def part_numbers(person: Person) -> list[int]:
     """The ledger numbers of all parts of a customer, the root's first."""
     root = person.root_id or person.no

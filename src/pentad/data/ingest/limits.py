@@ -1,11 +1,11 @@
 """Who may send, how much one request may hold, and how many may come."""
 
-import time
+import math
 from dataclasses import dataclass, field
 
 from prometheus_client import Counter
 
-from pentad.core import metrics
+from pentad.core import metrics, pace
 from pentad.core.errors import Denied, NotSignedIn, RateLimited
 
 KB = 1024
@@ -27,29 +27,23 @@ class Limits:
 
 
 class Bucket:
-    """A token bucket: `rate` requests a second on average, two seconds' worth at once."""
+    """The requests of a write key: `rate` a second on average, two seconds' worth at once."""
 
-    __slots__ = ("_at", "_tokens", "rate", "source_no")
+    __slots__ = ("_bucket", "rate", "source_no")
 
     def __init__(self, rate: int, source_no: int = 0):
         self.rate, self.source_no = rate, source_no
-        self._tokens = 2.0 * rate
-        self._at = time.monotonic()
+        self._bucket = pace.Bucket(rate, 2.0 * rate)
 
     def take(self) -> None:
         """Take a token, or raise RateLimited with the whole seconds to wait."""
-        now = time.monotonic()
-        tokens = min(2.0 * self.rate, self._tokens + (now - self._at) * self.rate)
-        self._at = now
-        if tokens < 1.0:
-            self._tokens = tokens
+        if wait := self._bucket.take():
             raise RateLimited(
                 f"This write key may send {self.rate} requests a second.",
                 fix="Send batches, or raise the rate of the source.",
-                retry_after=max(1, -int(-(1.0 - tokens) // self.rate)),
+                retry_after=max(1, math.ceil(wait)),
                 source_no=self.source_no,
             )
-        self._tokens = tokens - 1.0
 
 
 @dataclass(slots=True)

@@ -8,7 +8,9 @@ from pentad.roles.notices.subjects import when_gone
 
 @when_gone
 def forget(kind: str, numbers: Collection[int]) -> None:
-    """Before the rows of persons go. A message that is just being handed over arrives; its row is gone by then."""
+    """Before the rows of persons go. A message that is just being handed over to a service arrives; its row is gone by then.
+    Into what is kept here nothing is handed over any more: see `hold_person`.
+    """
     if kind != "people":
         return
     rows = Delivery.objects.filter(person_no__in=list(numbers))

@@ -178,6 +178,7 @@ class Attempt(models.Model):
     destination = models.ForeignKey(Destination, models.PROTECT, null=True, related_name="+", db_index=False)
     number = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=64, help_text="What the service is told to know the message again by")
+    to = models.CharField(max_length=40, blank=True, help_text="The address, keyed: of what a report may speak")
     at = models.DateTimeField()
     ended = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=8, default=BEGUN)

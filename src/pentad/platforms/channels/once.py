@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import Q
@@ -16,9 +17,22 @@ MAY_HAVE_LEFT = Q(state__in=GONE) | Q(state=SENDING, attempts__gt=0) | Q(unsure=
 
 def once_of(row: Delivery, address: str, country: str = "") -> str:
     """The address in the run of this delivery, keyed. country: of telephone numbers without one."""
-    key = salted_hmac("pentad.channels", "once", secret=settings.SECRET_KEY, algorithm="sha256").digest()
     told = "\0".join((row.origin_kind, row.origin_id, row.run, row.channel, plain(address, country)))
-    return hashlib.blake2b(told.encode(), digest_size=20, key=key).hexdigest()
+    return _digest("once", told)
+
+
+def handed_to(address: str, country: str = "") -> str:
+    """The address alone, keyed: what a service reports of an address is believed of those that it was given."""
+    return _digest("to", plain(address, country)) if address else ""
+
+
+def _digest(what: str, text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=20, key=_key(what, settings.SECRET_KEY)).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _key(what: str, secret: str) -> bytes:
+    return salted_hmac("pentad.channels", what, secret=secret, algorithm="sha256").digest()
 
 
 def told_already(rows: Mapping[int, tuple[Delivery, int]]) -> set[int]:

@@ -277,14 +277,16 @@ def _written(one: Ready, now: datetime) -> bool:
 
 def _outgoing(one: Ready) -> Outgoing:
     row, who = one.row, one.who
+    # The addresses name the part that was written to; of most customers that is the whole.
+    signed = addresses(row, who.id if who and who.root == row.person_no else "")
     return Outgoing(
         delivery_id=row.public_id,
         person_no=row.person_no,
         person_id=who.id if who else "",
         channel=row.channel,
         address=one.address,
-        content=filled(row, one.said.content, one.said.links),
-        headers=addresses(row).headers,
+        content=filled(row, one.said.content, one.said.links, signed),
+        headers=signed.headers,
         purpose=row.purpose,
         transactional=row.transactional,
         language=row.language,

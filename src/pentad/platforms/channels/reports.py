@@ -129,8 +129,7 @@ def _reply(destination: Destination, event: Any) -> bool:
         log.info("reply_to_no_message", destination=destination.pk)
         return False
     text = str(mail.stripped_text or mail.text or "")
-    subject = _plain(mail.get("Subject"))
-    actions.record_reply(actor=SYSTEM, delivery=delivery, text=text, subject=subject, at=_moment(event.timestamp))
+    actions.record_reply(actor=SYSTEM, delivery=delivery, text=text, at=_moment(event.timestamp))
     return True
 
 

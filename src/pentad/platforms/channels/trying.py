@@ -37,6 +37,7 @@ from pentad.platforms.channels.models import (
     Delivery,
     Destination,
 )
+from pentad.platforms.channels.once import handed_to
 from pentad.platforms.channels.preparing import Ready, still_mine, tries_of
 from pentad.platforms.channels.rules import Next, Result
 from pentad.platforms.channels.telling import Told, tell
@@ -86,10 +87,9 @@ def begin(group: Sequence[Ready], destination: Destination, owner: str, now: dat
 def _attempt(one: Ready, destination: Destination, now: datetime) -> Try:
     row = one.row
     row.attempts, row.once, row.lease_until, row.reason, row.detail = row.attempts + 1, one.once, now + LEASE, "", ""
-    return Try(
-        one,
-        Attempt(delivery=one.row, destination=destination, number=one.row.attempts, key=one.row.public_id, at=now),
-    )
+    attempt = Attempt(delivery=row, destination=destination, number=row.attempts, key=row.public_id, at=now)
+    attempt.to = handed_to(one.address, country_of(destination))
+    return Try(one, attempt)
 
 
 # ── The act ─────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Verbs on what becomes of messages: customers unsubscribe, services report bounces, complaints and arrivals."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -13,12 +14,12 @@ from pentad.data.consent.actions import record_consent, withdraw_consent
 from pentad.data.consent.queries import purposes, state_of
 from pentad.data.consent.rules import DENIED, GRANTED
 from pentad.data.identity.models import Person
+from pentad.data.identity.queries import hold_person
 from pentad.intelligence.contact.actions import suppress
 from pentad.intelligence.contact.models import Suppression
-from pentad.platforms.channels.addressing import reached
-from pentad.platforms.channels.items import TEST
 from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, PENDING, SENT, Delivery
 from pentad.platforms.channels.telling import properties
+from pentad.platforms.responses.given import address_given
 from pentad.platforms.responses.keeping import about
 from pentad.platforms.responses.models import BOUNCE, COMPLAINT, REPLY, UNSUBSCRIBE, Response
 from pentad.platforms.responses.people import person_of
@@ -29,6 +30,9 @@ SOFT_BOUNCES, SOFT_SPAN = 5, timedelta(days=30)
 """After so many within so long, all passing, an address is left alone for as long again."""
 ONE_CLICK, PAGE, CHOICES = "one_click", "page", "preferences"
 """How somebody unsubscribed: by their mail program, on the page of the link, among the preferences."""
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+"""What mail servers say in numbers (RFC 3463)."""
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 
 @action("people.consent")
@@ -101,16 +105,19 @@ def record_bounce(
     at: datetime | None = None,
 ) -> Response | None:
     """Keep that a message came back, as a service reports. hard: the address does not work, so it is not written to any
-    more; others are left alone after several. address: which, where the report says. None where the same was reported
-    before.
+    more; others are left alone after several. address: which, where the report says; one that the message was not sent
+    to counts for nothing. None where the same was reported before.
     """
     moment = at or clock.now()
-    detail = f"{'hard' if hard else 'soft'}: {reason}"[:300]
-    if Response.objects.filter(delivery_no=delivery.pk, kind=BOUNCE, detail=detail).exists():
+    detail = f"{'hard' if hard else 'soft'}: {_ADDRESS.sub('(address)', reason)}"[:300]
+    if Response.objects.filter(delivery_no=delivery.pk, kind=BOUNCE, detail=detail).exists() or _gone(delivery):
         return None
     row = Response.objects.create(**about(delivery), kind=BOUNCE, at=moment, human=False, detail=detail)
-    _moves(delivery, (SENT, DELIVERED, DOUBTFUL), BOUNCED, moment, reason="hard_bounce" if hard else "soft_bounce")
-    _tell(MESSAGE_BOUNCED, delivery, {"hard": hard, "reason": reason[:200]}, moment)
+    kind = "hard_bounce" if hard else "soft_bounce"
+    _moves(delivery, (SENT, DELIVERED, DOUBTFUL), BOUNCED, moment, reason=kind)
+    # Services repeat the address, and whatever the other side wrote: their words stay in the row, events cannot be edited.
+    said = {"status": found[0]} if (found := _STATUS.search(reason)) else {}
+    _tell(MESSAGE_BOUNCED, delivery, {"hard": hard, "reason": kind, **said}, moment)
     if hard:
         _suppress(delivery, address, Suppression.HARD)
     elif _soft_bounces(delivery, moment) >= SOFT_BOUNCES:
@@ -126,7 +133,10 @@ def record_complaint(
     """Keep that a customer called a message unwanted, as a service reports: the address is not written to any more, and
     what the message was for counts as refused. None where that was known.
     """
-    given = {**about(delivery), "human": True, "confidence": 1.0, "detail": reason[:300], "at": at or clock.now()}
+    if _gone(delivery):
+        return None
+    detail = _ADDRESS.sub("(address)", reason)[:300]
+    given = {**about(delivery), "human": True, "confidence": 1.0, "detail": detail, "at": at or clock.now()}
     row, new = Response.objects.get_or_create(delivery_no=delivery.pk, kind=COMPLAINT, defaults=given)
     if not new:
         return None
@@ -143,18 +153,23 @@ def record_complaint(
 
 
 @action("destinations.manage")
-def record_reply(
-    *, actor: Actor, delivery: Delivery, text: str, subject: str = "", at: datetime | None = None
-) -> Response | None:
-    """Keep that a customer answered a message, as a service reports. None where the same was reported before."""
+def record_reply(*, actor: Actor, delivery: Delivery, text: str, at: datetime | None = None) -> Response | None:
+    """Keep that a customer answered a message, as a service reports, and how the answer begins; the event says that there
+    is one. None where the same was reported before.
+    """
     detail = " ".join(text.replace("\0", " ").split())[:300]
-    if Response.objects.filter(delivery_no=delivery.pk, kind=REPLY, detail=detail).exists():
+    if Response.objects.filter(delivery_no=delivery.pk, kind=REPLY, detail=detail).exists() or _gone(delivery):
         return None
     given = {**about(delivery), "human": True, "confidence": 1.0, "detail": detail, "at": at or clock.now()}
     row = Response.objects.create(kind=REPLY, **given)
-    _tell(REPLIED, delivery, {"subject": subject[:200], "text": text.replace("\0", "").strip()[:2_000]}, at)
+    _tell(REPLIED, delivery, {}, at)
     note(subject=f"delivery:{delivery.public_id}")
     return row
+
+
+def _gone(delivery: Delivery) -> bool:
+    """Whether the customer was erased since the delivery was read: then nothing is written of them any more."""
+    return not hold_person(delivery.person_no)
 
 
 def _moves(delivery: Delivery, before: tuple[str, ...], state: str, at: datetime | None, reason: str = "") -> bool:
@@ -181,10 +196,6 @@ def _soft_bounces(delivery: Delivery, now: datetime) -> int:
 
 
 def _suppress(delivery: Delivery, address: str, reason: str, until: datetime | None = None) -> None:
-    test = delivery.origin_kind == TEST  # went to a colleague's address, which only the report can tell
-    whose = None if test else reached([delivery.person_no], delivery.channel).get(delivery.person_no)
-    if found := address or next(iter(whose.addresses if whose else ()), ""):
+    if found := address_given(delivery, address):
         source = f"message {delivery.public_id}"
-        suppress(
-            actor=SYSTEM, channel=delivery.channel, address=found, reason=reason, source=source, until=until
-        )  # fmt: skip
+        suppress(actor=SYSTEM, channel=delivery.channel, address=found, reason=reason, source=source, until=until)

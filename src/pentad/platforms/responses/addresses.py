@@ -18,6 +18,7 @@ from pentad.data.consent.models import ConsentPurpose
 from pentad.data.ingest.known import PUBLIC_URL
 from pentad.platforms.channels.items import TEST
 from pentad.platforms.responses import tokens
+from pentad.platforms.responses.people import public_id_of
 from pentad.roles.access.invitations.queries import site
 
 ADDRESS = settings.define(
@@ -52,12 +53,12 @@ def home() -> str:
 
 
 class Signed:
-    """The addresses of one delivery."""
+    """The addresses of one delivery. who: the public id of whom it is for, looked up where it is left out."""
 
-    def __init__(self, delivery: Sendable) -> None:
+    def __init__(self, delivery: Sendable, who: str = "") -> None:
         # Who tries out a message for a customer must not unsubscribe them.
         self._no, self._person = delivery.pk, NOBODY if delivery.origin_kind == TEST else delivery.person_no
-        self._mark = tokens.mark(delivery.public_id)
+        self._mark, self._who = tokens.mark(delivery.public_id), who
         self._home = home()
         self.transactional = delivery.transactional
         self.opens, self.clicks = tracked(delivery)
@@ -83,11 +84,11 @@ class Signed:
         """Of what needs no consent, the preferences: there is nothing to unsubscribe from."""
         if self.transactional:
             return self.preferences
-        return self._address("u", tokens.UNSUBSCRIBE, self._no, self._person)
+        return self._of_person("u", tokens.UNSUBSCRIBE)
 
     @cached_property
     def preferences(self) -> str:
-        return self._address("preferences", tokens.PREFERENCES, self._no, self._person)
+        return self._of_person("preferences", tokens.PREFERENCES)
 
     @cached_property
     def view(self) -> str:
@@ -100,13 +101,20 @@ class Signed:
             return {}
         return {"List-Unsubscribe": f"<{self.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
+    def _of_person(self, road: str, kind: str) -> str:
+        """What acts for a customer names them by number and by a mark of their public id: the delivery may be gone by then."""
+        if not self._who and self._person != NOBODY:
+            self._who = public_id_of(self._person)
+        made = tokens.token(kind, self._no, self._person, self._mark, tokens.mark(self._who))
+        return f"{self._home}/{road}/{made}"
+
     def _address(self, road: str, kind: str, *numbers: int) -> str:
         return f"{self._home}/{road}/{tokens.token(kind, *numbers, self._mark)}"
 
 
-def addresses(delivery: Sendable) -> Signed:
+def addresses(delivery: Sendable, who: str = "") -> Signed:
     """The addresses of a delivery: the same whenever they are asked for."""
-    return Signed(delivery)
+    return Signed(delivery, who)
 
 
 # ── Whether opens and clicks are counted ────────────────────────────────────────────────────────
@@ -146,12 +154,14 @@ HIDDEN = (
 )
 
 
-def filled(delivery: Sendable, content: Mapping[str, str], links: Sequence[str]) -> dict[str, str]:
+def filled(
+    delivery: Sendable, content: Mapping[str, str], links: Sequence[str], signed: Signed | None = None
+) -> dict[str, str]:
     """What was composed, with the delivery's own addresses in place of every placeholder.
 
     HTML gets the picture and the hidden link too, where opens and clicks are counted.
     """
-    signed = addresses(delivery)
+    signed = signed or addresses(delivery)
     return {name: _filled(name, text, links, signed) for name, text in content.items()}
 
 

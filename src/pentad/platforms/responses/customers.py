@@ -1,5 +1,7 @@
 """The requests of customers who choose what they get: behind the checks of `views`."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -10,22 +12,54 @@ from pentad.data.identity.models import Person
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.responses import actions, page, tokens
 from pentad.platforms.responses.addresses import NOBODY
-from pentad.platforms.responses.people import CUSTOMER, person_by_no
-from pentad.platforms.responses.views import delivery_by
+from pentad.platforms.responses.people import CUSTOMER, person_by_no, public_id_of
+from pentad.platforms.responses.views import dead_end, delivery_by
 
 
-def unsubscribe(request: HttpRequest, no: int, person_no: int, mark: int) -> HttpResponse:
-    """Of the purpose of delivery `no` by its channel. A mail program's POST is answered in plain text."""
-    person, delivery = person_by_no(person_no), delivery_by(no, mark)
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds an address, as its token says: numbers, and marks of the public ids that belong to them.
+
+    who: 0 in messages of before it was told. These act while their delivery is there to say that it is theirs.
+    """
+
+    no: int
+    person_no: int
+    mark: int
+    who: int = 0
+
+    def delivery(self) -> Delivery | None:
+        return delivery_by(self.no, self.mark)
+
+    def is_another(self) -> bool:
+        """Whether the number is by now another customer's: it is given again after a backup was put back."""
+        if self.person_no == NOBODY:
+            return False
+        if self.who:
+            return bool(id_ := public_id_of(self.person_no)) and not tokens.marks(self.who, id_)
+        delivery = self.delivery()
+        return delivery is None or delivery.person_no != self.person_no
+
+    def preferences(self) -> str:
+        """The path of the customer's preferences."""
+        more = (self.who,) if self.who else ()
+        return f"/preferences/{tokens.token(tokens.PREFERENCES, self.no, self.person_no, self.mark, *more)}"
+
+
+def unsubscribe(request: HttpRequest, holder: Holder) -> HttpResponse:
+    """Of the purpose of the delivery by its channel. A mail program's POST is answered in plain text."""
+    if holder.is_another():
+        return dead_end(request)
+    person, delivery = person_by_no(holder.person_no), holder.delivery()
     if person is None:
-        return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
+        return render(request, "responses/nobody.html", {"trial": holder.person_no == NOBODY})
     by_program = request.POST.get("List-Unsubscribe") == "One-Click"
     if delivery is None or not delivery.purpose:
         if by_program:
             actions.unsubscribe_from_all(actor=CUSTOMER, person=person, channel="email")
             return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
         # What it was about is not known any more: there is still everything to choose from.
-        return HttpResponseRedirect(_preferences_path(no, person_no, mark))
+        return HttpResponseRedirect(holder.preferences())
     if request.method == "POST":
         if "back" in request.POST:
             actions.subscribe_again(actor=CUSTOMER, delivery=delivery, person=person)
@@ -39,24 +73,22 @@ def unsubscribe(request: HttpRequest, no: int, person_no: int, mark: int) -> Htt
     context = {
         "purpose": purpose,
         "channel": channel,
-        "preferences": _preferences_path(no, person_no, mark),
+        "preferences": holder.preferences(),
         "done": state_of(person, delivery.purpose, delivery.channel) == DENIED,
         "declared": delivery.purpose in {one.name for one in purposes() if one.declared},
     }
     return render(request, "responses/unsubscribe.html", context)
 
 
-def _preferences_path(no: int, person_no: int, mark: int) -> str:
-    return f"/preferences/{tokens.token(tokens.PREFERENCES, no, person_no, mark)}"
-
-
-def preferences(request: HttpRequest, no: int, person_no: int, mark: int) -> HttpResponse:
-    """Reached from delivery `no`, which it was if that is what somebody unsubscribes from."""
-    person = person_by_no(person_no)
+def preferences(request: HttpRequest, holder: Holder) -> HttpResponse:
+    """Reached from a delivery, which it was if that is what somebody unsubscribes from."""
+    if holder.is_another():
+        return dead_end(request)
+    person = person_by_no(holder.person_no)
     if person is None:
-        return render(request, "responses/nobody.html", {"trial": person_no == NOBODY})
+        return render(request, "responses/nobody.html", {"trial": holder.person_no == NOBODY})
     if request.method == "POST":
-        _save(request, person, delivery_by(no, mark))
+        _save(request, person, holder.delivery())
         return HttpResponseRedirect(f"{request.path}?saved=1", status=303)
     context = {"choices": page.choices_of(person), "pauses": page.PAUSES, "saved": "saved" in request.GET}
     return render(request, "responses/preferences.html", context)

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from pentad.core import clock, jobs
 from pentad.data.consent.preferences import wishes
 from pentad.data.consent.rules_preferences import wish
+from pentad.data.identity.queries import hold_person
 from pentad.intelligence.contact.knowing import roots_of
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.responses import networks, rules
@@ -56,7 +57,7 @@ def keep(delivery: Delivery, kind: str, asked: Asked, *, link: int | None = None
 def _keep(delivery: Delivery, kind: str, asked: Asked, now: datetime, link: int | None, trap: bool) -> None:
     of = Response.objects.filter(delivery_no=delivery.pk, kind=kind)
     known = of.filter(client=asked.client, link=link, at__gt=now - AGAIN)
-    if known.exists() or of.count() >= MOST or not watched(delivery):
+    if known.exists() or of.count() >= MOST or not watched(delivery) or not hold_person(delivery.person_no):
         return
     signs = rules.signs_of(kind, agent=asked.agent, network=networks.kind_of(asked.address), headers=asked.headers)
     Response.objects.create(

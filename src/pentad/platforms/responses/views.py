@@ -58,25 +58,25 @@ def asked_by(request: HttpRequest) -> Asked:
     return Asked(origin_now(), request.headers.get("User-Agent", "")[:500], headers)
 
 
-def numbers(kind: str, token: str, count: int) -> tuple[int, ...] | None:
-    """What a token holds, and the mark of its delivery; None for one that is none of ours."""
+def numbers(kind: str, token: str, *counts: int) -> tuple[int, ...] | None:
+    """What a token holds, so many numbers; None for one that is none of ours."""
     try:
         found = tokens.numbers(kind, token)
     except ValueError:
         return None
-    return found if len(found) == count + 1 else None
+    return found if len(found) in counts else None
 
 
 def delivery_by(no: int, mark: int) -> Delivery | None:
     row = Delivery.objects.select_related("base").filter(pk=no).first()
-    return row if row is not None and tokens.mark(row.public_id) == mark else None
+    return row if row is not None and tokens.marks(mark, row.public_id) else None
 
 
 @require_safe
 @public
 def follow(request: HttpRequest, token: str) -> HttpResponseBase:
     """A link: to where the message said, and nowhere else."""
-    found = numbers(tokens.LINK, token, 2)
+    found = numbers(tokens.LINK, token, 3)
     delivery = delivery_by(found[0], found[-1]) if found else None
     if found is None or delivery is None:
         return dead_end(request)
@@ -94,7 +94,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponseBase:
 @public
 def opened(request: HttpRequest, token: str) -> HttpResponseBase:
     """The picture: the same for whoever asks, so that it tells nothing."""
-    found = numbers(tokens.OPEN, token, 1)
+    found = numbers(tokens.OPEN, token, 2)
     delivery = delivery_by(found[0], found[-1]) if found else None
     if delivery is not None:
         _keep(request, delivery, OPEN)
@@ -119,7 +119,7 @@ def view(request: HttpRequest, token: str) -> HttpResponseBase:
     """The message in a browser."""
     from pentad.platforms.responses.addresses import shown
 
-    found = numbers(tokens.VIEW, token, 1)
+    found = numbers(tokens.VIEW, token, 2)
     delivery = delivery_by(found[0], found[-1]) if found else None
     message = said(delivery) if delivery else None
     if delivery is None or message is None or not message.content:
@@ -137,8 +137,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponseBase:
     """GET shows a button; POST, of the button or of a mail program, does it."""
     from pentad.platforms.responses import customers
 
-    found = numbers(tokens.UNSUBSCRIBE, token, 2)
-    return customers.unsubscribe(request, *found) if found else dead_end(request)
+    found = numbers(tokens.UNSUBSCRIBE, token, 3, 4)
+    return customers.unsubscribe(request, customers.Holder(*found)) if found else dead_end(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,8 +147,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponseBase:
     """What a customer gets, by purpose and channel, how often, and a pause."""
     from pentad.platforms.responses import customers
 
-    found = numbers(tokens.PREFERENCES, token, 2)
+    found = numbers(tokens.PREFERENCES, token, 3, 4)
     try:
-        return customers.preferences(request, *found) if found else dead_end(request)
+        return customers.preferences(request, customers.Holder(*found)) if found else dead_end(request)
     except Invalid as error:
         return render(request, "responses/dead_end.html", {"fault": error}, status=400)

@@ -17,7 +17,7 @@ from pentad.core.action import check
 from pentad.core.errors import Invalid, PentadError
 from pentad.data.identity.queries import find_person
 from pentad.platforms.channels.queries import default_destination
-from pentad.platforms.test_sends.actions import send_test
+from pentad.platforms.test_sends.actions import UNADDRESSED, send_test
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.page import actor_of
@@ -58,6 +58,7 @@ def _form(request: HttpRequest, row: Message, at: Spot, given: Any, fault: str =
     context = {
         "message": row, "at": at, "given": given, "fault": fault, "label": LABELS[at.channel],
         "samples": [one for one in samples() if one.person is not None], "takes": default_destination(at.channel),
+        "addressed": at.channel not in UNADDRESSED,
     }  # fmt: skip
     return render(request, "test_sends/_form.html", context, status=status)
 

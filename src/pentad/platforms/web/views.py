@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM, acting_as
-from pentad.core.errors import PentadError
+from pentad.core.errors import PentadError, RateLimited
 from pentad.core.trail import origin_now
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import part_numbers
@@ -25,7 +25,7 @@ from pentad.platforms.responses.models import OPEN
 from pentad.platforms.responses.people import CUSTOMER
 from pentad.platforms.web.keys import vapid_public
 from pentad.platforms.web.models import WebMessage
-from pentad.platforms.web.subscribing import subscribe
+from pentad.platforms.web.subscribing import seen_again, subscribe
 from pentad.platforms.web.who import Claim, customer
 
 MOST_BYTES, MOST_TEXT = 8_192, 500
@@ -50,6 +50,9 @@ def public(channel: str) -> Callable[[View], Callable[..., HttpResponse]]:
             try:
                 with acting_as(CUSTOMER):
                     return _open(JsonResponse(view(row, told, request)))
+            except RateLimited as error:
+                wait = {"Retry-After": str(error.data.get("retry_after", 60))}
+                return _open(JsonResponse({"error": error.code}, status=429, headers=wait))
             except PentadError as error:
                 return _open(JsonResponse({"error": error.code}, status=400))
 
@@ -127,7 +130,8 @@ def push(row: Destination, told: Told, request: HttpRequest) -> Told:
     endpoint, p256dh, auth = (
         str(one or "").replace("\0", "") for one in (given.get("endpoint"), keys.get("p256dh"), keys.get("auth"))
     )
-    subscribe(actor=CUSTOMER, person=person, endpoint=endpoint, p256dh=p256dh, auth=auth)
+    if not seen_again(person, endpoint, p256dh, auth):
+        subscribe(actor=CUSTOMER, person=person, endpoint=endpoint, p256dh=p256dh, auth=auth)
     return {"known": True}
 
 

@@ -30,9 +30,12 @@ from pentad.platforms.channels.adapters.protocol import (
     Setup,
     Unknown,
 )
+from pentad.platforms.channels.items import TEST
 
 NOT_NOW = {401, 402, 403, 404, 408, 409, 410, 425, 429, 503}
 """Certainly not taken, and about the service or how we are known there: it is left alone, and tried again."""
+TEST_HEADER = "Pentad-Test"
+"""On what a colleague tries out: the body of a webhook is its author's, so that it cannot be said there."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -63,7 +66,7 @@ class Http(Adapter):
         body = self.body(out)
         try:
             answer = self._session().post(
-                self.setup.text("url"), data=body, headers=self._headers(body, key), timeout=self._timeout,
+                self.setup.text("url"), data=body, headers=self._headers(body, out, key), timeout=self._timeout,
                 allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:
@@ -78,10 +81,13 @@ class Http(Adapter):
         told: dict[str, Any] = {
             "id": out.delivery_id, "channel": out.channel, "to": to, "customer": out.person_id, **out.content,
         }  # fmt: skip
+        told |= {"test": True} if out.origin_kind == TEST else {}
         return _encode(told | ({"from": sender} if (sender := self.setup.text("sender")) else {}))
 
-    def _headers(self, body: bytes, key: str) -> dict[str, str]:
+    def _headers(self, body: bytes, out: Outgoing, key: str) -> dict[str, str]:
         found = {"Content-Type": "application/json", "Idempotency-Key": key, "User-Agent": "Pentad"}
+        if out.origin_kind == TEST:  # what acts on webhooks must be able to leave it
+            found[TEST_HEADER] = "true"
         if token := self.setup.text("token"):
             found["Authorization"] = f"Bearer {token}"
         if secret := self.setup.text("signing_key"):

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from pentad.core import clock
-from pentad.platforms.channels.adapters.protocol import Adapter, Field, Outgoing, Receipt, Setup
+from pentad.data.identity.queries import hold_person
+from pentad.platforms.channels.adapters.protocol import GONE, Adapter, Field, Outgoing, Receipt, Refused, Setup
 from pentad.platforms.web.models import WebMessage
 
 KEY_FIELD = Field(
@@ -24,7 +27,10 @@ class InApp(Adapter):
     addressed = False
     parallel = False
 
+    @transaction.atomic
     def send(self, out: Outgoing, key: str) -> Receipt:
+        if not hold_person(out.person_no):
+            raise Refused(GONE)
         now = clock.now()
         days = min(max(self.setup.number("days", 30), 1), 365)
         row, _ = WebMessage.objects.get_or_create(

@@ -1,7 +1,10 @@
 """The built-in mailbox: messages of any channel arrive on a page of ours, so that the whole loop is seen without an account."""
 
+from django.db import transaction
+
 from pentad.core import clock
-from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing, Receipt
+from pentad.data.identity.queries import hold_person
+from pentad.platforms.channels.adapters.protocol import GONE, Adapter, Outgoing, Receipt, Refused
 from pentad.platforms.channels.models import MailboxMessage
 
 TITLES = ("subject", "title", "body", "note", "json")
@@ -13,7 +16,10 @@ class Mailbox(Adapter):
     memory_hours = 24.0 * 365
     parallel = False
 
+    @transaction.atomic
     def send(self, out: Outgoing, key: str) -> Receipt:
+        if not hold_person(out.person_no):
+            raise Refused(GONE)
         title = next((out.content[name] for name in TITLES if out.content.get(name)), "")
         row, _ = MailboxMessage.objects.get_or_create(
             key=key,

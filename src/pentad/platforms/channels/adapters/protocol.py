@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+GONE = "The customer was erased meanwhile"
+"""For adapters that keep messages here: what is written after an erasure nothing removes."""
 Kind = Literal["text", "number", "choice", "flag", "secret", "email", "url", "long"]
 
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from pentad.core import clock
 from pentad.core.actor import SYSTEM, acting_as
 from pentad.core.errors import PentadError
-from pentad.data.identity.queries import find_person
-from pentad.platforms.channels.adapters.protocol import Adapter, Busy, Field, Outgoing, Receipt, Refused
+from pentad.data.identity.queries import find_person, hold_person
+from pentad.platforms.channels.adapters.protocol import GONE, Adapter, Busy, Field, Outgoing, Receipt, Refused
 from pentad.platforms.channels.models import TaskMade
 from pentad.roles.access.models import User
 from pentad.roles.work.actions import create_task
@@ -32,6 +32,8 @@ class ColleagueTask(Adapter):
 
     def send(self, out: Outgoing, key: str) -> Receipt:
         with transaction.atomic(), acting_as(SYSTEM):
+            if not hold_person(out.person_no):
+                raise Refused(GONE)
             made = TaskMade.objects.select_for_update().filter(key=key).first()
             if made is None:
                 made = TaskMade.objects.create(key=key, task=self._made(out))
