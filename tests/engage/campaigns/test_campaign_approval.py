@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from pentad.content.messages import actions as messages
-from pentad.core import settings
+from pentad.core import clock, settings
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict, Denied
 from pentad.engage.campaigns import actions, queries, starting
@@ -12,6 +12,7 @@ from pentad.engage.campaigns.models import Campaign, CampaignVersion
 from pentad.platforms.channels.models import MailboxMessage
 from pentad.roles.access import actions as access
 from pentad.roles.access.manage.actions import set_grant
+from pentad.roles.access.models import ApiKey
 from pentad.roles.access.queries import actor_of
 from pentad.roles.access.rights_models import Role
 from pentad.roles.notices import queries as notices
@@ -107,6 +108,11 @@ def test_who_may_approve_gets_a_notice_and_who_asked_the_answer() -> None:
     starting.ask_approval(actor=actor_of(ann), campaign=row)
     starting.decide_approval(actor=actor_of(bea), campaign=row, approve=True)
     assert told()[0][0] == ("Bea approved “Winter”", page)
+    ApiKey.objects.create(id="k1", name="Ann’s", role="marketer", owner=ann, digest="d", revoked=clock.now())
+    row = actions.create_campaign(actor=Actor("key", "k1", "Ann’s", ANN.rights), name="Hers", plan=wanted)
+    starting.ask_approval(actor=actor_of(bea), campaign=row)
+    with pytest.raises(Denied, match="Nobody approves"):
+        starting.decide_approval(actor=Actor("user", str(ann.pk), "Ann", ANN.rights), campaign=row, approve=True)
 
 
 def test_what_was_approved_is_what_is_sent() -> None:

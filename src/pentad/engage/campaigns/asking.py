@@ -1,13 +1,11 @@
 """Telling colleagues of approvals: those who may give one that it is asked for, whoever asked what was said."""
 
 from pentad.core.actor import Actor
-from pentad.core.errors import PentadError
 from pentad.engage.campaigns.models import Approval, Campaign
-from pentad.roles.access.models import User
-from pentad.roles.access.queries import actor_named, actor_of
+from pentad.roles.access.models import ApiKey, User
+from pentad.roles.access.queries import actor_of
 from pentad.roles.notices.actions import notify
 from pentad.roles.notices.kinds import DAILY, define
-from pentad.roles.notices.queries import whose
 
 ASKED = define("approval_asked", "Campaigns that wait for my approval", "shield-check", DAILY)
 ANSWERED = define("approval_answered", "Answers where I asked for approval", "shield-check", DAILY)
@@ -16,7 +14,7 @@ MOST_WORDS = 200
 
 def tell_approvers(actor: Actor, campaign: Campaign, asked: Approval, *rights: str) -> None:
     """In the transaction under way: whoever may approve it, without those who asked or wrote it. rights: it needs more."""
-    own = {_colleague(asked.asked_ref), _colleague(campaign.changed_ref)}
+    own = {_number(asked.asked_ref), _number(campaign.changed_ref)}
     users = [
         user.pk
         for user in User.objects.filter(is_active=True).exclude(pk__in=[one for one in own if one is not None])
@@ -30,7 +28,7 @@ def tell_approvers(actor: Actor, campaign: Campaign, asked: Approval, *rights: s
 
 def tell_asker(actor: Actor, campaign: Campaign, answered: Approval) -> None:
     """In the transaction under way: whoever asked; of a program, whose it is."""
-    user = _colleague(answered.asked_ref)
+    user = _number(answered.asked_ref)
     if user is None:
         return
     verb = "approved" if answered.state == Approval.APPROVED else "turned down"
@@ -45,12 +43,31 @@ def _may(user: User, *rights: str) -> bool:
     return actor.may("campaigns.approve") and actor.may("campaigns.view") and all(map(actor.may, rights))
 
 
-def _colleague(ref: str) -> int | None:
-    """The number of the colleague whom this names; None for one who is gone, and for what is nobody's."""
-    try:
-        return whose(actor_named(ref))
-    except PentadError:
-        return None
+def colleague(ref: str) -> str:
+    """The colleague behind it: a program that acts for somebody, or is theirs, is nobody else; also one that is revoked."""
+    kind, _, rest = ref.partition(":")
+    if kind == "app" and ":" in rest:
+        return f"user:{rest.rpartition(':')[2]}"
+    owner = (
+        ApiKey.objects.filter(id=rest).values_list("owner_id", flat=True).first() if kind in ("key", "agent") else None
+    )
+    return ref if owner is None else f"user:{owner}"
+
+
+def is_own(actor: Actor, campaign: Campaign, asked: Approval) -> bool:
+    """Whether it was written or asked for by whoever this is, so that it is for somebody else to approve."""
+    return colleague(actor.ref) in {colleague(asked.asked_ref), colleague(campaign.changed_ref)}
+
+
+def by_itself(actor: Actor) -> bool:
+    """Whether a program acts, in nobody's name whom it was let in by."""
+    return actor.kind in ("key", "agent") or (actor.kind == "app" and ":" not in actor.id)
+
+
+def _number(ref: str) -> int | None:
+    """The same as the number of an account; None for what is nobody's."""
+    kind, _, rest = colleague(ref).partition(":")
+    return int(rest) if kind == "user" and rest.isdecimal() else None
 
 
 def _said(words: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from pentad.engage.campaigns import ending, listing, queries
+from pentad.engage.campaigns import asking, ending, listing, queries
 from pentad.engage.campaigns.models import Approval, Campaign
 from pentad.roles.page import actor_of
 
@@ -13,7 +13,7 @@ def context(request: HttpRequest, row: Campaign, tab: str) -> dict[str, Any]:
     """Of any page of a campaign. tab: which of its pages this is."""
     actor, asked = actor_of(request), queries.approval_of(row)
     row.asked = asked is not None and asked.state == Approval.ASKED and row.state == Campaign.DRAFT  # type: ignore[attr-defined]
-    own = asked is not None and actor.ref in (asked.asked_ref, row.changed_ref)
+    own = asked is not None and asking.is_own(actor, row, asked)
     return {
         "campaign": row,
         "tab": tab,

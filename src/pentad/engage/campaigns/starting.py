@@ -39,11 +39,11 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
     asked = queries.approval_of(row)
     if asked is None or asked.state != Approval.ASKED:
         raise Conflict("Nobody asks for that approval any more.", code="approval_not_asked", fix="Reload the page.")
-    if _whose(actor.ref) in (_whose(asked.asked_ref), _whose(row.changed_ref)):
+    if asking.is_own(actor, row, asked):
         raise Denied(
             "Nobody approves what they wrote or asked for themselves.", code="own_approval", fix="Ask a colleague."
         )
-    if approve and actor.kind in ("key", "agent"):  # whoever wrote the campaign may have made it
+    if approve and asking.by_itself(actor):  # whoever wrote the campaign may have made it
         raise Denied(
             "A campaign is approved by a person, not by a key.", code="own_approval", fix="Ask a colleague to sign in."
         )
@@ -56,12 +56,6 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
     asking.tell_asker(actor, row, asked)
     note(f"campaign:{row.id}", version=row.version, approved=approve)
     return asked
-
-
-def _whose(ref: str) -> str:
-    """The colleague behind it: an app that acts for somebody is nobody else."""
-    kind, _, rest = ref.partition(":")
-    return f"user:{rest.rpartition(':')[2]}" if kind == "app" and ":" in rest else ref
 
 
 @action("campaigns.start")
