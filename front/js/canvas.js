@@ -2,7 +2,7 @@
 // back. It asks nothing of anybody else: no fonts, no icons, no figures of use.
 import grapesjs from "grapesjs";
 import packed from "grapesjs-mjml";
-import { joined, lost, parted } from "./canvas/source.js";
+import { around, joined, lost, parted } from "./canvas/source.js";
 
 const mjml = packed.default || packed;
 const outside = window.parent;
@@ -79,16 +79,43 @@ const NOT_IN_MAILS = ["id", "title"];
 editor.on("component:selected", (one) => NOT_IN_MAILS.forEach((name) => one.removeTrait(name)));
 
 let given = null;
+let touched = false;
 let waiting = 0;
 let head = "";
-const written = () => joined(head, editor.runCommand("mjml-code"));
+const code = () => joined(head, editor.runCommand("mjml-code"));
+
+// A text that is being typed becomes the editor's own only when one leaves it, and one may leave the page instead. To make
+// it so before would take the cursor away: so it is put into what is written.
+function written() {
+  const view = editor.getEditing()?.getView?.();
+  const typed = view?.rteEnabled && view.getChildrenContainer();
+  if (!typed || typed.innerHTML === view.lastContent) return code();
+  const { model } = view;
+  const whole = model.toHTML;
+  model.toHTML = (options) => around(whole.call(model, options), typed);
+  try {
+    return code();
+  } finally {
+    delete model.toHTML;
+  }
+}
+
+function changed() {
+  const now = written();
+  if (now === given) return false;
+  given = now;
+  return (touched = true);
+}
 
 function give() {
-  const now = written();
-  if (now === given) return;
-  given = now;
-  say({ mjml: now });
+  if (given !== null && changed()) say({ mjml: given });
 }
+
+// For the page around it when it is about to go and cannot wait to be told: what is here now; null while it is as it came.
+window.written = () => {
+  if (given !== null) changed();
+  return touched ? given : null;
+};
 
 // Only what somebody does here is a change: that a mail was opened is none.
 editor.on("update", () => {
@@ -99,6 +126,7 @@ editor.on("update", () => {
 
 function open(text) {
   given = null;
+  touched = false;
   const parts = parted(text);
   head = parts.head;
   editor.setComponents(parts.rest);
@@ -141,8 +169,8 @@ document.addEventListener("click", (event) => {
     editor.setDevice(editor.Devices.getDevices()[phone ? editor.Devices.getDevices().length - 1 : 0].id);
   }
 });
+editor.on("component:input", () => editor.trigger("update"));
 editor.on("component:selected", () => document.querySelector("[role=tab][data-side=styles]").click());
-if (location.hash === "#probe") window.__written = written;
 editor.onReady(() => {
   for (const one of document.querySelectorAll(".gjs-block")) {
     one.tabIndex = 0;

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 
 def test_a_message_is_written_dragged_looked_at_and_published(
-    page: Page, complaints: list[str], axe: Callable[[Page], list[str]]
+    page: Page, open_page: Callable[..., Page], complaints: list[str], axe: Callable[[Page], list[str]]
 ) -> None:
     page.goto("/messages/new/")
     page.get_by_label("Name", exact=True).fill("Spring news")
@@ -15,6 +15,7 @@ def test_a_message_is_written_dragged_looked_at_and_published(
     page.get_by_text("One story that matters").click()
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/edit/")
+    address = page.url
     mail = page.locator("#f-mjml")
     before = mail.input_value()
     page.get_by_label("Subject").fill("News for ")
@@ -35,7 +36,20 @@ def test_a_message_is_written_dragged_looked_at_and_published(
     blocks.locator(".gjs-block", has_text="Space").click()
     expect(mail).to_have_value(re.compile("<mj-spacer"))
     assert "@media (prefers-color-scheme: dark)" in mail.input_value(), "the head stays as it was"
-    page.get_by_role("button", name="Code").click()
+    text = blocks.frame_locator(".gjs-frame").get_by_text("The one thing to know this month")
+    text.dblclick()
+    text.press("End")
+    text.press_sequentially(", at last")
+    text.press_sequentially(" told", delay=20)
+    expect(mail).to_have_value(re.compile("month, at last told"))
+    text.press_sequentially("!")
+    page.close()  # at once, out of the midst of typing
+    page = open_page()
+    page.goto(address)
+    mail = page.locator("#f-mjml")
+    expect(mail).to_have_value(re.compile("month, at last told!"))
+    expect(page.get_by_label("Subject")).to_have_value(re.compile("^News for "))
+    expect(page.locator("[data-draft-told]")).to_contain_text("Draft kept")
     mail.fill(before.replace('href="#"', 'href="https://kestrel.example/news"'))
     expect(page.locator("#look-number .tag-red")).to_have_count(0)
     page.get_by_role("button", name="Publish").click()

@@ -76,7 +76,7 @@ def test_what_is_typed_outlives_the_session(open_page: Callable[..., Page], cust
     cookies = page.context.cookies()
     page.context.clear_cookies(name="pentad_session")
     page.locator("#note-text").fill("Typed before and after")
-    expect(page.locator("[data-draft-told]")).to_have_text("Draft kept in this tab only")
+    expect(page.locator("[data-draft-told]")).to_have_text("Draft kept in this browser only")
     page.locator("#note-text").press("Control+Enter")
     page.wait_for_url("**/signin/**")
     page.context.add_cookies(cookies)

@@ -31,6 +31,18 @@ export function joined(head, rest) {
   return `${lines.join("\n")}\n`;
 }
 
+const OF_EDITOR = /^(data-gjs-.*|data-highlightable|contenteditable|draggable|spellcheck|id)$/;
+
+/** A piece with what stands in a page's element in place of what it holds. */
+export function around(piece, element) {
+  const inner = element.cloneNode(true);
+  for (const one of inner.querySelectorAll("*")) {
+    for (const { name } of [...one.attributes]) if (OF_EDITOR.test(name)) one.removeAttribute(name);
+  }
+  const text = inner.innerHTML.replace(/<(br|hr|img|wbr)((?:"[^"]*"|'[^']*'|[^>"'])*)>/g, "<$1$2/>");
+  return piece.match(/^<(?:"[^"]*"|'[^']*'|[^>"'])*>/)[0] + text + piece.slice(piece.lastIndexOf("</"));
+}
+
 // By the letters, not as a browser would read it: browsers leave out a row that stands in no table.
 function counted(rest) {
   const plain = rest.replace(/<!--[\s\S]*?-->/g, "");

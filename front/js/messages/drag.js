@@ -24,6 +24,22 @@ function show(way) {
   box.append(frame);
 }
 
+function take(text) {
+  if (typeof text !== "string" || text === field.value) return;
+  field.value = given = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// What was done in the frame a moment ago, before the form is sent or the page goes. Before drafts.js looks at the form.
+function takeNow() {
+  if (!frame || box.hidden) return;
+  try {
+    take(frame.contentWindow.written?.());
+  } catch {
+    // it is not there yet, or not any more
+  }
+}
+
 const toast = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
 
 function refuse(lost) {
@@ -43,8 +59,8 @@ if (box) {
     if (data.ready) give();
     if (data.lost) refuse(data.lost);
     if (data.nowhere) toast("Choose a text or a button in the mail first.");
-    if (typeof data.mjml !== "string" || data.mjml === field.value) return;
-    field.value = given = data.mjml;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    take(data.mjml);
   });
+  for (const name of ["submit", "pagehide", "visibilitychange"]) addEventListener(name, takeNow, true);
+  document.addEventListener("click", (event) => event.target.closest("[data-writes=code]") && takeNow(), true);
 }

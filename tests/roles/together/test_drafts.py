@@ -26,6 +26,12 @@ def put(client: Client, place: str, **fields: Any) -> int:
     return int(client.put(f"/drafts/{place}/", json.dumps({"fields": fields}), "application/json").status_code)
 
 
+def typed(client: Client, place: str, moment: int, browser: str = "a1", **fields: Any) -> int:
+    """As drafts.js does it."""
+    body = json.dumps({"fields": fields, "mark": f"{browser}.{moment}"})
+    return int(client.put(f"/drafts/{place}/", body, "application/json").status_code)
+
+
 def kept(client: Client, address: str) -> Any:
     """The fields that a page fills in, and the place it keeps them at."""
     page = client.get(address).content.decode()
@@ -46,6 +52,30 @@ def test_what_is_typed_comes_back_in_another_browser_until_it_is_sent(
     put(browser(rita), place, text="One more", seen="{}")
     assert put(browser(rita), place, text=" ", seen="{}") == 200
     assert not Draft.objects.exists(), "without text there is no draft"
+
+
+def test_the_latest_stays_whatever_arrives_last(rita: User, keiko: Person, browser: Browser) -> None:
+    hers, place, page = browser(rita), f"note@people:{keiko.id}", f"/people/{keiko.id}/"
+    assert typed(hers, place, 20, text="She called twice") == typed(hers, place, 10, text="She") == 200
+    assert kept(hers, page) == {"text": "She called twice"}, "what was typed before came late"
+    assert 'data-draft-mark="a1.20"' in hers.get(page).content.decode()
+    typed(hers, place, 5, browser="b2", text="From her phone, whose clock is slow")
+    assert kept(hers, page) == {"text": "From her phone, whose clock is slow"}
+    typed(hers, place, 30, text="Third")
+    sent = {"text": "Third", "draft": place, "draft-mark": "a1.31"}
+    assert hers.post(f"{page}notes/", sent).status_code == 200
+    assert typed(hers, place, 30, text="Third") == 200
+    assert kept(hers, page) is None, "it was on its way while the form was"
+    assert 'data-draft-mark="a1.31"' in hers.get(page).content.decode(), "so that the browser lets its copy go"
+    assert hers.post(f"/drafts/{place}/back/").status_code == 404, "what was sent is not brought back"
+    typed(hers, place, 40, text="Typed while the form was on its way")
+    hers.post(f"{page}notes/", sent | {"draft-mark": "a1.39"})
+    assert kept(hers, page) == {"text": "Typed while the form was on its way"}
+    typed(hers, place, 41, text="")
+    typed(hers, place, 40, text="Typed while the form was on its way")
+    assert kept(hers, page) is None, "emptied"
+    with clock.held(clock.now() + timedelta(days=2)):
+        assert actions.sweep() == 1
 
 
 def test_each_dialog_keeps_its_own(rita: User, keiko: Person, browser: Browser) -> None:
@@ -108,7 +138,8 @@ def test_thrown_away_and_brought_back(rita: User, keiko: Person, browser: Browse
 
 def test_bounds(rita: User, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     hers = browser(rita)
-    assert put(hers, "task.new", title="x" * 130_000) == 413
+    assert put(hers, "task.new", title="x" * 500_000) == 413
+    assert put(hers, "task.new", title="д" * 240_000) == 200, "counted as it travels"
     assert put(hers, "task.new", **{f"f{n}": "x" for n in range(31)}) == 400
     assert put(hers, "task.new", title=["x"]) == 400
     assert put(hers, "..", title="x") == put(hers, "Task", title="x") == 400

@@ -14,6 +14,8 @@ from pentad.content.messages.parts import Parts
 from pentad.core.errors import Conflict, PentadError
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone
+from pentad.roles.together import rules
+from pentad.roles.together.conflicts import seen_text
 from pentad.roles.together.views import sent
 
 
@@ -65,33 +67,38 @@ def edit_message(request: HttpRequest, id: str) -> HttpResponse:
     except PentadError as error:
         if error.status >= 500:
             raise
-        tree = queries.version(row).tree
-        more = {
-            "fault": error.message,
-            "fix": error.fix,
-            "met": isinstance(error, Conflict) and error.code == "changed_meanwhile",
-        }
-        if error.code == "message_not_ready":
-            row = queries.find_message(id)
-            return _page(request, row, queries.version(row).tree, asked.at, more | {"pane": "checks"}, status=422)
-        return _page(request, row, asked.onto(tree), asked.at, more | {"given": asked}, status=422)
+        met = isinstance(error, Conflict) and error.code == "changed_meanwhile"
+        more = {"fault": error.message, "fix": error.fix, "met": met, "given": asked}
+        return _page(request, row, asked.shown_in(queries.version(row).tree), asked.at, more, status=422)
 
 
 def _kept(request: HttpRequest, row: Message, asked: saving.Form) -> HttpResponse:
     do, _, what = request.POST.get("do", "").partition(":")
     if do == "over":
-        asked = saving.form({**request.POST.dict(), "seen": str(row.latest)})
+        asked = saving.form({**request.POST.dict(), "seen": str(row.latest), "was": ""})
     kept, place = saving.keep(actor_of(request), row, asked, do, what)
     sent(request)
     if do == "publish":
-        version = actions.publish_message(actor=actor_of(request), message=kept)
-        told.success(request, f"Version {version.number} is published.")
-        return HttpResponseRedirect(f"/messages/{row.id}/")
+        return _published(request, kept, asked.at)
     if kept.latest != row.latest or not do:
         told.success(request, f"Saved as version {kept.latest}." if kept.latest != row.latest else "Saved.")
     if do == "go":
         place = what
     return HttpResponseRedirect(f"/messages/{row.id}/edit/{f'?at={place}' if place else ''}")
+
+
+def _published(request: HttpRequest, row: Message, at: Spot | None) -> HttpResponse:
+    """It is saved already: what keeps it from being published is told beside what was saved."""
+    try:
+        version = actions.publish_message(actor=actor_of(request), message=row)
+    except PentadError as error:
+        if error.status >= 500:
+            raise
+        row = queries.find_message(row.id)
+        more = {"fault": error.message, "fix": error.fix, "pane": "checks"}
+        return _page(request, row, queries.version(row).tree, at, more, status=422)
+    told.success(request, f"Version {version.number} is published.")
+    return HttpResponseRedirect(f"/messages/{row.id}/")
 
 
 def _page(
@@ -107,7 +114,7 @@ def _page(
     context: dict[str, Any] = page.context(request, row, "edit") | page.switches(tree, at)
     given = (more or {}).get("given")
     context |= {
-        "given": given or row, "seen": given.seen if given else row.latest,
+        "given": given or row, "seen": given.seen if given else row.latest, "was": _was(request, row, given),
         "purposes": page.purposes(row.purpose), "fields": page.shown_fields(at, fields), "mail": at and at.channel == "email",
         "samples": samples.samples(), "variables": catalogue.offered(), "starters": starters.STARTERS,
         "place": f"msg.{row.id.replace('-', '')}.{at}"[:60] if at else "",
@@ -115,6 +122,11 @@ def _page(
     if at is None:
         context |= {"missing": page.channels()}
     return render(request, "messages/edit.html", context, status=status)
+
+
+def _was(request: HttpRequest, row: Message, given: saving.Form | None) -> str:
+    """For the form: what its head said when it was opened."""
+    return request.POST.get("was", "") if given else seen_text(rules.versions(saving.shown(row)))
 
 
 @require_GET

@@ -8,8 +8,10 @@ from pentad.content.messages import actions, editing, parts, queries
 from pentad.content.messages.editing import Spot
 from pentad.content.messages.models import Message
 from pentad.content.messages.parts import Parts
+from pentad.core import nested
 from pentad.core.actor import Actor
-from pentad.core.errors import Invalid, NotFound
+from pentad.core.errors import Conflict, Invalid, NotFound
+from pentad.roles.together import rules
 
 TRANSACTIONAL = "*"
 """Stands among the purposes for a message that needs none."""
@@ -17,7 +19,9 @@ TRANSACTIONAL = "*"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was sent. at: the part its fields are of. seen: the version they were changed from."""
+    """What was sent. at: the part its fields are of. seen: the version they were changed from. was: versions (see
+    together.rules) of what the head of the form said before: a colleague may have changed it since.
+    """
 
     name: str
     description: str
@@ -26,13 +30,40 @@ class Form:
     at: Spot | None
     seen: int | None
     posted: Mapping[str, Any]
+    was: rules.Versions | None = None
 
     def onto(self, tree: Parts) -> Parts:
-        """The message with this part as it is in the form, if the form has it."""
+        """The message with this part as it is in the form. Raises Invalid."""
+        return parts.read(self.shown_in(tree))
+
+    def shown_in(self, tree: Parts) -> Parts:
+        """The same for the page that says what is wrong with it: whatever was typed, also when somebody took the part away."""
         written = any(name.startswith("f.") for name in self.posted)
-        if self.at is None or not written or editing.fields_of(tree, self.at) is None:
+        if self.at is None or not written:
             return tree
-        return parts.read(editing.with_fields(tree, self.at, editing.given(self.posted, self.at)))
+        return editing.with_fields(tree, self.at, editing.given(self.posted, self.at))
+
+    def head(self, row: Message) -> dict[str, Any]:
+        """What of the head is to be written: what was changed here. Raises Conflict for what both changed."""
+        mine = {
+            "name": self.name,
+            "description": self.description,
+            "purpose": self.purpose,
+            "transactional": self.transactional,
+        }
+        write, met = rules.meet(shown(row), mine, self.was)
+        if met:
+            raise Conflict(
+                f"{row.changed_by} changed this message’s {' and '.join(met)} meanwhile.", code="changed_meanwhile",
+                fix="Open it again, or save yours over it.", version=row.latest,
+            )  # fmt: skip
+        return write
+
+
+def shown(row: Message) -> dict[str, Any]:
+    """What the head of the form says."""
+    purpose = "" if row.transactional else row.purpose
+    return {"name": row.name, "description": row.description, "purpose": purpose, "transactional": row.transactional}
 
 
 def form(posted: Mapping[str, Any]) -> Form:
@@ -42,7 +73,16 @@ def form(posted: Mapping[str, Any]) -> Form:
     return Form(
         str(posted.get("name", "")), str(posted.get("description", "")), "" if purpose == TRANSACTIONAL else purpose,
         purpose == TRANSACTIONAL, at, int(seen) if seen.isdecimal() and len(seen) < 9 else None, posted,
+        _versions(str(posted.get("was", ""))),
     )  # fmt: skip
+
+
+def _versions(text: str) -> rules.Versions | None:
+    try:
+        found = nested.read(text or "null")
+    except ValueError:
+        return None
+    return {str(name): str(one) for name, one in found.items()} if isinstance(found, dict) else None
 
 
 def keep(actor: Actor, row: Message, asked: Form, do: str = "", what: str = "") -> tuple[Message, str]:
@@ -53,10 +93,7 @@ def keep(actor: Actor, row: Message, asked: Form, do: str = "", what: str = "") 
         tree, after = queries.version(row).tree, ""
     else:
         tree, after = _changed(asked.onto(queries.version(row).tree), asked.at, do, what)
-    message = actions.change_message(
-        actor=actor, message=row, name=asked.name, description=asked.description, purpose=asked.purpose,
-        transactional=asked.transactional, content=tree, seen=_seen(row, asked),
-    )  # fmt: skip
+    message = actions.change_message(actor=actor, message=row, content=tree, seen=_seen(row, asked), **asked.head(row))
     return message, after or str(asked.at or "")
 
 

@@ -32,6 +32,10 @@ def draft(context: template.Context, what: str, record: Any = None, among: str =
     what = f"{what}.{among}" if among else what
     # A form that comes back with faults shows what was typed: the draft is behind it.
     fresh = request.method == "GET"
-    row = queries.draft_of(actor_of(request), what, record) if fresh else None
-    kept = {"fields": row.fields, "at": row.at.isoformat()} if row else None
-    return {"place": str(queries.place_of(what, record)), "kept": kept, "fresh": fresh, "user": actor_of(request).id}
+    actor = actor_of(request)
+    row = queries.draft_of(actor, what, record)
+    kept = {"fields": row.fields, "at": row.at.isoformat()} if row and fresh else None
+    # Which of what this browser typed the server knows of, or has been sent: what lies in the browser may be older.
+    last = row or queries.latest(actor, what, record)
+    told = {"place": str(queries.place_of(what, record)), "kept": kept, "fresh": fresh, "user": actor.id}
+    return told | {"mark": last.mark if last else ""}

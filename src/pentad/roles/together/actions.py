@@ -22,7 +22,8 @@ MOST_DRAFTS = 100
 """Of one colleague; beyond it the oldest go."""
 
 MOST_FIELDS = 30
-MOST_BYTES = 120_000
+MOST_BYTES = 500_000
+"""Of one draft, as it travels: the longest mail that the gate lets pass, whatever its letters."""
 NO_TEXT = ("seen", "name")
 """Fields that only say what is written about, in a draft about a record."""
 
@@ -39,23 +40,27 @@ def find_place(text: str) -> tuple[Place, Any]:
 
 
 @transaction.atomic
-def keep(*, actor: Actor, what: str, record: Any, fields: Mapping[str, Any]) -> Draft | None:
-    """Keep what somebody has typed; without any text there is no draft. Raises Invalid, TooLarge."""
+def keep(*, actor: Actor, what: str, record: Any, fields: Mapping[str, Any], mark: str = "") -> Draft | None:
+    """Keep what somebody has typed; without any text there is no draft. What was typed before what is kept, or before it was
+    sent, changes nothing, however late it arrives (mark: see rules.overtaken). Raises Invalid, TooLarge.
+    """
     user = own_number(actor)
     fields = _checked(fields)
-    if not any(text.strip() for name, text in fields.items() if record is None or name not in NO_TEXT):
-        queries.drafts_at(user, what, record).delete()
-        return None
-    kind = subjects.subject_of(record).kind if record is not None else ""
+    mark = mark if rules.MARK.fullmatch(mark) else ""
     number = _held(record) if record is not None else 0
-    for other in queries.drafts_at(user, what, record).exclude(about_no=number):
-        other.delete()  # of a part of a merged customer: this one is the latest now
+    for row in queries.drafts_at(user, what, record).select_for_update():
+        if rules.overtaken(mark, row.mark):
+            return row if row.thrown is None else None
+    if not any(text.strip() for name, text in fields.items() if record is None or name not in NO_TEXT):
+        _let_go(user, what, record, mark)
+        return None
+    queries.drafts_at(user, what, record).exclude(about_no=number).delete()  # of parts of a merged customer
     row, _ = Draft.objects.update_or_create(
-        user_id=user, what=what, about_kind=kind, about_no=number,
-        defaults={"fields": fields, "at": clock.now(), "thrown": None},
+        user_id=user, what=what, about_kind=_kind(record), about_no=number,
+        defaults={"fields": fields, "at": clock.now(), "thrown": None, "mark": mark},
     )  # fmt: skip
-    too_many = Draft.objects.filter(user_id=user).order_by("-at", "-id").values_list("pk", flat=True)[MOST_DRAFTS:]
-    Draft.objects.filter(pk__in=list(too_many)).delete()
+    kept = Draft.objects.filter(user_id=user, thrown=None).order_by("-at", "-id").values_list("pk", flat=True)
+    Draft.objects.filter(pk__in=list(kept[MOST_DRAFTS:])).delete()
     return row
 
 
@@ -67,20 +72,25 @@ def throw_away(*, actor: Actor, what: str, record: Any) -> None:
 def bring_back(*, actor: Actor, what: str, record: Any) -> Draft:
     """Take that back. Raises NotFound when there is nothing to bring back."""
     row = queries.drafts_at(own_number(actor), what, record).exclude(thrown=None).first()
-    if row is None:
+    if row is None or not row.fields:
         raise NotFound("This draft is not there any more.", code="draft_not_found", fix="Nothing to bring back.")
     row.thrown = None
     row.save(update_fields=["thrown"])
     return row
 
 
-def sent(*, actor: Actor, place: str) -> None:
-    """What was typed there has been sent: its draft goes, whether one may still see the record or has just given it away."""
+@transaction.atomic
+def sent(*, actor: Actor, place: str, mark: str = "") -> None:
+    """What was typed there has been sent: its draft goes, whether one may still see the record or has just given it away. What
+    the same browser has kept since then stays: it was typed while the form was on its way.
+    """
     if actor.kind != "user" or not place:
         return
     with contextlib.suppress(NotFound, Invalid), acting_as(SYSTEM):
         found, record = find_place(place)
-        queries.drafts_at(int(actor.id), found.what, record).delete()
+        rows = queries.drafts_at(int(actor.id), found.what, record).select_for_update()
+        if not any(rules.overtaken(mark, row.mark) for row in rows):
+            _let_go(int(actor.id), found.what, record, mark)
 
 
 def sweep() -> int:
@@ -91,11 +101,30 @@ def sweep() -> int:
     return old + thrown
 
 
+def _let_go(user: int, what: str, record: Any, mark: str) -> None:
+    """No draft any more. With a mark, that is remembered for a day: what was typed before may still be on its way."""
+    rows = queries.drafts_at(user, what, record)
+    if not rules.MARK.fullmatch(mark):
+        rows.delete()
+        return
+    number = record.pk if record is not None else 0
+    rows.exclude(about_no=number).delete()
+    now = clock.now()
+    Draft.objects.update_or_create(
+        user_id=user, what=what, about_kind=_kind(record), about_no=number,
+        defaults={"fields": {}, "at": now, "thrown": now, "mark": mark},
+    )  # fmt: skip
+
+
+def _kind(record: Any) -> str:
+    return subjects.subject_of(record).kind if record is not None else ""
+
+
 def _checked(fields: Mapping[str, Any]) -> dict[str, str]:
     """Texts as a database can keep them."""
     if len(fields) > MOST_FIELDS or not all(isinstance(text, str) and len(name) <= 80 for name, text in fields.items()):
         raise Invalid(f"A draft has at most {MOST_FIELDS} fields, all of them texts.", code="bad_draft")
-    size = len(json.dumps(fields))
+    size = len(json.dumps(fields, ensure_ascii=False).encode(errors="replace"))
     if size > MOST_BYTES:
         raise TooLarge(f"A draft has at most {MOST_BYTES:,} bytes; this one has {size:,}.", code="draft_too_long")
     return {_plain(name): _plain(text) for name, text in fields.items()}

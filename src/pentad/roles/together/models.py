@@ -18,7 +18,10 @@ class Draft(models.Model):
     about_no = models.BigIntegerField(default=0, help_text="0 when it is about nothing")
     fields = models.JSONField(help_text="Name of each field → its text")
     at = models.DateTimeField(default=clock.now)
-    thrown = models.DateTimeField(null=True, help_text="Thrown away: kept a day, for undoing it")
+    thrown = models.DateTimeField(null=True, help_text="Thrown away, or sent (no fields): kept a day")
+    mark = models.CharField(
+        max_length=60, blank=True, help_text="Browser and moment in which it was typed, as rules.MARK"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -22,6 +22,11 @@ def drafts_at(user: int, what: str, record: Any) -> "QuerySet[Draft]":
     return rows.order_by("-at", "-id")
 
 
+def latest(actor: Actor, what: str, record: Any) -> Draft | None:
+    """What is kept of the actor there, thrown away and sent ones too."""
+    return drafts_at(int(actor.id), what, record).first() if actor.kind == "user" else None
+
+
 def draft_of(actor: Actor, what: str, record: Any) -> Draft | None:
     """What the actor typed there last and has neither sent nor thrown away."""
     if actor.kind != "user":

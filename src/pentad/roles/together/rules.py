@@ -9,6 +9,9 @@ from typing import Any
 
 PLACE = re.compile(r"(?P<what>[a-z][a-zA-Z0-9._-]{0,59})(?:@(?P<about>[a-z]{1,20}:[0-9a-zA-Z-]{1,40}))?")
 
+MARK = re.compile(r"[0-9a-z]{1,32}\.[0-9]{1,16}")
+"""Which browser a draft was typed in, and when by its clock."""
+
 Versions = Mapping[str, str]
 """Field → version of the value that was on the screen when somebody began to change it."""
 
@@ -64,3 +67,14 @@ def place(text: str) -> Place | None:
     """“note@people:0191…” or “task.new”; None for what is none."""
     found = PLACE.fullmatch(text)
     return Place(found["what"], found["about"] or "") if found else None
+
+
+def overtaken(mark: str, kept: str) -> bool:
+    """Whether what bears this mark was typed before what is kept, in the same browser: requests arrive in any order. Clocks
+    of two browsers say nothing of each other; there, who comes last is the latest.
+    """
+    if not (MARK.fullmatch(mark) and MARK.fullmatch(kept)):
+        return False
+    browser, _, moment = mark.partition(".")
+    other, _, latest = kept.partition(".")
+    return browser == other and int(moment) < int(latest)

@@ -52,7 +52,8 @@ def draft(request: HttpRequest, place: str) -> HttpResponse:
     fields = given.get("fields") if isinstance(given, dict) else None
     if not isinstance(fields, dict):
         raise Invalid("A draft is JSON: {“fields”: {name: text}}.", code="bad_draft")
-    return _told(actions.keep(actor=actor_of(request), what=found.what, record=record, fields=fields))
+    mark = str(given.get("mark", ""))
+    return _told(actions.keep(actor=actor_of(request), what=found.what, record=record, fields=fields, mark=mark))
 
 
 @require_POST
@@ -69,4 +70,5 @@ def _told(row: Draft | None) -> HttpResponse:
 
 def sent(request: HttpRequest) -> None:
     """Call it in a view that has done what a form asked for: its draft (the hidden field `draft`) goes."""
-    actions.sent(actor=actor_of(request), place=request.POST.get("draft", ""))
+    place, mark = request.POST.get("draft", ""), request.POST.get("draft-mark", "")
+    actions.sent(actor=actor_of(request), place=place, mark=mark)
