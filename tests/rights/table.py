@@ -110,6 +110,7 @@ PAGES: dict[str, str] = {
     "web/<str:id>/messages/": OPEN,
     "web/<str:id>/reports/": OPEN,
     "web/<str:id>/push/": OPEN,
+    "web/arrived/<str:token>/": OPEN,
     "mailbox/": "mailbox.view+people.view",
     "mailbox/<int:id>/": "mailbox.view+people.view",
     "mailbox/<int:id>/body/": "mailbox.view+people.view",

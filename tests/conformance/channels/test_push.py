@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from pentad.platforms.channels.adapters.protocol import Busy, Refused
 from pentad.platforms.web.models import PushSubscription
 from tests.conformance.channels.rigs import BUSY, opened
 from tests.conformance.channels.test_adapters import outgoing
 from tests.conformance.channels.web_rigs import WEB, Api, PushService
+from tests.pushing import Subscription, decoded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -64,3 +67,16 @@ def test_nothing_is_sent_before_there_is_a_key(service: PushService) -> None:
     assert "key" in adapter.check()
     with pytest.raises(Busy):
         adapter.send(outgoing(service), "k-1")
+
+
+def test_our_reader_reads_the_example_of_the_standard_and_nobody_elses() -> None:
+    """RFC 8291, 5: what these tests find out with it does not lean on the library that encrypts."""
+    number = int.from_bytes(decoded("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"))
+    browser = Subscription(ec.derive_private_key(number, ec.SECP256R1()), decoded("BTBZMqHH6r4Tts7J_aSIgg"))
+    body = decoded(
+        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95b"
+        "Qpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
+    )
+    assert browser.read(body) == b"When I grow up, I want to be a watermelon"
+    with pytest.raises(InvalidTag):
+        Subscription().read(body)

@@ -3,18 +3,13 @@
 import base64
 import json
 import threading
+import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
-
-import http_ece
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from pentad.core import outgoing, settings
 from pentad.platforms.channels.adapters.protocol import Adapter, Setup
@@ -24,6 +19,7 @@ from pentad.platforms.channels.registry import adapter_class
 from pentad.platforms.web.models import PushSubscription, WebMessage
 from pentad.platforms.web.subscribing import handle_of
 from tests.conformance.channels.rigs import BUSY, NOT_NOW, REFUSE, SILENT, Arrived, Rig
+from tests.pushing import Subscription, check_vapid
 
 
 @dataclass(frozen=True)
@@ -191,16 +187,11 @@ class PushService(Web):
 
     def open(self) -> None:
         super().open()
-        self.private, self.auth, self.own = (
-            ec.generate_private_key(ec.SECP256R1()),
-            b"0123456789abcdef",
-            new_vapid_key(),
-        )
-        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        url = f"http://127.0.0.1:{self.server.server_port}/send/1"
-        self.address = handle_of(url)
+        self.browser, self.own = Subscription(), new_vapid_key()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/send/1"
+        self.address = handle_of(self.url)
         PushSubscription.objects.create(
-            handle=self.address, endpoint=url, p256dh=_base64url(point), auth=_base64url(self.auth), person_no=1
+            handle=self.address, endpoint=self.url, person_no=1, **self.browser.json(self.url)["keys"]
         )
 
     def config(self) -> dict[str, Any]:
@@ -212,17 +203,9 @@ class PushService(Web):
     def read(self, raw: bytes, headers: dict[str, str]) -> Arrived:
         headers = {name.lower(): value for name, value in headers.items()}
         assert headers["content-encoding"] == "aes128gcm" and int(headers["ttl"]) == 86_400
-        told = json.loads(http_ece.decrypt(raw, private_key=self.private, auth_secret=self.auth, version="aes128gcm"))
-        signed, key = (one.partition("=")[2] for one in headers["authorization"].removeprefix("vapid ").split(","))
-        assert key == public_key(self.own)
-        head, claims, signature = signed.split(".")
-        numbers = (int.from_bytes(part) for part in (_bytes(signature)[:32], _bytes(signature)[32:]))
-        public = load_pem_private_key(self.own.encode(), None).public_key()
-        assert isinstance(public, ec.EllipticCurvePublicKey)
-        public.verify(encode_dss_signature(*numbers), f"{head}.{claims}".encode(), ec.ECDSA(SHA256()))
-        said = json.loads(_bytes(claims))
-        assert (
-            said["aud"] == f"http://127.0.0.1:{self.server.server_port}" and said["sub"] == "mailto:it@kestrel.example"
+        told = json.loads(self.browser.read(raw))
+        check_vapid(
+            headers, endpoint=self.url, key=public_key(self.own), contact="it@kestrel.example", now=time.time()
         )
         return Arrived(told["id"], self.address, told["body"], None, headers)
 
@@ -240,14 +223,6 @@ class Chat(Web):
 
     def config(self) -> dict[str, Any]:
         return {"country": "NO"}
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 WEB: dict[str, type[Rig]] = {

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from pentad.platforms.channels.queue import enqueue
 from pentad.platforms.channels.registry import open_adapter
 from pentad.platforms.responses.models import Response
 from pentad.platforms.web import subscribing
+from pentad.platforms.web.arriving import address
 from pentad.platforms.web.models import PushSubscription, WebMessage
 from pentad.platforms.web.who import proof_of
 from tests.platforms.channels.people import NOON, customer
@@ -93,6 +95,9 @@ def test_a_visitor_of_whom_nothing_is_known_is_known_by_the_browser(site: Destin
     known(visitor, "anonymous_id", "short")
     waits(site, visitor)
     assert titles(site, anonymousId=BROWSER) == ["Hello"]
+    assert ask(site, anonymousId=BROWSER)["words"] == {
+        "language": "en", "message": "Message", "close": "Close", "open": "Open",
+    }  # fmt: skip
     assert titles(site, anonymousId="short") == []
     Identifier.objects.create(namespace="email", value="v@k.example", person=visitor, first_seen=NOON)
     assert titles(site, anonymousId=BROWSER) == []
@@ -149,9 +154,11 @@ def test_a_browser_subscribes_for_whom_it_proves_to_be() -> None:
         settings={"contact": "it@kestrel.example", "identity_key": KEY},
     )  # fmt: skip
     ada = customer("Ada")
+    Person.objects.filter(pk=ada.pk).update(traits={"locale": "es_MX"})
     known(ada, "user_id", "u-ada")
     subscription = {"endpoint": "https://push.example/send/1", "keys": {"p256dh": "B" + "a" * 86, "auth": "c" * 22}}
-    assert ask(row, "push") == {"key": ""}
+    asked = ask(row, "push", userId="u-ada", proof=proof_of(KEY, "u-ada"))
+    assert (asked["key"], asked["ask"]["language"], asked["ask"]["no"]) == ("", "es", "Ahora no")
     assert ask(row, "push", userId="u-ada", subscription=subscription) == {"known": False}
     proof = proof_of(KEY, "u-ada")
     for _ in range(2):
@@ -192,3 +199,19 @@ def test_neither_a_place_nor_a_customer_can_subscribe_without_end(monkeypatch: p
     assert again(5) == {"error": "too_many_browsers"}, "of this customer"
     assert again(6, endpoint="http://push.example/") == {"error": "bad_subscription"}, "it would be called unencrypted"
     assert PushSubscription.objects.count() == 4
+
+
+def test_that_a_push_was_shown_is_told_by_its_own_address_alone() -> None:
+    ada, other = customer("Ada"), customer("Ben")
+    for person, channel in ((ada, "push"), (other, "email")):
+        enqueue([Item(f"api:{channel}", person.no, channel, {"title": "Hi"}, origin_kind="api", transactional=True)])
+    Delivery.objects.update(state=SENT, sent_at=clock.now())
+    push, mail = Delivery.objects.get(channel="push"), Delivery.objects.get(channel="email")
+    client = Client(enforce_csrf_checks=True)
+    road = urlsplit(address(push.public_id)).path
+    for wrong in (road.replace(push.public_id, mail.public_id), urlsplit(address(mail.public_id)).path, "/web/arrived/x/"):
+        assert client.post(wrong).status_code == 204
+    assert client.get(road).status_code == 405
+    assert not Delivery.objects.filter(state="delivered").exists()
+    assert [client.post(road).status_code for _ in range(2)] == [204, 204]
+    assert Delivery.objects.get(state="delivered") == push

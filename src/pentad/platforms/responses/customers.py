@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from pentad.core.errors import Invalid
 from pentad.data.consent.preference_actions import NONE, choose, set_preference
 from pentad.data.consent.queries import purposes, state_of
 from pentad.data.consent.rules import DENIED
@@ -14,6 +15,10 @@ from pentad.platforms.responses import actions, page, tokens
 from pentad.platforms.responses.addresses import NOBODY
 from pentad.platforms.responses.people import CUSTOMER, person_by_no, public_id_of
 from pentad.platforms.responses.views import dead_end, delivery_by
+from pentad.platforms.responses.wording import words_for
+
+FAULTS = {"bad_frequency": "fault.choice", "bad_pause": "fault.pause"}
+"""Error code → what the customer is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ def unsubscribe(request: HttpRequest, holder: Holder) -> HttpResponse:
         if by_program:
             return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
         return HttpResponseRedirect(request.path, status=303)
-    purpose, channel = page.about(delivery)
+    words = words_for(person, request.headers.get("Accept-Language", ""))
+    purpose, by = page.about(delivery, words)
     context = {
+        "words": words,
         "purpose": purpose,
-        "channel": channel,
+        "by": by,
         "preferences": holder.preferences(),
         "done": state_of(person, delivery.purpose, delivery.channel) == DENIED,
         "declared": delivery.purpose in {one.name for one in purposes() if one.declared},
@@ -87,10 +94,20 @@ def preferences(request: HttpRequest, holder: Holder) -> HttpResponse:
     person = person_by_no(holder.person_no)
     if person is None:
         return render(request, "responses/nobody.html", {"trial": holder.person_no == NOBODY})
+    words = words_for(person, request.headers.get("Accept-Language", ""))
     if request.method == "POST":
-        _save(request, person, holder.delivery())
+        try:
+            _save(request, person, holder.delivery())
+        except Invalid as error:
+            fault = FAULTS.get(error.code, "fault.other")
+            return render(request, "responses/dead_end.html", {"words": words, "fault": fault}, status=400)
         return HttpResponseRedirect(f"{request.path}?saved=1", status=303)
-    context = {"choices": page.choices_of(person), "pauses": page.PAUSES, "saved": "saved" in request.GET}
+    context = {
+        "words": words,
+        "choices": page.choices_of(person, words),
+        "pauses": page.pauses(words),
+        "saved": "saved" in request.GET,
+    }
     return render(request, "responses/preferences.html", context)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from pentad.core import clock
 from pentad.core.errors import Invalid
-from pentad.data.consent.page import FREQUENCY_WORDS
 from pentad.data.consent.preference_actions import CHOICES, NONE, chosen
 from pentad.data.consent.preferences import preferences_of
 from pentad.data.consent.queries import channels, purposes
@@ -15,30 +14,28 @@ from pentad.data.consent.rules_preferences import Wish
 from pentad.data.identity.models import Person
 from pentad.platforms.channels.addressing import reached
 from pentad.platforms.channels.models import Delivery
+from pentad.platforms.responses.wording import Words
 from pentad.roles.access.rights import masked
 
-WORDS = {**FREQUENCY_WORDS, NONE: "None"}
-PAUSES = (("", "No pause"), ("30", "For 30 days"), ("90", "For 90 days"), ("180", "For half a year"))
-PLAIN = {"email": "e-mail", "sms": "text message", "phone": "telephone", "push": "notification", "post": "post"}
+PAUSES = ("", "30", "90", "180")
+"""Days; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A choice: of a purpose by a channel. field: its name in the form."""
+    """A choice: of a purpose by a channel. field: its name in the form; options: value, text, and whether it is chosen."""
 
     field: str
     label: str
     address: str
     choice: str
-
-    @property
-    def options(self) -> list[tuple[str, str, bool]]:
-        return [(value, WORDS[value], value == self.choice) for value in CHOICES]
+    options: list[tuple[str, str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    purpose: Purpose
+    label: str
+    description: str
     lines: list[Line]
 
 
@@ -55,12 +52,12 @@ class Choices:
         return all(line.choice == NONE for topic in self.topics for line in topic.lines)
 
 
-def choices_of(person: Person) -> Choices:
+def choices_of(person: Person, words: Words) -> Choices:
     """Of every declared purpose by every channel by which this customer could be reached."""
     held = preferences_of(person).get((EVERY, EVERY), Wish())
     ways = _ways(person)
     topics = [
-        Topic(purpose, [_line(person, purpose, channel, address) for channel, address in ways])
+        Topic(*words.purpose(purpose), [_line(person, purpose, channel, address, words) for channel, address in ways])
         for purpose in purposes()
         if purpose.declared and ways
     ]
@@ -85,9 +82,14 @@ def _hint(address: str) -> str:
     return f"••• {''.join(digits[-2:])}" if len(digits) >= 6 and "@" not in address else masked(address)
 
 
-def _line(person: Person, purpose: Purpose, channel: Channel, address: str) -> Line:
+def _line(person: Person, purpose: Purpose, channel: Channel, address: str, words: Words) -> Line:
     at_all = chosen(person, purpose, channel.name)
-    return Line(field(purpose.name, channel.name), channel.label, address, at_all)
+    options = [(value, words.say(f"frequency.{value}"), value == at_all) for value in CHOICES]
+    return Line(field(purpose.name, channel.name), words.channel(channel), address, at_all, options)
+
+
+def pauses(words: Words) -> list[tuple[str, str]]:
+    return [(days, words.say(f"pause.{days or 0}")) for days in PAUSES]
 
 
 def field(purpose: str, channel: str) -> str:
@@ -114,13 +116,13 @@ def pause_of(form: Mapping[str, str]) -> tuple[datetime | None, bool]:
         return None, False
     if days == "":
         return None, True
-    if days not in dict(PAUSES):
+    if days not in PAUSES:
         raise Invalid("That is no pause on offer.", code="bad_pause", fix="Go back and choose again.")
     return clock.now() + timedelta(days=int(days)), False
 
 
-def about(delivery: Delivery) -> tuple[str, str]:
-    """The purpose and the channel of a delivery in a customer's words."""
-    purpose = next((one.label for one in purposes() if one.name == delivery.purpose), delivery.purpose)
-    known = {one.name: one.label for one in channels()}
-    return purpose, PLAIN.get(delivery.channel, known.get(delivery.channel, delivery.channel).lower())
+def about(delivery: Delivery, words: Words) -> tuple[str, str]:
+    """The purpose of a delivery, and “by e-mail”: in a customer's words."""
+    purpose = next((words.purpose(one)[0] for one in purposes() if one.name == delivery.purpose), delivery.purpose)
+    known = {one.name: words.channel(one) for one in channels()}
+    return purpose, words.by(delivery.channel, known.get(delivery.channel, delivery.channel))

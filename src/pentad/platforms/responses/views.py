@@ -15,7 +15,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pentad.core.actor import acting_as
-from pentad.core.errors import Invalid
 from pentad.core.trail import origin_now
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.responses import tokens
@@ -23,7 +22,7 @@ from pentad.platforms.responses.addresses import TRAP
 from pentad.platforms.responses.keeping import Asked, keep
 from pentad.platforms.responses.models import CLICK, OPEN
 from pentad.platforms.responses.payloads import said
-from pentad.platforms.responses.people import CUSTOMER
+from pentad.platforms.responses.people import CUSTOMER, person_by_no
 
 GIF = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002014c003b"
@@ -118,6 +117,7 @@ LOOK = (
 def view(request: HttpRequest, token: str) -> HttpResponseBase:
     """The message in a browser."""
     from pentad.platforms.responses.addresses import shown
+    from pentad.platforms.responses.wording import words_for
 
     found = numbers(tokens.VIEW, token, 2)
     delivery = delivery_by(found[0], found[-1]) if found else None
@@ -128,7 +128,8 @@ def view(request: HttpRequest, token: str) -> HttpResponseBase:
     if html := content.get("html"):
         return HttpResponse(html, headers={"Content-Security-Policy": LOOK})
     lines = [(name, text) for name, text in content.items() if text and name not in ("json", "reply_to", "url")]
-    return render(request, "responses/view.html", {"lines": lines, "url": content.get("url", "")})
+    words = words_for(person_by_no(delivery.person_no), request.headers.get("Accept-Language", ""))
+    return render(request, "responses/view.html", {"words": words, "lines": lines, "url": content.get("url", "")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,7 +149,4 @@ def preferences(request: HttpRequest, token: str) -> HttpResponseBase:
     from pentad.platforms.responses import customers
 
     found = numbers(tokens.PREFERENCES, token, 3, 4)
-    try:
-        return customers.preferences(request, customers.Holder(*found)) if found else dead_end(request)
-    except Invalid as error:
-        return render(request, "responses/dead_end.html", {"fault": error}, status=400)
+    return customers.preferences(request, customers.Holder(*found)) if found else dead_end(request)

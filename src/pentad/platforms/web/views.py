@@ -23,6 +23,8 @@ from pentad.platforms.responses.actions import record_delivered
 from pentad.platforms.responses.keeping import Asked, keep
 from pentad.platforms.responses.models import OPEN
 from pentad.platforms.responses.people import CUSTOMER
+from pentad.platforms.responses.wording import words_for
+from pentad.platforms.web.arriving import delivery_of
 from pentad.platforms.web.keys import vapid_public
 from pentad.platforms.web.models import WebMessage
 from pentad.platforms.web.subscribing import seen_again, subscribe
@@ -99,7 +101,17 @@ def messages(row: Destination, told: Told, request: HttpRequest) -> Told:
     """What waits for whose browser it is, the oldest first; nothing for one that proves nothing."""
     person = _who(row, told)
     found = _mine(row, person).order_by("id")[:MOST_AT_ONCE] if person is not None else ()
-    return {"every": EVERY_SECONDS, "messages": [{"id": one.key, **one.content} for one in found]}
+    waiting = [{"id": one.key, **one.content} for one in found]
+    return {"every": EVERY_SECONDS, "messages": waiting, "words": _words(person, request, "web")}
+
+
+def _words(person: Person | None, request: HttpRequest, about: str) -> dict[str, str]:
+    """What the script itself says, in the customer's language."""
+    words = words_for(person, request.headers.get("Accept-Language", ""))
+    said = {name: words.say(f"web.{name}") for name in ("message", "close", "open")}
+    if about == "push":
+        said |= {name: words.say(f"push.{name}") for name in ("title", "text", "yes", "no")}
+    return {"language": words.language, **said}
 
 
 @public("inapp")
@@ -122,9 +134,10 @@ def report(row: Destination, told: Told, request: HttpRequest) -> Told:
 def push(row: Destination, told: Told, request: HttpRequest) -> Told:
     """The key to subscribe with; and, where a subscription is sent, keep it for whose browser it is."""
     given = told.get("subscription")
+    person = _who(row, told)
     if not isinstance(given, dict):
-        return {"key": vapid_public(row)}
-    person, keys = _who(row, told), given.get("keys")
+        return {"key": vapid_public(row), "ask": _words(person, request, "push")}
+    keys = given.get("keys")
     if person is None or not isinstance(keys, dict):
         return {"known": False}
     endpoint, p256dh, auth = (
@@ -133,6 +146,17 @@ def push(row: Destination, told: Told, request: HttpRequest) -> Told:
     if not seen_again(person, endpoint, p256dh, auth):
         subscribe(actor=CUSTOMER, person=person, endpoint=endpoint, p256dh=p256dh, auth=auth)
     return {"known": True}
+
+
+@csrf_exempt
+@require_http_methods(["POST"])
+def arrived(request: HttpRequest, token: str) -> HttpResponse:
+    """A browser showed what was pushed to it. Known or not, the answer is the same."""
+    delivery = delivery_of(token)
+    if delivery is not None:
+        with acting_as(CUSTOMER):
+            record_delivered(actor=SYSTEM, delivery=delivery)
+    return _open(HttpResponse(status=204))
 
 
 @require_safe

@@ -25,6 +25,7 @@ from pentad.platforms.channels.adapters.protocol import (
     SendError,
     Setup,
 )
+from pentad.platforms.web import arriving
 from pentad.platforms.web.models import PushSubscription
 from pentad.platforms.web.subscribing import WEB, ended, of_handles
 
@@ -121,7 +122,10 @@ def _worst(errors: Sequence[SendError]) -> SendError | None:
 
 def _payload(out: Outgoing, key: str) -> bytes:
     """What our service worker reads. The key makes a notification that comes twice one."""
-    told: dict[str, Any] = {"id": key, "title": out.content.get("title", ""), "url": out.content.get("url", "")}
+    told: dict[str, Any] = {
+        "id": key, "title": out.content.get("title", ""), "url": out.content.get("url", ""), "lang": out.language,
+        "arrived": arriving.address(out.delivery_id),
+    }  # fmt: skip
     body = out.content.get("body", "")
     while len(made := msgspec.json.encode(told | {"body": body})) > MOST_BYTES and body:
         body = body[: len(body) * 9 // 10]

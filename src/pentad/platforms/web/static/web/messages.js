@@ -5,7 +5,7 @@
   const tag = document.currentScript;
   const home = new URL(".", tag.src).href;
   const told = { inapp: tag.dataset.inapp, push: tag.dataset.push, worker: tag.dataset.worker || "/pentad-worker.js" };
-  let userId = tag.dataset.userId || "", proof = tag.dataset.proof || "", shown = null, timer = 0;
+  let userId = tag.dataset.userId || "", proof = tag.dataset.proof || "", shown = null, timer = 0, words = {};
   const seen = new Set();
 
   /* The anonymous id of the analytics library, whichever way it keeps it. */
@@ -41,6 +41,7 @@
       try {
         const answer = await ask(told.inapp, "messages", {});
         every = Math.max(30, answer.every || every);
+        words = answer.words || words;
         const next = (answer.messages || []).find((one) => !seen.has(one.id));
         if (next && !shown) show(next);
       } catch { /* offline: asked again */ }
@@ -53,11 +54,12 @@
     padding:16px 44px 16px 16px;border:1px solid #0002;border-radius:10px;background:#fff;color:#1b1b1f;
     font:15px/1.45 system-ui,sans-serif;box-shadow:0 6px 24px #0003;overflow-wrap:anywhere}
     h2{margin:0 0 4px;font-size:16px}p{margin:0;white-space:pre-line}
-    a{display:inline-block;margin-top:12px;padding:8px 14px;border-radius:7px;background:#4338ca;color:#fff;text-decoration:none}
-    button{position:absolute;top:6px;right:6px;width:32px;height:32px;border:0;border-radius:7px;background:none;color:inherit;
-    font-size:20px;line-height:1;cursor:pointer}
+    a,.yes,.no{display:inline-block;margin:12px 8px 0 0;padding:8px 14px;border:0;border-radius:7px;background:#4338ca;color:#fff;
+    font:inherit;text-decoration:none;cursor:pointer}
+    .no,.x{background:none;color:inherit}
+    .x{position:absolute;top:6px;right:6px;width:32px;height:32px;border:0;border-radius:7px;font-size:20px;line-height:1;cursor:pointer}
     a:focus-visible,button:focus-visible{outline:2px solid #6366f1;outline-offset:2px}
-    @media (prefers-color-scheme:dark){section{background:#1c1c20;color:#ececf1;border-color:#fff3}a{background:#5f55ee}}`;
+    @media (prefers-color-scheme:dark){section{background:#1c1c20;color:#ececf1;border-color:#fff3}a,.yes{background:#5f55ee}}`;
 
   /* Only addresses of the web: a message must not run anything. */
   function web(url) {
@@ -73,31 +75,37 @@
     return made;
   }
 
-  function show(message) {
-    seen.add(message.id);
+  /* A box with a title and a text; `left` is what happens when it is closed. */
+  function put(title, text, left) {
     const host = document.createElement("pentad-message"), root = host.attachShadow({ mode: "closed" });
     const look = new CSSStyleSheet();
     look.replaceSync(LOOK);
     root.adoptedStyleSheets = [look];
     const box = make("section", "");
     box.setAttribute("role", "region");
-    box.setAttribute("aria-label", message.title || "Message");
-    if (message.title) box.append(make("h2", message.title));
-    if (message.body) box.append(make("p", message.body));
-    const url = message.url && web(message.url);
-    if (url) {
-      const link = make("a", message.button || "Open", { href: url });
-      link.addEventListener("click", () => { report(message.id, "clicked"); close(); });
-      box.append(link);
-    }
-    const button = make("button", "×", { type: "button" });
-    button.setAttribute("aria-label", "Close");
-    button.addEventListener("click", () => { report(message.id, "closed"); close(); });
+    box.setAttribute("aria-label", title || words.message || "Message");
+    if (title) box.append(make("h2", title));
+    if (text) box.append(make("p", text));
+    const button = make("button", "×", { type: "button", className: "x", lang: words.language || "en" });
+    button.setAttribute("aria-label", words.close || "Close");
+    button.addEventListener("click", () => { left(); close(); });
     box.addEventListener("keydown", (event) => { if (event.key === "Escape") button.click(); });
-    box.append(button);
     root.append(box);
     document.body.append(host);
     shown = host;
+    return { box, button };
+  }
+
+  function show(message) {
+    seen.add(message.id);
+    const { box, button } = put(message.title, message.body, () => report(message.id, "closed"));
+    const url = message.url && web(message.url);
+    if (url) {
+      const link = make("a", message.button || words.open || "Open", { href: url });
+      link.addEventListener("click", () => { report(message.id, "clicked"); close(); });
+      box.append(link);
+    }
+    box.append(button);
     report(message.id, "shown");
   }
 
@@ -119,13 +127,51 @@
     return (await ask(told.push, "push", { subscription: made.toJSON() })).known === true;
   }
 
+  const LATER = 90 * 86400e3, NO = "pentad-not-now";
+
+  function refusedLately() {
+    try { return Date.now() - Number(localStorage.getItem(NO)) < LATER; } catch { return false; }
+  }
+
+  /* Asks in the customer's language first, since browsers ask but once: they do after a yes alone, and a no holds for 90 days.
+     Resolves as subscribe() does. */
+  async function invite() {
+    if (!told.push || shown || !("PushManager" in window) || Notification.permission !== "default" || refusedLately()) return false;
+    const { key, ask: said } = await ask(told.push, "push", {});
+    if (!key || !said || shown) return false;
+    words = said;
+    return new Promise((done) => {
+      const no = () => {
+        try { localStorage.setItem(NO, Date.now()); } catch { /* asked again on the next page */ }
+        done(false);
+      };
+      const { box, button } = put(said.title, said.text, no);
+      box.lang = said.language;
+      for (const name of ["yes", "no"]) {
+        const one = make("button", said[name], { type: "button", className: name });
+        one.addEventListener("click", () => { if (name === "yes") done(subscribe()); else no(); close(); });
+        box.append(one);
+      }
+      box.append(button);
+    });
+  }
+
+  /* A browser that is pushed to is from now on the customer's who signed in on it. */
+  async function renew() {
+    if (!told.push || !userId || !("PushManager" in window) || Notification.permission !== "granted") return;
+    const worker = await navigator.serviceWorker.getRegistration();
+    const made = worker && await worker.pushManager.getSubscription();
+    if (made) await ask(told.push, "push", { subscription: made.toJSON() });
+  }
+
   /* Who is signed in, with the proof that your server made; nothing for who signed out. */
   function identify(id, made) {
     userId = String(id || ""), proof = String(made || "");
     if (shown) close(); else check();
+    renew().catch(() => { /* told when they come by again */ });
   }
 
-  window.pentad = { identify, subscribe, check };
+  window.pentad = { identify, subscribe, invite, check };
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") check(); });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", check); else check();
 })();
