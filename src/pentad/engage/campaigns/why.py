@@ -11,6 +11,7 @@ from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import HOLDOUT, WINNER
 from pentad.intelligence.segments.models import Segment, SegmentMember
 from pentad.intelligence.segments.moves import roots_of
+from pentad.intelligence.segments.queries import readable
 from pentad.platforms.channels.models import Attempt, Delivery
 
 STOPS_AT = {"left_audience": "audience_still", "again": "again", "global_holdout": "global_holdout", "merged": "merged"}
@@ -147,15 +148,15 @@ def _answer(attempt: Attempt) -> Gate:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A segment the audience is made of, and whether the customer is in it now."""
+    """A segment the audience is made of, and whether the customer is in it now; None where the reader may not know."""
 
     segment: Segment
     included: bool
-    member: bool
+    member: bool | None
 
     @property
-    def passed(self) -> bool:
-        return self.member == self.included
+    def passed(self) -> bool | None:
+        return None if self.member is None else self.member == self.included
 
 
 def memberships(campaign: Campaign, person: Person) -> list[Membership]:
@@ -165,7 +166,8 @@ def memberships(campaign: Campaign, person: Person) -> list[Membership]:
     rows = {one.id: one for one in Segment.objects.filter(id__in=ids)}
     held = set(SegmentMember.objects.filter(segment__in=[one.no for one in rows.values()], person_id=number)
                .values_list("segment_id", flat=True))  # fmt: skip
-    return [Membership(rows[id], id in wanted.include, rows[id].no in held) for id in ids if id in rows]
+    known = {id: row.no in held if readable(row) else None for id, row in rows.items()}
+    return [Membership(rows[id], id in wanted.include, known[id]) for id in ids if id in rows]
 
 
 def rows_of(campaign: Campaign, person: Person, parts: Iterable[int]) -> list[Recipient]:
@@ -174,8 +176,10 @@ def rows_of(campaign: Campaign, person: Person, parts: Iterable[int]) -> list[Re
     return list(rows.select_related("run").order_by("-id")[:50])
 
 
-def meant(campaign: Campaign, person: Person) -> bool:
-    """Whether the customer would be reached if it began now."""
+def meant(campaign: Campaign, person: Person) -> bool | None:
+    """Whether the customer would be reached if it began now; None where that would tell what the reader may not know."""
     number = person.root_id or person.no
     wanted = campaign.tree.audience
+    if not all(map(readable, Segment.objects.filter(id__in=[*wanted.include, *wanted.exclude]))):
+        return None
     return bool(wanted.everybody or wanted.include) and number in audience.within(wanted, {number})
