@@ -1,6 +1,7 @@
 // Boards, calendars, groups and queues. A [data-card] is dragged onto a [data-drop], or moved there by Shift and the arrow
-// keys, or by the dialog behind its [data-moves]. All three send the same; the page shows a drop at once, and what the
-// server answers afterwards. Groups fold; in a queue, what is done gives way to what comes next.
+// keys, or by the dialog behind its [data-moves]. All three send the same, to the list or to the card's own [data-move]; the
+// page shows a drop at once, and what the server answers afterwards. Groups fold; in a queue, what is done gives way to
+// what comes next.
 import { add } from "./keys.js";
 import { choose, current, rows } from "./rows.js";
 
@@ -20,7 +21,7 @@ async function send(card, drop) {
   const id = card.dataset.row;
   put(card, drop);
   card.classList.add("is-moving");
-  await ajax(`/views/${list}/move/`, document.body, "none", { id, by, to: drop.dataset.drop }).catch(() => {});
+  await ajax(card.dataset.move || `/views/${list}/move/`, document.body, "none", { id, by, to: drop.dataset.drop }).catch(() => {});
   // Refused, or no connection: the toast says so, the card goes back.
   if (document.getElementById(`row-${id}`)?.classList.contains("is-moving")) refresh(id, drop);
 }
@@ -61,10 +62,11 @@ async function renew(column, id) {
   window.htmx.process(next);
 }
 let chosen = "";
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
   const row = chosen && document.getElementById(`row-${chosen}`);
   chosen = row ? "" : chosen;
   if (row) choose(row);
+  else if (event.detail.ctx?.target?.id === "list-body") today();
 });
 
 document.addEventListener("moved", (event) => {
@@ -196,5 +198,4 @@ const today = () => {
   const day = document.querySelector("[data-calendar] [aria-current=date]");
   if (day && innerWidth < PHONE) day.scrollIntoView({ block: "start" });
 };
-document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.id === "list-body" && today());
 today();

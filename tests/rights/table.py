@@ -278,6 +278,7 @@ PAGES: dict[str, str] = {
     "campaigns/<str:id>/finish/": "campaigns.start",
     "campaigns/<str:id>/reopen/": "campaigns.start",
     "campaigns/<str:id>/cancel/": "campaigns.start",
+    "campaigns/<str:id>/move/": "campaigns.edit",
     "campaigns/<str:id>/copy/": "campaigns.edit",
     "campaigns/<str:id>/archive/": "campaigns.edit",
     "campaigns/<str:id>/restore/": "campaigns.edit",

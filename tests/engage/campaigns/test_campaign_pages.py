@@ -12,7 +12,7 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
-from pentad.engage.campaigns import goals, measuring, people_views
+from pentad.engage.campaigns import actions, goals, measuring, people_views, starting, why
 from pentad.engage.campaigns.models import Campaign, Run
 from pentad.intelligence.segments.definition import Definition, Equals, Trait
 from pentad.intelligence.segments.ideas import Idea
@@ -114,7 +114,9 @@ def test_variants_of_a_message_are_compared_evenly_unless_told_otherwise(signed:
         assert f'name="weight-{name}" value="1"' in asked, name
 
 
-def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(signed: Signed) -> None:
+def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tom = signed("marketer")
     (ada,), bo, (cy,) = people("Ada"), running.customer("Bo", consents=False), people("Cy")
     row = started(
@@ -128,6 +130,10 @@ def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(s
     not_meant = page(tom, f"/campaigns/{row.id}/people/{cy.id}/")
     assert "Not in the audience" in not_meant
     assert "is not in it" in not_meant
+    monkeypatch.setattr(why, "readable", lambda segment: False)
+    hidden = page(tom, f"/campaigns/{row.id}/people/{cy.id}/")
+    assert "you may not see" in hidden and "asks what you do not see" in hidden
+    assert "is not in it" not in hidden and "Not in the audience" not in hidden
     rep = signed("rep")
     page(rep, f"/campaigns/{row.id}/people/{bo.id}/", 403)
 
@@ -156,6 +162,49 @@ def test_a_goal_leads_to_a_segment_and_a_campaign_with_it(signed: Signed, monkey
     tom.post("/campaigns/new/", {"name": "Hello", "goal": "welcome", "idea": "new-sign-ups"})
     when = Campaign.objects.get(name="Hello").tree.when
     assert (when.start, when.trigger.segment) == ("trigger", Segment.objects.get(name="Signed up").id)
+
+
+def test_what_goes_once_is_moved_in_the_calendar_and_back(signed: Signed) -> None:
+    tom, ann = signed("marketer"), signed("analyst")
+    about = {
+        "audience": {"include": [segment("Buyers", people("Ada")).id]},
+        "content": {"message": running.message().id},
+    }
+    when = {"start": "at", "date": "2030-05-15", "time": "23:30", "zone": "America/New_York"}  # the 16th, for Tom
+    row = actions.create_campaign(actor=SYSTEM, name="Spring", plan=plan(**about, when=when))
+    weekly = actions.create_campaign(
+        actor=SYSTEM, name="Weekly", plan=plan(**about, when=when | {"start": "every", "days": [2]})
+    )
+    url = f"/campaigns/{row.id}/move/"
+
+    def moved(to: str, status: int = 204) -> Any:
+        answer = tom.post(url, {"to": to, "id": row.id})
+        assert answer.status_code == status, answer.content[:500]
+        return json.loads(answer.headers["HX-Trigger"]) if status == 204 else answer.content.decode()
+
+    def planned() -> str:
+        return Campaign.objects.get(pk=row.pk).tree.when.date
+
+    month = page(tom, "/campaigns/calendar/?month=2030-05&part=1")
+    assert f'data-move="{url}"' in month and 'data-drop="2030-05-20"' in month
+    assert f"/campaigns/{weekly.id}/" in month and f"/campaigns/{weekly.id}/move/" not in month
+    assert tom.post(f"/campaigns/{weekly.id}/move/", {"to": "2030-05-20"}).status_code == 409
+    assert 'value="2030-05-16"' in page(tom, url)
+    assert "Spring" in (seen := page(ann, "/campaigns/calendar/?month=2030-05")) and "data-move" not in seen
+    told = moved("2030-05-20")
+    assert (told["moved"], planned()) == ({"id": row.id, "to": "2030-05-20"}, "2030-05-19")
+    assert tom.post(told["toast"]["undo"]).status_code == 204 and planned() == "2030-05-15"
+    assert tom.post(f"{url}?to=2030-05-22&seen=2").status_code == 409, "changed meanwhile"
+    moved("soon", 400)
+    moved("2020-01-06", 409)
+    row = starting.start_campaign(actor=SYSTEM, campaign=row)
+    moved("2030-05-20")
+    row.refresh_from_db()
+    assert (row.state, row.planned_at) == (Campaign.SCHEDULED, datetime(2030, 5, 20, 3, 30, tzinfo=UTC))
+    row = starting.unschedule_campaign(actor=SYSTEM, campaign=row)
+    starting.ask_approval(actor=SYSTEM, campaign=row)
+    moved("2030-05-21", 409)
+    assert planned() == "2030-05-19" and "data-move" not in page(tom, "/campaigns/calendar/?month=2030-05")
 
 
 def test_one_that_goes_on_is_ended_from_its_page_and_let_go_on(signed: Signed) -> None:

@@ -11,14 +11,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pentad.core import clock
-from pentad.engage.campaigns import choices, listing, queries, rules
+from pentad.core.actor import Actor
+from pentad.engage.campaigns import choices, listing, moving, queries, rules
 from pentad.engage.campaigns.models import Campaign, Run
 from pentad.engage.campaigns.plan import Audience
 from pentad.engage.campaigns.queries import Load
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
-YEARS = (2020, 2199)
+YEARS = moving.YEARS
 _AROUND = timedelta(days=2)
 
 
@@ -34,12 +35,20 @@ class Entry:
     state: str
     audience: Audience | None = None
 
+    @property
+    def key(self) -> str:
+        """Of one of several times of the same campaign."""
+        return f"{self.id}-{self.at:%Y%m%d%H%M}"
+
 
 @dataclass(slots=True)
 class Day:
+    """over: it is past, so that nothing can be moved there."""
+
     day: date
     now: bool
     outside: bool
+    over: bool
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -72,16 +81,25 @@ def show(request: HttpRequest) -> HttpResponse:
     for place in range(0, len(days), 7):
         some = days[place : place + 7]
         begin, end = midnight(some[0], zone), midnight(some[-1] + timedelta(days=1), zone)
-        shown = [Day(day, day == today, day.month != anchor.month, of_day.get(day, [])) for day in some]
+        shown = [Day(one, one == today, one.month != anchor.month, one < today, of_day.get(one, [])) for one in some]
         coming = [one.audience for day in shown for one in day.entries if one.audience is not None]
         weeks.append(Week(shown, queries.load(begin, end, coming)))
     before, after = anchor - timedelta(days=1), anchor + timedelta(days=32)
-    return render(request, "campaigns/calendar.html", {
+    template = "campaigns/_calendar.html" if request.GET.get("part") else "campaigns/calendar.html"
+    return render(request, template, {
         "weeks": weeks, "heading": f"{anchor:%B %Y}", "names": [f"{day:%a}" for day in days[:7]],
-        "month_before": f"{before:%Y-%m}", "month_after": f"{after:%Y-%m}", "any": bool(of_day),
-        "current": (anchor.year, anchor.month) == (today.year, today.month),
-        "may_edit": actor_of(request).may("campaigns.edit"),
+        "month": f"{anchor:%Y-%m}", "month_before": f"{before:%Y-%m}", "month_after": f"{after:%Y-%m}",
+        "any": bool(of_day), "current": (anchor.year, anchor.month) == (today.year, today.month),
+        "moves": _moves(actor_of(request), of_day), "may_edit": actor_of(request).may("campaigns.edit"),
     })  # fmt: skip
+
+
+def _moves(actor: Actor, of_day: dict[date, list[Entry]]) -> set[str]:
+    """Ids of those that the reader may move."""
+    ids = {one.id for some in of_day.values() for one in some}
+    rows = list(Campaign.objects.filter(id__in=ids, start="at"))
+    numbers = moving.movable(actor, rows)
+    return {row.id for row in rows if row.pk in numbers}
 
 
 def _anchor(text: str, today: date) -> date:

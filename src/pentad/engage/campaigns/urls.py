@@ -6,6 +6,7 @@ from pentad.engage.campaigns import (
     calendar_views,
     editor_views,
     home_views,
+    moving_views,
     people_views,
     views,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     path("campaigns/<str:id>/finish/", acting_views.finish, name="campaign_finish"),
     path("campaigns/<str:id>/reopen/", acting_views.reopen, name="campaign_reopen"),
     path("campaigns/<str:id>/cancel/", acting_views.cancel, name="campaign_cancel"),
+    path("campaigns/<str:id>/move/", moving_views.move, name="campaign_move"),
     path("campaigns/<str:id>/copy/", acting_views.copy, name="campaign_copy"),
     path("campaigns/<str:id>/archive/", acting_views.archive, name="campaign_archive"),
     path("campaigns/<str:id>/restore/", acting_views.restore, name="campaign_restore"),
