@@ -111,4 +111,13 @@ def test_each_person_counts_once_in_one_arm(happened: Ledger) -> None:
     euros = EventMatch(("Order Completed",), where=(PropertyTest("currency", Equals("EUR")),))
     # Of what counts for somebody: not of what is no number, came too late, or was done by who is in two arms.
     many = [currencies(happened, Goal(one, "sum", "revenue"), Entering("c1")) for one in (ORDERED, euros)]
-    assert many == [["EUR", "USD"], ["EUR"]]
+    assert many == [["EUR", "USD", ""], ["EUR"]]
+    # Each by itself: of 1 20 and 3 in one, 30 in another; of 4 the 7 that name none, as what everybody did before.
+    for currency, told in (
+        ("EUR", {"A": [2, 1, 23, 529, 0, 0, 0], "holdout": [2, 0, 0, 0, 0, 0, 0]}),
+        ("USD", {"A": [2, 1, 30, 900, 0, 0, 0], "holdout": [2, 0, 0, 0, 0, 0, 0]}),
+        ("", {"A": [2, 0, 0, 0, 10, 100, 0], "holdout": [2, 1, 7, 49, 5, 25, 0]}),
+    ):
+        assert sums(happened, Goal(ORDERED, "sum", "revenue", currency=currency), Entering("c1"), NOW) == [told], (
+            currency
+        )

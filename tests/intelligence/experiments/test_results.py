@@ -86,16 +86,20 @@ def test_money_is_told_of_a_person_and_of_which_currencies() -> None:
     arms = {arm: (one.people, one.people) for arm, one in rare.items()}
 
     def found(*currencies: str) -> Results:
-        seen = Seen(arms, 0, [spent], [], [currencies])
+        other = {arm: Sums(one.people, 1, 7.0, 49.0) for arm, one in rare.items()}
+        seen = Seen(arms, 0, [spent], [], [currencies], [[other] * (len(currencies) - 1)])
         return assembled("c1", Measurement(goal, (), ()), weights, seen, ends=NOW, now=NOW)
 
-    assert plain(found().headline) == (
-        "The campaign works: 275 % more than the holdout on “revenue of Order Completed” (between +0.15 and +0.73 a person)."
-    )
-    assert as_json(found("EUR", "USD"))["goal"]["currencies"] == ["EUR", "USD"]
-    for currencies, warned in ((("EUR",), False), (("EUR", "USD"), True)):
+    works = "The campaign works: 275 % more than the holdout on “revenue of Order Completed{}” (between +0.15 and +0.73 a person)."
+    assert plain(found("EUR").headline) == works.format("")
+    mixed = found("EUR", "USD")
+    assert plain(mixed.headline) == works.format(" in EUR")
+    told = as_json(mixed)["goal"]
+    assert (told["currencies"], told["goal"]["currency"]) == (["EUR", "USD"], "EUR")
+    assert [(one["goal"]["currency"], one["totals"]["A"]) for one in told["split"]] == [("USD", 7.0)]
+    for currencies, split in ((("EUR",), False), (("EUR", "USD"), True)):
         page = render_to_string("experiments/_results.html", {"results": found(*currencies)})
-        assert ("Several currencies" in page and "are in EUR and USD." in page) is warned
+        assert ("Revenue of Order Completed in USD" in page and "Amounts are in 2 currencies" in page) is split
 
 
 def test_before_the_end_the_same_figures_say_less() -> None:

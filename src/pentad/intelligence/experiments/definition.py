@@ -30,7 +30,7 @@ BEFORE_DAYS = 90
 
 class Goal(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """converted: whether a person did it at all. count: how often. sum: of a property, where it is a number; of who did not
-    do it 0. better: whether more of it is, or less.
+    do it 0. better: whether more of it is, or less. currency: of a sum, only what is in that one; "": what names none.
     """
 
     event: EventMatch
@@ -39,14 +39,25 @@ class Goal(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     within_days: Days = 7
     better: Literal["more", "less"] = "more"
     name: Annotated[str, Meta(max_length=100)] = ""
+    currency: Annotated[str, Meta(max_length=20)] | None = None
 
 
 def title(goal: Goal) -> str:
     """What a goal is called: by its own name, or by what it counts."""
-    if goal.name:
-        return goal.name
     event = " or ".join(goal.event.names) or "Any event"
-    return {"converted": event, "count": f"Number of {event}", "sum": f"{goal.property} of {event}"}[goal.figure]
+    what = {"converted": event, "count": f"Number of {event}", "sum": f"{goal.property} of {event}"}[goal.figure]
+    named = "" if goal.currency is None else f" in {goal.currency}" if goal.currency else " in no named currency"
+    return (goal.name or what) + named
+
+
+MOST_CURRENCIES = 6
+
+
+def by_currency(goal: Goal, seen: Sequence[str]) -> tuple[Goal, ...]:
+    """A sum over several currencies as one sum of each, in the order in which they are given; any other goal as it is."""
+    if goal.currency is not None or sum(1 for one in seen if one) < 2:
+        return (goal,)
+    return tuple(msgspec.structs.replace(goal, currency=one) for one in seen[:MOST_CURRENCIES])
 
 
 class Guard(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -114,8 +125,8 @@ def check(measurement: Measurement) -> None:
     for goal in goals(measurement):
         if goal.figure == "sum" and goal.property is None:
             raise _invalid("A sum needs a property.", "Say of which property.")
-        if goal.figure != "sum" and goal.property is not None:
-            raise _invalid(f"“{goal.figure}” takes no property.", "Leave the property out.")
+        if goal.figure != "sum" and (goal.property, goal.currency) != (None, None):
+            raise _invalid(f"“{goal.figure}” takes no property and no currency.", "Leave them out.")
     reading.check(asked(measurement))
 
 
@@ -133,6 +144,8 @@ def asked(measurement: Measurement) -> segments.Definition:
             conditions.append(segments.Event(goal.event))
         else:
             conditions.append(segments.Aggregate("sum", goal.property, goal.event, segments.Greater(0)))
+        if goal.currency is not None:
+            conditions.append(asked_of_currencies(goal).where)
     return segments.Definition(segments.Any(tuple(conditions)))
 
 

@@ -15,6 +15,7 @@ from pentad.intelligence.segments.moments_sql import stamp
 from pentad.intelligence.segments.numbers_sql import MAX, number_sql
 from pentad.intelligence.segments.parts import Needed, Scene, all_of, nested
 from pentad.intelligence.segments.values_sql import view_sql
+from pentad.ledger.sql import literal
 
 ENTERED = "Campaign Entered"
 
@@ -81,16 +82,19 @@ def sums_sql(goal: Goal, entering: Entering, scene: Scene, moments: Sequence[dat
 
 
 def currencies_sql(goal: Goal, entering: Entering, scene: Scene) -> str:
-    """currency, once each: of what those who were chosen did from then on, and that counts something."""
+    """currency, once each, what most people used first; "" of what names none: of what those who were chosen did from then
+    on, and that counts something. Not by arm, so that which one comes first says nothing of any arm.
+    """
     persons = (
         "SELECT root_no, min(ts) AS since, max(ts) AS latest FROM entered GROUP BY root_no HAVING min(arm) = max(arm)"
     )
     return (
         f"WITH entered AS ({entered_sql(entering, scene)}), persons AS ({persons}),"
         f" goal AS ({_goal_sql(goal, entering, scene, currency=True)})"
-        " SELECT DISTINCT upper(g.currency) AS currency FROM goal AS g JOIN persons AS p ON p.root_no = g.root_no"
+        " SELECT g.currency AS currency, count(DISTINCT g.root_no) AS people"
+        " FROM goal AS g JOIN persons AS p ON p.root_no = g.root_no"
         f" WHERE g.v <> 0 AND g.ts >= p.since AND g.ts < p.latest + INTERVAL {goal.within_days} DAY"
-        " AND g.currency <> '' ORDER BY 1 LIMIT 50"  # so many tell it as well
+        " GROUP BY g.currency ORDER BY g.currency = '', people DESC, g.currency LIMIT 50"  # so many tell it as well
     )
 
 
@@ -110,7 +114,9 @@ def _covariate(goal: Goal) -> str:
 
 
 def _goal_sql(goal: Goal, entering: Entering, scene: Scene, *, currency: bool = False) -> str:
-    """root_no, seq, ts, v: the goal's events that can matter, and what each counts; and its currency, where asked for."""
+    """root_no, seq, ts, v: the goal's events that can matter, and what each counts; and its currency, where asked for.
+    Of a goal in one currency only what is in that one.
+    """
     needed = Needed()
     matched = events_sql.match_sql(goal.event, scene, scene.asked("UTC", needed), needed)
     v = "1e0"
@@ -118,13 +124,17 @@ def _goal_sql(goal: Goal, entering: Entering, scene: Scene, *, currency: bool = 
         value = events_sql.property_value(goal.event, goal.property, scene, needed)
         number = value.number or f"TRY_CAST({value.text} AS DOUBLE)"
         v = f"coalesce(CASE WHEN {number} BETWEEN {number_sql(-MAX)} AND {number_sql(MAX)} THEN {number} END, 0e0)"
-    told = view_sql(events_sql.property_value(goal.event, CURRENCY, scene, needed)) if currency else ""
+    told = ""
+    if currency or goal.currency is not None:
+        # As long as a goal names one: what is longer is no currency, and is told with what begins like it.
+        told = f"substr(upper(coalesce({view_sql(events_sql.property_value(goal.event, CURRENCY, scene, needed))}, '')), 1, 20)"
     low = entering.low - timedelta(days=BEFORE_DAYS) if entering.low else None
     high = entering.high + timedelta(days=goal.within_days) if entering.high else None
     within = all_of(f"ts >= {stamp(low)}" if low else "", f"ts < {stamp(high)}" if high else "")
     rows = _events(goal.event, within, needed.used(matched, v, told), scene)
-    more = f", {told} AS currency" if told else ""
-    return f"SELECT root_no, seq, ts, {v} AS v{more} FROM ({rows}) AS r WHERE {matched}"
+    more = f", {told} AS currency" if currency else ""
+    only = f" AND {told} = {literal(goal.currency.upper())}" if goal.currency is not None else ""
+    return f"SELECT root_no, seq, ts, {v} AS v{more} FROM ({rows}) AS r WHERE ({matched}){only}"
 
 
 def _after_sql(goal: Goal, entering: Entering, moments: Sequence[datetime]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pentad.intelligence.experiments.definition import Goal, Measurement, goals
+from pentad.intelligence.experiments.definition import Goal, Measurement, by_currency, goals
 from pentad.intelligence.experiments.measuring_sql import Entering, currencies_sql, entries_sql, sums_sql
 from pentad.intelligence.experiments.results import BySums, Seen
 from pentad.intelligence.experiments.rules import Sums
@@ -47,19 +47,23 @@ class Reading:
         again = sum(row["entries"] for row in rows) > people
         known = Entering(self._entering.campaign, self._entering.run, low, high, again)
         moments = _moments(low, min(self._scene.now, high + timedelta(days=measurement.goal.within_days)), points)
-        first, *rest = every
+        currencies = [self._currencies(one, known) for one in every]
+        (first, *also), *rest = (by_currency(one, some) for one, some in zip(every, currencies, strict=True))
         by_moment = self._sums(sums_sql(first, known, self._scene, moments), len(moments))
-        others = [self._sums(sums_sql(one, known, self._scene, moments[-1:]), 1)[0] for one in rest]
+        split = [[self._last(one, known, moments) for one in some] for some in (also, *(some[1:] for some in rest))]
+        others = [self._last(some[0], known, moments) for some in rest]
         arms = {row["arm"]: (int(row["people"]), int(row["done"])) for row in rows if row["arm"] is not None}
         mixed = sum(row["people"] for row in rows if row["arm"] is None)
         earlier = [(at.replace(tzinfo=UTC), sums) for at, sums in zip(moments, by_moment, strict=True)]
-        return Seen(
-            arms, int(mixed), [by_moment[-1], *others], earlier, [self._currencies(one, known) for one in every]
-        )
+        return Seen(arms, int(mixed), [by_moment[-1], *others], earlier, currencies, split)
+
+    def _last(self, goal: Goal, entering: Entering, moments: Sequence[datetime]) -> BySums:
+        """As it is now."""
+        return self._sums(sums_sql(goal, entering, self._scene, moments[-1:]), 1)[0]
 
     def _currencies(self, goal: Goal, entering: Entering) -> tuple[str, ...]:
-        """In which currencies what a sum adds up is; of another figure none."""
-        if goal.figure != "sum" or not self._sees_currency(goal):
+        """In which currencies what a sum adds up is, what most people used first; of another figure none."""
+        if goal.figure != "sum" or goal.currency is not None or not self._sees_currency(goal):
             return ()
         return tuple(row["currency"] for row in self._ask(currencies_sql(goal, entering, self._scene)))
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from pentad.intelligence.experiments import boundaries, rules, words
-from pentad.intelligence.experiments.definition import Goal, Guard, Measurement
+from pentad.intelligence.experiments.definition import Goal, Guard, Measurement, by_currency
 from pentad.intelligence.experiments.ratio import Ratio
 from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guarded, Sums
 
@@ -45,7 +45,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One figure of all arms. means: of one person, by arm; totals: of the whole arm. compared: the first is the chief one.
-    currencies: of a sum, those seen in what it adds up.
+    currencies: of a sum, those seen in what it adds up. Of several, the goal is that of the one which most people used, and
+    split tells it of each of the others.
     """
 
     goal: Goal
@@ -53,6 +54,7 @@ class Measured:
     totals: Mapping[str, float]
     compared: tuple[Said, ...]
     currencies: tuple[str, ...] = ()
+    split: "tuple[Measured, ...]" = ()
 
     @property
     def chief(self) -> Said | None:
@@ -127,7 +129,8 @@ class Results:
 @dataclass(frozen=True)
 class Seen:
     """What was read: people and those whose days are over by arm, the sums of each figure in the order of
-    `definition.goals`, and those of the goal at earlier moments. currencies: of each figure that is a sum, in the same order.
+    `definition.goals`, and those of the goal at earlier moments. currencies: of each figure that is a sum, in the same order;
+    of several, its sums are those of the first, and split has those of the others.
     """
 
     arms: Mapping[str, tuple[int, int]]
@@ -135,6 +138,7 @@ class Seen:
     sums: Sequence[BySums]
     earlier: Sequence[tuple[datetime, BySums]] = ()
     currencies: Sequence[tuple[str, ...]] = ()
+    split: Sequence[Sequence[BySums]] = ()
 
 
 def assembled(
@@ -146,10 +150,10 @@ def assembled(
     names = sorted({**weights, **seen.arms}, key=lambda name: (name == HOLDOUT, name == REST, name))
     names = [name for name in names if weights.get(name, 0) > 0 or name in seen.arms]
     arms = tuple(Arm(name, *seen.arms.get(name, (0, 0))) for name in names)
-    figures, currencies = iter(seen.sums), chain(seen.currencies, repeat(()))
-    look = _Look(names, ends is not None, over)
+    figures, look = iter(seen.sums), _Look(names, ends is not None, over)
+    currencies, split = chain(seen.currencies, repeat(())), chain(seen.split, repeat(()))
     goal, *others = (
-        replace(look.measured(one, next(figures)), currencies=next(currencies))
+        look.of_currencies(one, next(figures), next(currencies), next(split))
         for one in (measurement.goal, *measurement.others)
     )
     guards = tuple(look.kept(one, next(figures)) for one in measurement.guards)
@@ -204,6 +208,14 @@ class _Look:
             goal, {name: one.mean for name, one in of.items()}, {name: one.y for name, one in of.items()},
             tuple(Said(one, words.compared(goal, one)) for one in compared),
         )  # fmt: skip
+
+    def of_currencies(
+        self, goal: Goal, sums: BySums, currencies: tuple[str, ...], split: Sequence[BySums]
+    ) -> Measured:  # fmt: skip
+        """The same; of a sum over several currencies each by itself."""
+        first, *others = by_currency(goal, currencies)
+        also = tuple(self.measured(one, some) for one, some in zip(others, split, strict=bool(split)))
+        return replace(self.measured(first, sums), currencies=currencies, split=also)
 
     def kept(self, guard: Guard, sums: BySums) -> Kept:
         found = self.measured(guard.goal, sums)
@@ -260,7 +272,8 @@ def as_json(results: Results) -> dict[str, Any]:
     """For the API: plain values; bounds that are not there yet are null."""
     found = asdict(results)
     for measured in (found["goal"], *found["others"], *(one["measured"] for one in found["guards"])):
-        measured["goal"] = msgspec.to_builtins(measured["goal"])
+        for one in (measured, *measured["split"]):
+            one["goal"] = msgspec.to_builtins(one["goal"])
     for guard in found["guards"]:
         guard["guard"] = msgspec.to_builtins(guard["guard"])
     found["ratio"]["mismatch"] = results.ratio.mismatch

@@ -1,6 +1,6 @@
 """Results as a page shows them: rows of texts, bars with a scale, and a chart. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -58,7 +58,7 @@ class Figure:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     narrowed: int
-    warning: str
+    split: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,18 @@ def shown(results: Results, zone: tzinfo) -> Shown:
     if chief and chief.final and verdict == "open":
         word = "No difference found"
     return Shown(
-        TONES[verdict], word, tuple(_figure(results, one) for one in (results.goal, *results.others)),
+        TONES[verdict], word, tuple(_figures(results)),
         tuple(_guard(one) for one in results.guards), _chart(results, zone), words.arm(chief.against) if chief else "",
         "percentage points" if results.goal.goal.figure == "converted" else "a person",
         round(100 * results.done / results.people) if results.people else 0, _mismatch(results),
     )  # fmt: skip
+
+
+def _figures(results: Results) -> Iterator[Figure]:
+    """One of each thing measured; of a sum over several currencies one of each of these."""
+    for measured in (results.goal, *results.others):
+        yield _figure(results, measured)
+        yield from (_figure(results, one) for one in measured.split)
 
 
 def _figure(results: Results, measured: Measured) -> Figure:
@@ -108,7 +115,7 @@ def _figure(results: Results, measured: Measured) -> Figure:
     narrowed = round(100 * chief.compared.narrowed) if chief else 0
     heads = ("Did it", "People") if goal.figure == "converted" else ("Per person", "Total")
     return Figure(_capital(title(goal)), *heads, goal.within_days, tuple(rows), _notes(measured, first), narrowed,
-                  words.currencies(measured.currencies))  # fmt: skip
+                  words.currencies(measured.goal, measured.currencies))  # fmt: skip
 
 
 def _capital(text: str) -> str:

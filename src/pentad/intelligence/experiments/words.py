@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pentad.intelligence.experiments.definition import CURRENCY, Goal, Guard, title
+from pentad.intelligence.experiments.definition import MOST_CURRENCIES, Goal, Guard, title
 from pentad.intelligence.experiments.rules import HOLDOUT, REST, Compared, Guarded
 
 if TYPE_CHECKING:
@@ -152,19 +152,14 @@ def guarded(guard: Guard, one: Compared | None, state: Guarded, share: float | N
     }[state]
 
 
-def currencies(some: Sequence[str]) -> str:
-    """A warning where sums add up amounts of several currencies; "" where they do not."""
-    if len(some) < 2:
+def currencies(goal: Goal, some: Sequence[str]) -> str:
+    """What is told of a sum over several currencies; "" of any other."""
+    if goal.currency is None or len(some) < 2:
         return ""
-    named = (
-        f"{', '.join(some[:-1])} and {some[-1]}"
-        if len(some) <= 4
-        else f"{', '.join(some[:3])} and {len(some) - 3} more"
-    )
-    return (
-        f"The events that this adds up are in {named}. Amounts of money are added up as they stand, nothing is converted:"
-        f" measure how many did it instead, or by the API let the goal test the property “{CURRENCY}”."
-    )
+    told = f"Amounts are in {len(some)} currencies. Each is told by itself, since nothing is converted, and customers who used"
+    told += f" another count as 0; the verdict is that of {goal.currency}, which most of them used."
+    left = len(some) - MOST_CURRENCIES
+    return f"{told} {left} more, of fewer customers, {'is' if left == 1 else 'are'} not shown." if left > 0 else told
 
 
 def winner(decided: str, ahead: str, over: bool) -> str:
