@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from pentad.core import hooks
+from pentad.core import clock, hooks
 from pentad.core.hookvalues import ChannelAdapter
 from pentad.platforms.channels import registry
+from pentad.platforms.channels.adapters import sns
+from tests.platforms.channels import amazon as amazons
 from tests.platforms.channels import scripted
 
 
@@ -23,3 +25,13 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[scripted.Service]:
     scripted.SERVICE.reset()
     yield scripted.SERVICE
     registry._load.cache_clear()
+
+
+@pytest.fixture
+def amazon(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The addresses that were called; a certificate lies at each."""
+    called: list[str] = []
+    monkeypatch.setattr(sns, "_kept", {})
+    monkeypatch.setattr(sns, "fetched", lambda url: called.append(url) or amazons.certificate())
+    with clock.held(amazons.NOW):
+        yield called

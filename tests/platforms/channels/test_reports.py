@@ -1,4 +1,4 @@
-"""What three providers report, replayed from their documented payloads."""
+"""What providers report, replayed from their documented payloads, and what is refused."""
 
 import base64
 import hashlib
@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.http import HttpResponse
 from django.test import Client
 
-from pentad.core import clock
+from pentad.core import clock, outgoing
 from pentad.core.actor import SYSTEM
 from pentad.core.models import OutboxMessage
 from pentad.intelligence.contact.models import Suppression
@@ -23,13 +25,22 @@ from pentad.platforms.channels.hook_addresses import address_of, renew_hook_addr
 from pentad.platforms.channels.items import Item
 from pentad.platforms.channels.models import SENT, Delivery, Destination
 from pentad.platforms.channels.queue import enqueue
+from pentad.platforms.channels.sealing import sealed
 from pentad.platforms.responses.models import Response
+from pentad.roles.access import actions as accounts
 from tests.platforms.channels.people import customer
-from tests.platforms.channels.reported import EVERY
+from tests.platforms.channels.reported import (
+    EVERY,
+    RESEND_MAIL,
+)
+from tests.platforms.channels.test_proofs import SENDGRID_KEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-GIVEN = {"postmark": "883953f4-6105", "sendgrid": "<s-1@kestrel.example>", "mailgun": "<m-1@kestrel.example>"}
+GIVEN = {
+    "postmark": "883953f4-6105", "sendgrid": "3c2f4df8-c6dd-4cd2-9b91-6582b81a0349", "mailgun": "<m-1@kestrel.example>",
+    "brevo": "<b-1@smtp-relay.mailin.fr>", "resend": "56761188-7520", "ses": "ses-1",
+}  # fmt: skip
 SIGNING = "mailgun-key"
 NULLS = (
     '{"RecordType": "Delivery", "MessageID": "a\\u0000b", "Recipient": "\\u0000", "Metadata": {"delivery": "\\u0000"}}'
@@ -45,6 +56,7 @@ def _noon() -> Iterator[None]:
 def sent(provider: str, **settings: str) -> tuple[Destination, Delivery]:
     secret = {"token": "t"} if provider == "postmark" else {"api_key": "k"}
     secret |= {"signing_key": SIGNING} if provider == "mailgun" else {}
+    secret = {"key_id": "k", "secret_key": "s", "region": "eu-west-1"} if provider == "ses" else secret
     row = create_destination(
         actor=SYSTEM, channel="email", adapter=provider, name=provider.title(),
         settings={"from_address": "hello@kestrel.example", **secret, **settings},
@@ -59,11 +71,14 @@ def sent(provider: str, **settings: str) -> tuple[Destination, Delivery]:
 def report(provider: str, row: Destination, delivery: Delivery, name: str, **headers: str) -> int:
     sign = hmac.new(SIGNING.encode(), b"1795174200a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0", hashlib.sha256)
     text = (
-        json.dumps(EVERY[provider][name]).replace('"ID"', f'"{delivery.public_id}"').replace("SIGN", sign.hexdigest())
+        json.dumps(EVERY[provider][name])
+        .replace(': "ID"', f': "{delivery.public_id}"')
+        .replace(': \\"ID\\"', f': \\"{delivery.public_id}\\"')
+        .replace("SIGN", sign.hexdigest())
     )
     told: Any = json.loads(text.replace("<GIVEN>", GIVEN[provider]).replace("GIVEN", GIVEN[provider]))
     path = "/" + address_of(row).split("/", 3)[3]
-    if name == "replied" and provider != "postmark":
+    if name == "replied" and provider in ("mailgun", "sendgrid"):
         return Client().post(path, told, headers=headers).status_code
     return Client().post(path, json.dumps(told), content_type="application/json", headers=headers).status_code
 
@@ -86,9 +101,12 @@ def events() -> list[str]:
     ],
 )
 def test_a_documented_report_becomes_what_it_says_and_once(
-    provider: str, name: str, kind: str, state: str, event: str, suppressed: str
+    provider: str, name: str, kind: str, state: str, event: str, suppressed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row, delivery = sent(provider)
+    asked = resend_answers(monkeypatch) if (provider, name) == ("resend", "replied") else None
+    if name == "replied" and "named" in EVERY[provider]:
+        assert report(provider, row, delivery, "named") == 200
     for _ in range(2):
         assert report(provider, row, delivery, name) == 200
     delivery.refresh_from_db()
@@ -100,6 +118,31 @@ def test_a_documented_report_becomes_what_it_says_and_once(
         assert Response.objects.get().link == 0
     if name == "replied":
         assert Response.objects.get().detail == "Do you have them decaf?"
+    if asked is not None:
+        assert set(asked) == {"https://api.resend.com/emails/receiving/56761188%2F7520"}, (
+            "nor attachments, nor elsewhere"
+        )
+
+
+def resend_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Its API tells the mail that came in; returns the addresses that are called."""
+    asked, usual = list[str](), outgoing.session
+
+    def session() -> requests.Session:
+        made = usual()
+
+        def get(url: str, **options: Any) -> requests.Response:
+            assert options["allow_redirects"] is False
+            asked.append(url)
+            answer = requests.Response()
+            answer.status_code, answer._content = 200, json.dumps(RESEND_MAIL).encode()
+            return answer
+
+        made.get = get  # type: ignore[method-assign]
+        return made
+
+    monkeypatch.setattr(outgoing, "session", session)
+    return asked
 
 
 def test_only_who_knows_the_secret_reports_and_only_of_what_went_out_there() -> None:
@@ -154,44 +197,45 @@ def test_what_a_program_answers_is_no_reply() -> None:
     assert delivery.pk and not Response.objects.exists()
 
 
-SES = {"notificationType": "Bounce", "mail": {
-    "timestamp": "2026-11-20T11:29:00.000Z", "source": "hello@kestrel.example", "messageId": "ses-1",
-    "destination": ["mia@fjord.example"],
-}}  # fmt: skip
-BOUNCED = {
-    "bounceType": "Permanent", "bounceSubType": "General", "timestamp": "2026-11-20T11:30:00.000Z", "feedbackId": "f-1",
-    "bouncedRecipients": [{"emailAddress": "mia@fjord.example", "status": "5.1.1", "action": "failed",
-                           "diagnosticCode": "smtp; 550 5.1.1 unknown"}],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("said", "state", "suppressed"),
-    [
-        (SES | {"bounce": BOUNCED}, "bounced", ["hard_bounce"]),
-        (SES | {"bounce": BOUNCED | {"bounceType": "Transient"}}, "bounced", []),
-        (SES | {"eventType": "Delivery", "delivery": {"timestamp": "2026-11-20T11:30:00.000Z"}}, "delivered", []),
-        (
-            SES | {"notificationType": "Complaint", "complaint": {"complaintFeedbackType": "abuse"}},
-            "sent",
-            ["complaint"],
-        ),
-        (SES | {"notificationType": "AmazonSnsSubscriptionSucceeded"}, "sent", []),
-    ],
-)
-def test_what_ses_reports_by_sns(said: dict[str, Any], state: str, suppressed: list[str]) -> None:
-    row, delivery = sent("postmark")
-    Destination.objects.update(
-        adapter="ses", config={"key_id": "k", "region": "eu-west-1", "from_address": "a@k.example"}
-    )
-    Delivery.objects.update(provider_id="ses-1")
+def posted(row: Destination, body: Any, kind: str = "application/json", **headers: str) -> HttpResponse:
     path = "/" + address_of(Destination.objects.get(pk=row.pk)).split("/", 3)[3]
-    told = {"Type": "Notification", "MessageId": "n-1", "TopicArn": "arn:aws:sns:x", "Message": json.dumps(said)}
-    assert Client().post(path, json.dumps(told), content_type="text/plain; charset=UTF-8").status_code == 200
-    delivery.refresh_from_db()
-    assert (delivery.state, list(Suppression.objects.values_list("reason", flat=True))) == (state, suppressed)
-    elsewhere = {
-        "Type": "SubscriptionConfirmation",
-        "SubscribeURL": "https://sns.eu-west-1.amazonaws.com.evil.example/",
-    }
-    assert Client().post(path, json.dumps(elsewhere), content_type="text/plain").status_code == 400
+    told = body if isinstance(body, str) else json.dumps(body)
+    return Client().post(path, told, content_type=kind, headers=headers)
+
+
+def test_unsigned_events_are_not_taken_in_the_guise_of_mail_that_came_in() -> None:
+    """SendGrid signs both by keys of their own: one without a key opens no way round the other."""
+    row, delivery = sent("sendgrid", signing_key=SENDGRID_KEY)
+    body = json.dumps(EVERY["sendgrid"]["hard"]).replace('"ID"', f'"{delivery.public_id}"')
+    for kind in (
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "application/json",
+    ):
+        assert posted(row, body, kind).status_code == 403
+    assert report("sendgrid", row, delivery, "replied") == 200
+    row.secret = sealed({"api_key": "k", "inbound_key": SENDGRID_KEY})
+    row.save(update_fields=["secret"])
+    assert report("sendgrid", row, delivery, "replied") == 403
+    assert report("sendgrid", row, delivery, "named") == 200
+    assert not Response.objects.exists()
+
+
+def test_a_refused_report_is_told_of_on_the_page_until_one_is_taken(client: Client) -> None:
+    row, delivery = sent("postmark", report_login="hook:secret")
+    client.force_login(accounts.add_user(actor=SYSTEM, email="dev@kestrel.example", name="Dev", role="admin"))
+    page = f"/settings/channels/{row.public_id}/"
+    body = json.dumps(EVERY["postmark"]["delivered"]).replace('"ID"', f'"{delivery.public_id}"')
+    answer = posted(row, body)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="reports"')
+    shown = client.get(page).content.decode()
+    assert "Reports of the provider are refused" in shown and "It came without name and password." in shown
+    login = "Basic " + base64.b64encode(b"hook:secret").decode()
+    with clock.held(NOON + timedelta(minutes=1)):
+        assert posted(row, "{", Authorization=login).status_code == 400
+    with clock.held(NOON + timedelta(minutes=2)):
+        assert posted(row, body, Authorization=login).status_code == 200
+        shown = client.get(page).content.decode()
+    assert "Reports of the provider are refused" not in shown
+    assert "It could not be read" in shown and "Name and password of reports" in shown

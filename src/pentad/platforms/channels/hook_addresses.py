@@ -44,3 +44,16 @@ def renew_hook_address(*, actor: Actor, row: Destination) -> Destination:
     row.save(update_fields=["secret"])
     note(subject=f"destination:{row.public_id}", hook=True)
     return row
+
+
+PROVEN_BY = ("signing_key", "inbound_key", "report_login")
+"""Settings of adapters by which reports prove themselves."""
+
+
+def proof_of(row: Destination) -> str:
+    """What a report has to know or carry, in words."""
+    adapter = adapter_class(row.adapter)
+    kept = opened(row.secret)
+    named = [one.label for one in adapter.fields if one.name in PROVEN_BY and kept.get(one.name)]
+    named += [signed] if (signed := getattr(adapter, "reports_signed", "")) else []
+    return f"The secret in the address, and: {', '.join(named)}" if named else "The secret in the address alone"

@@ -1,6 +1,7 @@
 """Where mail providers report to: /hooks/mail/<destination>/<secret>/.
 
-The secret in the address says that it is the provider; where a signing key is set, each report is to carry its signature besides.
+The secret in the address says that it is the provider; where a key or a password for reports is set, each is to prove itself by
+that besides. What is refused is told of on the destination's page.
 """
 
 from typing import Any
@@ -13,12 +14,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from pentad.core.actor import SYSTEM, acting_as
+from pentad.platforms.channels import hook_log
 from pentad.platforms.channels.hook_addresses import reports, secret_of
 from pentad.platforms.channels.models import Destination
 from pentad.platforms.channels.registry import open_adapter
 
 MOST_BYTES = 10 * 1024 * 1024
 """An answer with attachments. Those are read, and not kept."""
+AGAIN_SECONDS = "30"
 log = structlog.get_logger(__name__)
 
 
@@ -39,40 +42,47 @@ def mail(request: HttpRequest, id: str, secret: str) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, row: Destination) -> HttpResponse:
-    from anymail.exceptions import AnymailWebhookValidationFailure
-
+    from pentad.platforms.channels.adapters.proofs import NotTaken
     from pentad.platforms.channels.reports import take
 
     adapter: Any = open_adapter(row)
     try:
-        events = _read(request, adapter)
-    except AnymailWebhookValidationFailure:
-        return HttpResponse("The signature is not right.", status=403)
+        events = _read(request, adapter.readers())
+    except NotTaken as error:
+        return _refused(row, error.words, error.status)
     except RequestDataTooBig:
         return HttpResponse(status=413)
     except Exception as error:  # whatever anymail raises of what is no report
         log.warning("report_unreadable", destination=row.pk, error=type(error).__name__)
-        return HttpResponse("This is no report that can be read.", status=400)
+        return _refused(row, "It could not be read: this is no report that is known of.", 400)
     with acting_as(SYSTEM):
-        known = take(row, events)
-    log.info("reports", destination=row.pk, events=len(events), known=known)
+        taken = take(row, events)
+    hook_log.took(row)
+    log.info("reports", destination=row.pk, events=len(events), known=taken.known, early=taken.early)
+    if taken.early:
+        return _answer("Its message is still being sent: tell again.", 503, {"Retry-After": AGAIN_SECONDS})
     return HttpResponse(status=200)
 
 
-def _read(request: HttpRequest, adapter: Any) -> list[Any]:
-    """Both kinds come to one address: anymail's reader of the one kind raises for what is of the other."""
+def _refused(row: Destination, words: str, status: int) -> HttpResponse:
+    hook_log.refused(row, words)
+    log.warning("report_refused", destination=row.pk, status=status, why=words)
+    return _answer(words, status, {"WWW-Authenticate": 'Basic realm="reports"'} if status == 401 else {})
+
+
+def _answer(words: str, status: int, headers: dict[str, str]) -> HttpResponse:
+    return HttpResponse(words, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+
+
+def _read(request: HttpRequest, readers: list[Any]) -> list[Any]:
+    """All kinds come to one address: a reader of the one kind raises for what is of the other. Each asks for its own proof."""
     from anymail.exceptions import AnymailConfigurationError
 
-    tracking, inbound = adapter.readers()
     form = not (request.content_type or "").endswith("json")
-    first, second = (inbound, tracking) if form else (tracking, inbound)
-    for place, reader in enumerate((first, second)):
-        if adapter.signed and not (form and adapter.module == "sendgrid"):  # it signs events, and no mail that comes in
-            reader.setup(request)
-            reader.run_validators(request)
+    places = list(reversed(readers) if form else readers)
+    for reader in places[:-1]:
         try:
-            return list(reader.parse_events(request))
+            return list(reader.read(request))
         except (AnymailConfigurationError, KeyError):
-            if place:
-                raise
-    return []
+            continue
+    return list(places[-1].read(request))

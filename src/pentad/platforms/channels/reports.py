@@ -6,14 +6,15 @@ A report is only believed of what went out by the destination it came in by. Wha
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db.models import Q
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
-from pentad.platforms.channels.models import Delivery, Destination
+from pentad.platforms.channels.adapters.readers import MESSAGE_ID, TAG
+from pentad.platforms.channels.models import SENDING, Delivery, Destination
 from pentad.platforms.responses import actions
 from pentad.platforms.responses.keeping import Asked, keep
 from pentad.platforms.responses.models import CLICK, OPEN
@@ -22,20 +23,39 @@ from pentad.platforms.responses.people import person_of
 
 log = structlog.get_logger(__name__)
 
-DELIVERY = "delivery"
-"""Under which providers were told the id of a delivery."""
 HARD = {"bounced", "invalid"}
-SOFT_KINDS = {"SoftBounce", "Transient", "DnsError", "Undetermined"}
-"""What providers call a bounce that may pass, where anymail calls it a bounce like others."""
+EARLY = timedelta(minutes=15)
+"""For as long a report may be of a message whose sender has not written down yet what the provider calls it."""
 IDS = re.compile(r"<([^<>\s]{1,300})>")
 MOST_IDS = 20
 
 
-def take(destination: Destination, events: Iterable[Any]) -> int:
-    """Write down what anymail read of a report. Returns how many spoke of a message of ours."""
-    return sum(
-        _reply(destination, one) if one.event_type == "inbound" else _tracking(destination, one) for one in events
-    )
+class Taken(NamedTuple):
+    """known: how many spoke of a message of ours. early: whether another may, once its sender has written it down."""
+
+    known: int
+    early: bool
+
+
+def take(destination: Destination, events: Iterable[Any]) -> Taken:
+    """Write down what anymail read of a report."""
+    known, early = 0, False
+    for one in events:
+        if one.event_type == "inbound":
+            known += _reply(destination, one)
+        elif _tracking(destination, one):
+            known += 1
+        else:
+            early = early or _early(destination, one)
+    return Taken(known, early)
+
+
+def _early(destination: Destination, event: Any) -> bool:
+    """Known by the provider's own name alone, which is not written down before its sender comes back."""
+    fresh = event.timestamp is None or event.timestamp > clock.now() - EARLY
+    if not fresh or not event.message_id or _told(event):
+        return False
+    return Delivery.objects.filter(state=SENDING, sent_by=destination, attempts__gt=0).exists()
 
 
 def _tracking(destination: Destination, event: Any) -> bool:
@@ -43,6 +63,7 @@ def _tracking(destination: Destination, event: Any) -> bool:
     if delivery is None:
         log.info("report_of_no_message", destination=destination.pk, kind=event.event_type)
         return False
+    _keep_message_id(delivery, _plain(_said(event, MESSAGE_ID))[:200])
     at, address = _moment(event.timestamp), _plain(event.recipient)[:320]
     reason = _plain(event.mta_response or event.description or event.reject_reason)[:280]
     match event.event_type:
@@ -53,22 +74,31 @@ def _tracking(destination: Destination, event: Any) -> bool:
         case "complained":
             actions.record_complaint(actor=SYSTEM, delivery=delivery, reason=reason, address=address, at=at)
         case "unsubscribed":
-            if (person := person_of(delivery)) is not None and delivery.purpose:
-                actions.unsubscribe(actor=SYSTEM, delivery=delivery, person=person, how="provider")
+            _unsubscribed(delivery)
         case "opened" | "clicked":
             _looked(delivery, event)
     return True
 
 
+def _keep_message_id(delivery: Delivery, id_: str) -> None:
+    """Answers name it. Such providers tell our own id back, so that theirs is not needed any more."""
+    if id_ and delivery.provider_id != id_:
+        Delivery.objects.filter(pk=delivery.pk).update(provider_id=id_)
+
+
+def _unsubscribed(delivery: Delivery) -> None:
+    if (person := person_of(delivery)) is not None and delivery.purpose:
+        actions.unsubscribe(actor=SYSTEM, delivery=delivery, person=person, how="provider")
+
+
 def _came_back(delivery: Delivery, event: Any, reason: str, address: str, at: datetime) -> None:
-    """A provider that refuses because it was told before that the address complained says a complaint again. SendGrid's
-    reason is words; its type “bounce” is a hard one, “blocked” one that may pass.
-    """
+    """A provider that refuses because the address complained or unsubscribed before says that again: here it counts too."""
     if event.reject_reason == "spam":
         actions.record_complaint(actor=SYSTEM, delivery=delivery, reason=reason, address=address, at=at)
         return
-    kind = str(_said(event, "Type") or _said(event, "bounceType") or "")
-    hard = (event.reject_reason in HARD or _said(event, "type") == "bounce") and kind not in SOFT_KINDS
+    if event.reject_reason == "unsubscribed":
+        _unsubscribed(delivery)
+    hard = event.reject_reason in HARD
     actions.record_bounce(actor=SYSTEM, delivery=delivery, hard=hard, reason=reason, address=address, at=at)
 
 
@@ -107,11 +137,15 @@ def _moment(at: datetime | None) -> datetime:
     return at if at is not None and now - timedelta(days=30) < at <= now else now
 
 
+def _told(event: Any) -> str:
+    return _plain(event.metadata.get(TAG))[:36] if isinstance(event.metadata, dict) else ""
+
+
 def _delivery(destination: Destination, event: Any) -> Delivery | None:
     """By the id that the provider was told, else by the one it gave."""
-    told = event.metadata.get(DELIVERY) if isinstance(event.metadata, dict) else None
+    told = _told(event)
     of = Delivery.objects.select_related("base").filter(sent_by=destination)
-    if told and (found := of.filter(public_id=_plain(told)[:36]).first()) is not None:
+    if told and (found := of.filter(public_id=told).first()) is not None:
         return found
     return of.filter(provider_id=_plain(event.message_id)[:200]).first() if event.message_id else None
 

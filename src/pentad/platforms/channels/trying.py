@@ -24,6 +24,7 @@ from pentad.platforms.channels import pacing, rules
 from pentad.platforms.channels.adapters.phones import country_of
 from pentad.platforms.channels.adapters.protocol import Adapter, Busy, Outgoing, Refused, SendError
 from pentad.platforms.channels.claiming import LEASE
+from pentad.platforms.channels.landing import keep_given
 from pentad.platforms.channels.models import (
     BOUNCED,
     DELIVERED,
@@ -165,6 +166,7 @@ def settle(tries: Sequence[Try], destination: Destination, adapter: Adapter, own
             one.attempt.ended = now
             ended.append(one.attempt)
             if one.row.pk not in mine and not _comes_late(one):
+                keep_given(one.row, one.result)
                 continue
             told.append(_become(one, _next(one, destination, adapter, now), destination, now))
             (went.append(_contact(one, now)) if _may_have_left(one) else stayed.append(one.row.key))

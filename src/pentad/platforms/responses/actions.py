@@ -3,9 +3,6 @@
 import re
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
-
 from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import SYSTEM, Actor
@@ -17,7 +14,8 @@ from pentad.data.identity.models import Person
 from pentad.data.identity.queries import hold_person
 from pentad.intelligence.contact.actions import suppress
 from pentad.intelligence.contact.models import Suppression
-from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, PENDING, SENT, Delivery
+from pentad.platforms.channels.landing import moved
+from pentad.platforms.channels.models import BOUNCED, DELIVERED, DOUBTFUL, SENT, Delivery
 from pentad.platforms.channels.telling import properties
 from pentad.platforms.responses.given import address_given
 from pentad.platforms.responses.keeping import about
@@ -88,7 +86,7 @@ def subscribe_again(*, actor: Actor, delivery: Delivery, person: Person) -> bool
 @action("destinations.manage")
 def record_delivered(*, actor: Actor, delivery: Delivery, at: datetime | None = None) -> bool:
     """Keep that a message arrived, as a service reports. False where that was known, or it has bounced since."""
-    if not _moves(delivery, (SENT, DOUBTFUL), DELIVERED, at):
+    if not moved(delivery, (SENT, DOUBTFUL), DELIVERED, at):
         return False
     _tell(MESSAGE_DELIVERED, delivery, {}, at)
     return True
@@ -114,7 +112,7 @@ def record_bounce(
         return None
     row = Response.objects.create(**about(delivery), kind=BOUNCE, at=moment, human=False, detail=detail)
     kind = "hard_bounce" if hard else "soft_bounce"
-    _moves(delivery, (SENT, DELIVERED, DOUBTFUL), BOUNCED, moment, reason=kind)
+    moved(delivery, (SENT, DELIVERED, DOUBTFUL), BOUNCED, moment, reason=kind)
     # Services repeat the address, and whatever the other side wrote: their words stay in the row, events cannot be edited.
     said = {"status": found[0]} if (found := _STATUS.search(reason)) else {}
     _tell(MESSAGE_BOUNCED, delivery, {"hard": hard, "reason": kind, **said}, moment)
@@ -170,15 +168,6 @@ def record_reply(*, actor: Actor, delivery: Delivery, text: str, at: datetime | 
 def _gone(delivery: Delivery) -> bool:
     """Whether the customer was erased since the delivery was read: then nothing is written of them any more."""
     return not hold_person(delivery.person_no)
-
-
-def _moves(delivery: Delivery, before: tuple[str, ...], state: str, at: datetime | None, reason: str = "") -> bool:
-    """Into this state, out of one of those before. What waits to be tried again, for want of an answer, had left: this is one."""
-    moment = at or clock.now()
-    had_left = Q(state__in=before) | Q(state__in=PENDING, unsure=True)
-    told = {"reason": reason} if reason else {}
-    of = Delivery.objects.filter(had_left, pk=delivery.pk)
-    return of.update(state=state, done_at=moment, sent_at=Coalesce(F("sent_at"), moment), unsure=False, **told) > 0
 
 
 def _tell(name: str, delivery: Delivery, told: dict[str, object], at: datetime | None) -> None:

@@ -45,6 +45,10 @@ SENDER = (
     Field("from_name", "Sender’s name"),
     Field("reply_to", "Answers go to", "email"),
 )  # fmt: skip
+LOGIN = Field(
+    "report_login", "Name and password of reports", "secret",
+    help="As “name:password”, given to the provider before the address: https://name:password@… Reports without are refused.",
+)  # fmt: skip
 URL = Field("api_url", "Address of its API", "url", help="Only where your account has another than the usual one.")
 
 # Who may report is asked by us (a secret in the address), and SendGrid works though its makers lend no account for tests.
@@ -54,14 +58,11 @@ warnings.filterwarnings("ignore", category=AnymailNotSupportedWarning)
 
 class Provider(Adapter):
     """module: anymail's, of the backend and of the webhooks. told: our settings under the names that anymail gives them.
-    views: its classes that read reports, of what became of mail and of what came in. verified: our settings by the names under
-    which those are told them. asks_not_to_track: it can be told so with each message; else it is for the account to say.
+    asks_not_to_track: it can be told so with each message; else it is for the account to say.
     """
 
     module: ClassVar[str]
     told: ClassVar[dict[str, str]] = {}
-    views: ClassVar[tuple[str, str]]
-    verified: ClassVar[dict[str, str]] = {}
     asks_not_to_track: ClassVar[bool] = True
 
     def __init__(self, setup: Setup) -> None:
@@ -122,24 +123,32 @@ class Provider(Adapter):
             self._backend("check")
             if url := self.setup.text("api_url"):
                 outgoing.check_url(url, "api_url")
+            return self.key_problem()
         except PentadError as error:
             return error.message
         except AnymailError as error:
             return _line(error)
+
+    def key_problem(self) -> str:
+        """What is wrong with what reports are to prove themselves by; "" when nothing is."""
+        from pentad.platforms.channels.adapters import proofs
+
+        login = self.setup.text("report_login")
+        if login and not all(login.partition(":")):
+            return "Name and password of reports are written as “name:password”."
+        try:
+            for name in ("signing_key", "inbound_key"):
+                if text := self.setup.text(name):
+                    {"sendgrid": proofs.sendgrid_key, "resend": proofs.svix_keys}.get(self.module, str)(text)
+        except proofs.NotTaken as error:
+            return error.words
         return ""
 
     def readers(self) -> list[Any]:
-        """Anymail's views that read reports: of what became of mail, and of mail that came in. They are told the settings that
-        signatures are checked by.
-        """
-        module = import_module(f"anymail.webhooks.{self.module}")
-        named = {theirs: self.setup.text(ours) for ours, theirs in self.verified.items()}
-        return [getattr(module, name)(**{k: v for k, v in named.items() if v}) for name in self.views]
+        """What reads its reports: of what became of mail, and of mail that came in."""
+        from pentad.platforms.channels.adapters.readers import readers_of
 
-    @property
-    def signed(self) -> bool:
-        """Whether reports are to carry a signature."""
-        return any(self.setup.text(ours) for ours in self.verified if ours != "api_key")
+        return readers_of(self.module, self.setup)
 
 
 def _told(error: Any) -> SendError:
@@ -162,11 +171,10 @@ class Postmark(Provider):
     fields = (
         Field("token", "Server API token", "secret", required=True),
         Field("stream", "Message stream", "text", help="“outbound” when empty; newsletters belong into a broadcast stream."),
-        *SENDER, URL,
+        *SENDER, LOGIN, URL,
     )  # fmt: skip
     module = "postmark"
     told: ClassVar = {"token": "server_token", "api_url": "api_url", "stream": "message_stream"}
-    views = ("PostmarkTrackingWebhookView", "PostmarkInboundWebhookView")
 
 
 class Mailgun(Provider):
@@ -179,8 +187,6 @@ class Mailgun(Provider):
     )
     module = "mailgun"
     told: ClassVar = {"api_key": "api_key", "domain": "sender_domain", "api_url": "api_url"}
-    views = ("MailgunTrackingWebhookView", "MailgunInboundWebhookView")
-    verified: ClassVar = {"api_key": "api_key", "signing_key": "webhook_signing_key"}
 
 
 class SendGrid(Provider):
@@ -190,39 +196,46 @@ class SendGrid(Provider):
             "signing_key", "Verification key of the event webhook", "secret",
             help="Events without its signature are refused.",
         ),
+        Field(
+            "inbound_key", "Public key of the inbound parse webhook", "secret",
+            help="Of its security policy. Mail that comes in without its signature is refused.",
+        ),
         *SENDER,
         Field("api_url", "Address of its API", "url", help="https://api.eu.sendgrid.com/v3/ for subusers in the EU."),
     )  # fmt: skip
     module = "sendgrid"
     told: ClassVar = {"api_key": "api_key", "api_url": "api_url"}
-    views = ("SendGridTrackingWebhookView", "SendGridInboundWebhookView")
-    verified: ClassVar = {"signing_key": "tracking_webhook_verification_key"}
 
 
 class Brevo(Provider):
     """Remembers keys for 15 minutes, says its changelog; half an hour, says its guide."""
 
-    fields = (Field("api_key", "API key", "secret", required=True), *SENDER, URL)
+    fields = (Field("api_key", "API key", "secret", required=True), *SENDER, LOGIN, URL)
     idempotent = True
     memory_hours = 0.25
     asks_not_to_track = False
     module = "brevo"
     told: ClassVar = {"api_key": "api_key", "api_url": "api_url"}
-    views = ("BrevoTrackingWebhookView", "BrevoInboundWebhookView")
-    verified: ClassVar = {"api_key": "api_key"}
 
     def headers(self, key: str) -> dict[str, str]:
         return {"idempotencyKey": key}
 
 
 class Resend(Provider):
-    """Takes the key as a header of the call, which every call carries."""
+    """Takes the key as a header of the call, which every call carries. Of what it was told only tags are in its reports."""
 
-    fields = (Field("api_key", "API key", "secret", required=True), *SENDER, URL)
+    fields = (
+        Field("api_key", "API key", "secret", required=True),
+        Field("signing_key", "Signing secret of the webhook", "secret", help="whsec_… Reports without its signature are refused."),
+        *SENDER, URL,
+    )  # fmt: skip
     idempotent = True
     memory_hours = 24.0
     asks_not_to_track = False
     module = "resend"
     told: ClassVar = {"api_key": "api_key", "api_url": "api_url"}
-    views = ("ResendTrackingWebhookView", "ResendInboundWebhookView")
-    verified: ClassVar = {"api_key": "api_key"}
+
+    def _mail(self, out: Outgoing, key: str) -> Any:
+        mail = super()._mail(out, key)
+        mail.esp_extra = {"tags": [{"name": DELIVERY, "value": out.delivery_id}]}
+        return mail

@@ -35,6 +35,7 @@ class Ses(Adapter):
         Field("secret_key", "Secret access key", "secret", required=True),
         Field("region", "Region", "text", required=True, default="eu-west-1"),
         Field("configuration_set", "Configuration set", "text", help="Tells SES what to report, and where."),
+        Field("topic", "SNS topic of reports", "text", help="arn:aws:sns:… Reports of another topic are refused."),
         *SENDER,
         Field("api_url", "Address of its API", "url", help="Only for services that speak as SES does."),
     )
@@ -65,14 +66,13 @@ class Ses(Adapter):
         taken = receipt(answer)
         return Receipt(str(answer.json().get("MessageId", "")) or taken.provider_id or key, "sent", taken.status)
 
-    module = "ses"
-    signed = False
+    reports_signed = "Amazon’s signature"
 
     def readers(self) -> list[Any]:
         """Of reports that come by SNS."""
         from pentad.platforms.channels.adapters.ses_reports import SnsReader
 
-        return [SnsReader(), SnsReader()]
+        return [SnsReader(self.setup.text("topic"))]
 
     def _signed(self, body: bytes) -> dict[str, str]:
         setup = self.setup
