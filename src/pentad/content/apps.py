@@ -6,4 +6,4 @@ class ContentConfig(AppConfig):
     label = "pentad_content"
 
     def ready(self) -> None:
-        from pentad.content.messages import listing, undoing  # noqa: F401  they register themselves
+        from pentad.content.messages import listing, meeting, undoing  # noqa: F401  they register themselves

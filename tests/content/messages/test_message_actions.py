@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from pentad.content.messages import actions, queries
+from pentad.content.messages import actions, gate, queries
 from pentad.content.messages.models import Message, MessageVersion
 from pentad.content.messages.queries import Use
 from pentad.core import clock
-from pentad.core.actor import SYSTEM, Actor
+from pentad.core.actor import SYSTEM, Actor, acting_as
 from pentad.core.errors import Conflict, Denied, Invalid, NotFound
 from pentad.core.models import AuditLine
 from pentad.data.consent.models import ConsentPurpose
@@ -72,6 +72,29 @@ def test_a_purpose_is_one_there_is_and_fits_what_is_published() -> None:
     ConsentPurpose.objects.update(archived=clock.now())
     with pytest.raises(Invalid, match="not in force"):
         actions.publish_message(actor=SYSTEM, message=row)
+
+
+def test_what_a_transactional_message_says_is_published_by_who_may_say_so() -> None:
+    marketer = Actor(
+        "user", "8", "Mia", frozenset({"messages.view", "messages.edit", "messages.publish", "people.view"})
+    )
+    row = message(transactional=True, sms={"body": "Your parcel is on its way"})
+    row = actions.change_message(actor=marketer, message=row, content=sms("And 20 % off everything"))
+    with pytest.raises(Denied, match="transactional and goes past consent: Mia may write what it says, not publish it"):
+        actions.publish_message(actor=marketer, message=row)
+    tree = queries.version(row).tree
+    with acting_as(marketer):
+        assert [one["code"] for one in gate.told_to_reader(row, tree, "", True) if one["level"] == "stop"] == [
+            "transactional"
+        ]
+        assert row.published is not None
+        assert gate.told_to_reader(row, row.published.tree, "", True)[0]["level"] == "fine", (
+            "there is nothing to publish"
+        )
+    actions.publish_message(actor=marketer, message=row, number=1)
+    free = actions.change_message(actor=marketer, message=row, transactional=False, purpose=purpose())
+    actions.publish_message(actor=marketer, message=free)
+    assert queries.published(row.id).transactional is False
 
 
 @pytest.mark.parametrize(

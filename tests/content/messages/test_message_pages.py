@@ -1,6 +1,8 @@
 """Pages of messages over HTTP: begun from a layout, looked at with three customers, held by the gate, gone back and put away."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine
 from pentad.roles.access import actions as accounts
 from pentad.roles.audit import telling
+from pentad.roles.together import presence
 from tests.content.writing import mail, message, purpose, somebody
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]  # what PostgreSQL does is told by test_composing.py
@@ -103,6 +106,43 @@ def test_parts_are_saved_as_they_are_left_and_colleagues_meet_only_in_the_same_o
     assert tom.post(at, mine | {"do": "over"}).status_code == 302
     row.refresh_from_db()
     assert queries.version(row).tree["variants"]["A"]["sms"]["en"]["body"] == "Mine again"
+
+
+def test_colleagues_at_a_message_see_each_other_and_neither_undoes_the_other(tom: Client) -> None:
+    row = message(publish=False)
+    page, at = f"/messages/{row.id}/edit/", {"at": f"messages:{row.id}", "window": "1"}
+    presence.forget_all()
+    assert f'data-here="messages:{row.id}"' in text(tom.get(page)) and 'data-doing="part:A.email.en"' in text(
+        tom.get(page)
+    )
+    tom.post("/here/", at | {"doing": "part:A.email.en"})
+    nadia = signed("admin")
+    assert "Marketer is editing A · email · en" in text(nadia.post("/here/", at | {"doing": ""}))
+    assert signed("agent").post("/here/", at).status_code == 403
+    was = was_in(nadia.get(page))
+    assert nadia.post(page, form(row, was=was, name="Her news")).status_code == 302
+    assert tom.post(page, form(row, was=was, **{"f.subject": "His"})).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, queries.version(row).tree["variants"]["A"]["email"]["en"]["subject"]) == ("Her news", "His")
+    met = text(tom.post(page, form(row, was=was, name="His news")), 422)
+    assert "changed this message’s name meanwhile" in met and 'value="His news"' in met
+    assert tom.post(page, form(row, was=was, name="His news", do="over")).status_code == 302
+    row.refresh_from_db()
+    assert row.name == "His news"
+    seen = str(row.latest)
+    both = {"variants": {"A": {"sms": {"en": {"body": "Short"}}}}}
+    actions.change_message(actor=SYSTEM, message=row, content=both)
+    gone = {"name": row.name, "seen": seen, "at": "A.email.en", "f.subject": "Typed", "f.mjml": "<mjml>typed</mjml>"}
+    assert "Typed" in text(tom.post(page, gone), 422), "its part was taken away: what was typed is shown all the same"
+    assert tom.post(page, gone | {"do": "over"}).status_code == 302
+    row.refresh_from_db()
+    assert list(queries.version(row).tree["variants"]["A"]) == ["email", "sms"]
+
+
+def was_in(answer: Any) -> str:
+    found = re.search(r'name="was" value="([^"]+)"', answer.content.decode())
+    assert found is not None
+    return unescape(found[1])
 
 
 def _with(row: Message, channel: str, fields: dict[str, str]) -> dict[str, Any]:

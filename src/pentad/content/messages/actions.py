@@ -10,7 +10,7 @@ from pentad.content.messages.undoing import DELETED
 from pentad.core import clock
 from pentad.core.action import action, note
 from pentad.core.actor import Actor
-from pentad.core.errors import Conflict, Invalid
+from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.data.consent.queries import find_purpose
 from pentad.roles.undo.actions import hold, remember, settle
 
@@ -75,12 +75,16 @@ def change_message(
 def publish_message(
     *, actor: Actor, message: Message, number: int | None = None, seen: int | None = None
 ) -> MessageVersion:
-    """Let a version be sent, once nothing stops it. number: not the newest one."""
+    """Let a version be sent, once nothing stops it. number: not the newest one. Another text of a transactional message goes
+    past consent as the message itself does: it takes who may say so.
+    """
     message = _locked(message)
     _require_current(message, seen)
     row = version(message, number)
     tree: parts.Parts = row.tree
     require_fields(actor, tree)
+    if message.transactional and row != message.published:
+        _vouch_for(message, actor)
     row.checks = _pass(message, tree)
     row.published = row.published or clock.now()
     row.save(update_fields=["checks", "published"])
@@ -182,6 +186,15 @@ def _set_transactional(message: Message, now: bool, actor: Actor) -> None:
             _require_unused(message)
         vouch(actor=actor)
     message.transactional = now
+
+
+def _vouch_for(message: Message, actor: Actor) -> None:
+    if not actor.may("messages.transactional"):
+        raise Denied(
+            f"“{message.name}” is transactional and goes past consent: {actor.name} may write what it says, not publish it.",
+            fix="Ask somebody who holds the right “messages.transactional” to publish it.", right="messages.transactional",
+        )  # fmt: skip
+    vouch(actor=actor)
 
 
 def _require_unused(message: Message) -> None:

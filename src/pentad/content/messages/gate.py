@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from pentad.content.messages import contexts, parts
 from pentad.content.messages.compiling import Ready, kept
+from pentad.content.messages.models import Message
 from pentad.content.messages.parts import NEEDED, Part, Parts
 from pentad.content.render import checks, mail
 from pentad.content.render.checks import Check, Known
 from pentad.content.render.faults import Faulty
+from pentad.core.actor import reader
 from pentad.data.consent.models import ConsentPurpose
 from pentad.data.profiles import vocabulary
 from pentad.data.profiles.models import CompanyTrait
@@ -63,6 +65,19 @@ def told(tree: Parts, purpose: str, transactional: bool) -> list[dict[str, str]]
     """The same as it is kept and shown."""
     found = checked(tree, transactional, facts(purpose, transactional))
     return [{"level": one.level, "code": one.code, "text": one.text, "where": one.where} for one in found]
+
+
+def told_to_reader(row: Message, tree: Parts, purpose: str, transactional: bool) -> list[dict[str, str]]:
+    """With what keeps this reader from publishing it, though nothing is wrong with it."""
+    found = told(tree, purpose, transactional)
+    if (
+        transactional
+        and not reader().may("messages.transactional")
+        and not (row.published and row.published.tree == tree)
+    ):
+        text = "A transactional message goes past consent: to publish it takes the right “messages.transactional”, which you do not hold."
+        found.insert(0, {"level": "stop", "code": "transactional", "text": text, "where": ""})
+    return found
 
 
 def _whole(tree: Parts, known: Facts) -> Iterator[Check]:

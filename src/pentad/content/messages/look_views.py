@@ -46,7 +46,7 @@ def look(request: HttpRequest, id: str) -> HttpResponse:
     row, asked, tree = _asked(request, id)
     context: dict[str, Any] = {"message": row, "at": asked.at, "mail": False}
     purpose = (asked.purpose, asked.transactional) if "purpose" in request.POST else (row.purpose, row.transactional)
-    context |= looking.checks(tree, *purpose)
+    context |= looking.checks(row, tree, *purpose)
     if asked.at is not None and editing.fields_of(tree, asked.at) is not None:
         looks = looking.looks(request, tree, asked.at, _chosen(request))
         shown = next((one for one in looks if one["sample"].role == request.POST.get("shown")), looks[0])

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pentad.content.messages import gate, previewing, samples
 from pentad.content.messages.editing import Spot
+from pentad.content.messages.models import Message
 from pentad.content.messages.parts import Parts
 from pentad.content.messages.previewing import Preview
 from pentad.content.messages.samples import Sample
@@ -70,8 +71,8 @@ def starter(key: str) -> HttpResponse:
     return response
 
 
-def checks(tree: Parts, purpose: str, transactional: bool) -> dict[str, Any]:
-    """What the gate says, what is wrong first, and how much of each there is."""
-    found = gate.told(tree, purpose, transactional)
+def checks(row: Message, tree: Parts, purpose: str, transactional: bool) -> dict[str, Any]:
+    """What the gate says to the reader, what is wrong first, and how much of each there is."""
+    found = gate.told_to_reader(row, tree, purpose, transactional)
     number = {level: sum(one["level"] == level for one in found) for level in ("stop", "warn", "fine")}
     return {"checks": found, "number": number}

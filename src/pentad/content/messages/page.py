@@ -35,6 +35,7 @@ def context(request: HttpRequest, row: Message, tab: str) -> dict[str, Any]:
     prepare([row])
     return {
         "message": row,
+        "here": f"messages:{row.id}",
         "tab": tab,
         "state": state_of(row),
         "archived": row.state == Message.ARCHIVED,

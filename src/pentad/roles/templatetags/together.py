@@ -15,9 +15,12 @@ register.filter(version)
 
 @register.inclusion_tag("together/_presence.html", takes_context=True)
 def presence(context: template.Context, record: Any) -> dict[str, Any]:
-    """Who else is at this record, kept up to date. Nothing for who looks through a colleague's eyes."""
+    """Who else is at this record, kept up to date. Nothing for who looks through a colleague's eyes. record: one, or how
+    `presence.record_of` names it.
+    """
     eyes = getattr(context["request"], "eyes", None)
-    return {"at": "" if eyes else subjects.reference(record)}
+    at = record if isinstance(record, str) else subjects.reference(record)
+    return {"at": "" if eyes else at}
 
 
 @register.inclusion_tag("together/_draft.html", takes_context=True)

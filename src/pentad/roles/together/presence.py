@@ -5,18 +5,20 @@ A page says every few seconds that somebody looks at a record; who has not been 
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pentad.core import clock
 from pentad.roles.access import seeing
 from pentad.roles.access.rights import Level
+from pentad.roles.notices import subjects
 
 GONE_AFTER = 30_000_000
 """Microseconds without a word."""
 
 MOST_RECORDS = 5_000
 MOST_AT_ONE = 100
-DOING = re.compile(r"|note|task|change|field:[^\x00-\x1f]{1,140}")
+DOING = re.compile(r"|note|task|change|field:[^\x00-\x1f]{1,140}|part:[A-Za-z0-9.-]{1,80}")
 WORDS = {"note": "is writing a note", "task": "is writing a task", "": "is looking"}
 
 Record = tuple[str, int]
@@ -34,6 +36,8 @@ class Here:
 
     def words(self, kind: str) -> str:
         """What they do, as far as the reader may know of the field."""
+        if self.doing.startswith("part:"):
+            return f"is editing {self.doing.removeprefix('part:').replace('.', ' · ')}"
         if not self.doing.startswith("field:"):
             return WORDS.get(self.doing, "is editing")
         name = self.doing.removeprefix("field:")
@@ -41,6 +45,26 @@ class Here:
             return "is editing"
         label = name.removeprefix("trait:").replace("_", " ")
         return f"is editing {label[:1].upper()}{label[1:]}"
+
+
+Find = Callable[[str], int]
+"""Public id → number, for who may see it. Raises NotFound, Denied."""
+
+_kinds: dict[str, Find] = {}
+
+
+def register(kind: str, find: Find) -> None:
+    """Let people see each other at records that belong to nobody, which are no subject of notices: say how one is found."""
+    _kinds[kind] = find
+
+
+def record_of(text: str) -> Record:
+    """The record that “people:0191…” names, as the reader may see it. Raises NotFound, Denied."""
+    kind, _, public = text.partition(":")
+    if kind in _kinds:
+        return kind, _kinds[kind](public)
+    record = subjects.find(text)
+    return subjects.subject_of(record).kind, record.pk
 
 
 _here: dict[Record, dict[tuple[int, str], Here]] = {}

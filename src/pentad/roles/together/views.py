@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pentad.core import clock, nested
 from pentad.core.errors import Invalid
 from pentad.roles.access import signed_in
-from pentad.roles.notices import subjects
 from pentad.roles.page import actor_of
 from pentad.roles.together import actions, presence
 from pentad.roles.together.models import Draft
@@ -22,18 +21,18 @@ def here(request: HttpRequest) -> HttpResponse:
 
     With `gone`, it was closed. Written nowhere.
     """
-    record = subjects.find(request.POST.get("at", ""))
+    record = presence.record_of(request.POST.get("at", ""))
     window, doing = request.POST.get("window", ""), request.POST.get("doing", "")
-    kind, user = subjects.subject_of(record).kind, int(actor_of(request).id)
+    user = int(actor_of(request).id)
     if "gone" in request.POST:
-        presence.go((kind, record.pk), window, user)
+        presence.go(record, window, user)
         return HttpResponse(status=204)
     if not presence.DOING.fullmatch(doing):
         raise Invalid(f"{doing[:40]!r} is nothing one does.", code="bad_doing", fix="Such as note, or field:title.")
     seed = request.user.ref  # type: ignore[union-attr]
     came = presence.Here(user, actor_of(request).name, seed, doing, clock.now_us())
-    presence.come((kind, record.pk), window, came)
-    found = [(one, one.words(kind)) for one in presence.others((kind, record.pk), user)]
+    presence.come(record, window, came)
+    found = [(one, one.words(record[0])) for one in presence.others(record, user)]
     return render(request, "together/_here.html", {"others": found[:MOST_SHOWN], "more": found[MOST_SHOWN:]})
 
 
