@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from pentad.core.errors import Invalid
@@ -67,6 +68,34 @@ def test_when_somebody_is_due_whom_something_set_off(when: dict[str, Any], due: 
     assert rules.triggered(When(start="trigger", **when), now, "America/New_York", now) == at(due)
 
 
+WORKDAYS = (0, 1, 2, 3, 4)
+ON = [
+    # a moment, the zone, and when it may be on a working day: at nine in that zone
+    ("2026-11-27T20:00", "Europe/Berlin", "2026-11-27T20:00"),
+    ("2026-11-28T12:00", "Europe/Berlin", "2026-11-30T08:00"),
+    ("2026-11-27T23:30", "Europe/Berlin", "2026-11-30T08:00"),  # half past midnight there, on Saturday
+    ("2026-11-27T23:30", "America/New_York", "2026-11-27T23:30"),
+    ("2026-03-28T12:00", "Europe/Berlin", "2026-03-30T07:00"),  # clocks are put forward on that Sunday
+]
+
+
+@pytest.mark.parametrize(("moment", "zone", "due"), ON)
+def test_what_falls_on_another_day_of_the_week_waits_for_the_next(moment: str, zone: str, due: str) -> None:
+    assert rules.on_weekday(When(weekdays=WORKDAYS, zone="Asia/Tokyo"), at(moment), zone) == at(due)
+
+
+def test_a_recurring_one_leaves_other_days_out_but_comes_each_month() -> None:
+    daily = When("every", "2026-11-20", unit="day", weekdays=WORKDAYS, **BERLIN)
+    assert rules.following(daily, date(2026, 11, 27), at("2026-11-27T12:00")) == (
+        date(2026, 11, 30),
+        at("2026-11-30T08:00"),
+    )
+    monthly = When("every", "2026-10-31", unit="month", weekdays=WORKDAYS)  # a Saturday
+    wanted = [date(2026, 11, 2), date(2026, 11, 30), date(2026, 12, 31), date(2027, 2, 1), date(2027, 3, 1)]
+    for before, one in zip([date(2026, 10, 31), *wanted], wanted, strict=False):
+        assert next(rules.days(monthly, before)) == one
+
+
 def test_whose_hour_has_passed_is_due_at_once() -> None:
     when, now = When(start="at", follows="local", time="09:00"), at("2026-11-25T08:00")
     assert rules.due(when, date(2026, 11, 25), "Asia/Tokyo", now) == now
@@ -92,6 +121,7 @@ WRONG = [
     {"when": {"zone": "Mars/Olympus"}}, {"when": {"time": "25:00"}}, {"when": {"date": "2026-02-30"}},
     {"when": {"date": "2026-03-02", "until": "2026-03-01"}}, {"test": {"weights": {"A": 0}}},
     {"test": {"weights": {"holdout": 1}}}, {"test": {"holdout": 60}}, {"audience": {"whom": []}}, {"when": {"days": [7]}},
+    {"when": {"weekdays": [1, 1]}},
 ]  # fmt: skip
 
 
@@ -107,11 +137,18 @@ def test_a_plan_says_what_it_lacks() -> None:
     assert set(plan.missing(triggered)) == {"message", "when"}
     weekly = Plan(audience=plan.Audience(("s",)), content=plan.Content("m"), when=When("every", "2026-11-25"))
     assert plan.missing(weekly) == {"when": "Choose at least one day of the week."}
+    for when in (
+        When("at", "2026-11-28", weekdays=WORKDAYS),
+        When("every", "2026-11-25", days=(5,), weekdays=WORKDAYS),
+    ):
+        assert "Nothing may be sent on" in plan.missing(msgspec.structs.replace(weekly, when=when))["when"]
 
 
 def test_it_is_read_aloud() -> None:
     weekly = When("every", "2026-11-25", "08:30", "Europe/Berlin", days=(4, 0), interval=2)
     assert wording.start(weekly) == "Every 2 weeks on Mondays, Fridays at 08:30 (Europe/Berlin), from 25 November 2026"
+    assert wording.weekdays(When(weekdays=WORKDAYS)) == "only from Monday to Friday"
+    assert wording.weekdays(When(weekdays=(6, 1, 0))) == "only on Mondays, Tuesdays and Sundays"
     assert wording.minutes(1530) == "1 day 1 hour 30 minutes"
     assert wording.again(When(trigger=Trigger(again_days=30))) == "Again after 30 days at the earliest"
     tested = Plan(test=Test({"A": 1, "B": 3}, 10, 40, "auto", 6))
@@ -128,11 +165,14 @@ class Form(dict[str, Any]):
 
 def test_forms_become_parts_of_the_plan() -> None:
     form = Form(start="trigger", on="event", event=" Order Completed ", delay="2", delay_unit="days", again="days",
-                again_days="", time="10:15", zone="Asia/Tokyo", per_hour="1,000", follows="best")  # fmt: skip
+                again_days="", time="10:15", zone="Asia/Tokyo", per_hour="1,000", follows="best",
+                weekdays=["1", "2"])  # fmt: skip
     made = drafting.changed(Plan(), "when", form).when
     assert made.trigger == Trigger("event", "", "Order Completed", 2880, 30)
     assert (made.per_hour, made.follows, made.zone, made.time) == (1000, "best", "Asia/Tokyo", "10:15")
     assert drafting.delay_parts(Plan(when=made)) == (2, "days")
+    assert made.weekdays == (1, 2)
+    assert drafting.changed(Plan(), "when", Form(weekdays=list("0123456"))).when.weekdays == (), "any day"
     with pytest.raises(Invalid, match="not a whole number"):
         drafting.changed(Plan(), "when", Form(per_hour="many"))
     with pytest.raises(Invalid, match="at once"):

@@ -235,6 +235,36 @@ def test_entering_a_segment_sets_it_off_again_only_when_that_is_wanted() -> None
         assert sent() == ["ada", "ada"]
 
 
+def test_nothing_goes_on_other_days_of_the_week() -> None:
+    friday, workdays = datetime(2026, 11, 27, 12, tzinfo=UTC), [0, 1, 2, 3, 4]
+    monday = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    with clock.held(friday):
+        ada, bo, cy = people("Ada", "Bo", "Cy")
+        fresh, news = segment("New"), running.message()
+        row = started(plan(
+            content={"message": news.id},
+            when={"start": "trigger", "trigger": {"segment": fresh.id, "delay_minutes": 60}, "weekdays": workdays},
+        ))  # fmt: skip
+        work()
+        running.enter(fresh, ada)
+        work()
+        assert Recipient.objects.get().due_at == friday + timedelta(hours=1)
+        starting.pause_campaign(actor=SYSTEM, campaign=row)
+    with clock.held(friday + timedelta(days=1)):
+        starting.resume_campaign(actor=SYSTEM, campaign=row)
+        running.enter(fresh, bo)
+        best = {"follows": "best", "weekdays": [0], "per_hour": 6}
+        started(plan(audience={"include": [segment("C", [cy]).id]}, content={"message": news.id}, when=best), "Best")
+        work()
+        work()
+        dues = dict(Recipient.objects.values_list("person__name", "due_at"))
+        assert (dues["Ada"], dues["Bo"], sent()) == (monday, monday, [])
+        assert dues["Cy"] and monday <= dues["Cy"] < monday + timedelta(hours=15)
+    with clock.held(monday):
+        work()
+        assert set(sent()) >= {"ada", "bo"}
+
+
 def test_who_was_told_before_two_became_one_is_not_set_off_again() -> None:
     with clock.held(NOON):
         ada, old = people("Ada", "Old")

@@ -150,6 +150,8 @@ def _when(plan: Plan, named: dict[str, str]) -> str:
     if plan.when.start == "trigger" and plan.when.trigger.on == "segment":
         said = said.replace("a segment", f"“{named.get(plan.when.trigger.segment, '?')}”")
     parts = [said, wording.again(plan.when) if plan.when.start == "trigger" else wording.FOLLOWS[plan.when.follows]]
+    if days := wording.weekdays(plan.when):
+        parts.append(days)
     if plan.when.per_hour:
         parts.append(f"at most {plan.when.per_hour:,} an hour")
     return "; ".join(parts)

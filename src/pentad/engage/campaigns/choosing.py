@@ -178,9 +178,14 @@ class Chooser:
             dues = [now] * len(candidates)
         else:
             dues = [rules.due(when, self.run.day, zone, now) for zone in places]
+        dues = [rules.on_weekday(when, due, zone) for due, zone in zip(dues, places, strict=True)]
         if when.follows != "best":
             return dues
-        return _best(numbers, dues, self.plan.content.channel, own)
+        best = _best(numbers, dues, self.plan.content.channel, own)
+        return [
+            one if rules.may_be_due(when, rules.local_day(one, zone)) else due
+            for one, due, zone in zip(best, dues, places, strict=True)
+        ]
 
 
 def _best(numbers: Sequence[int], dues: Sequence[datetime], channel: str, own: Mapping[int, str]) -> list[datetime]:

@@ -45,9 +45,10 @@ def when(plan: Plan, given: Given) -> Plan:
         plan.when, start=_one_of(given, "start", ("now", "at", "every", "trigger")), date=_said(given, "date"),
         time=_said(given, "time")[:5] or "09:00", zone=_said(given, "zone") or "UTC",
         follows=_one_of(given, "follows", ("moment", "local", "best")), unit=_one_of(given, "unit", ("week", "day", "month")),
-        interval=_number(given, "interval", 1), days=tuple(int(one) for one in given.getlist("days") if one.isdecimal()),
+        interval=_number(given, "interval", 1), days=_days(given, "days"),
         until=_said(given, "until"), trigger=trigger, per_hour=_number(given, "per_hour", 0),
         expires_hours=_number(given, "expires_hours", 72), if_held=_one_of(given, "if_held", ("wait", "skip")),
+        weekdays=some if len(some := _days(given, "weekdays")) < 7 else (),
     )  # fmt: skip
     return msgspec.structs.replace(plan, when=made)
 
@@ -99,6 +100,11 @@ def changed(plan: Plan, step: str, given: Given) -> Plan:
 def _said(given: Given, name: str) -> str:
     """What a field says; "" where the form has none."""
     return str(given.get(name) or "").strip()
+
+
+def _days(given: Given, name: str) -> tuple[int, ...]:
+    """Days of the week, as numbers."""
+    return tuple(int(one) for one in given.getlist(name) if one.isdecimal())
 
 
 def _one_of(given: Given, name: str, allowed: tuple[str, ...]) -> Any:

@@ -21,6 +21,7 @@ Short: TypeAlias = Annotated[str, Meta(max_length=200)]
 Start: TypeAlias = Literal["now", "at", "every", "trigger"]
 Follows: TypeAlias = Literal["moment", "local", "best"]
 IfHeld: TypeAlias = Literal["wait", "skip"]
+Weekdays: TypeAlias = Annotated[tuple[Annotated[int, Meta(ge=0, le=6)], ...], Meta(max_length=7)]
 
 HOLDOUT = "holdout"
 """The arm of those who get nothing, so that what the campaign changes can be told."""
@@ -69,7 +70,8 @@ class When(_Part, frozen=True):
 
     every: with start "every", each so many days, weeks (on `days`, Monday is 0) or months (on the day of `date`).
     per_hour: at most so many messages an hour; 0: as fast as the channel takes them. expires_hours: what could not be
-    sent by then after its due time is not sent at all.
+    sent by then after its due time is not sent at all. weekdays: the only ones on which anything is due, by the clock that
+    `follows` says; none: any. What falls on another waits for the next of them, at `time`.
     """
 
     start: Start = "now"
@@ -79,12 +81,13 @@ class When(_Part, frozen=True):
     follows: Follows = "moment"
     unit: Literal["day", "week", "month"] = "week"
     interval: Annotated[int, Meta(ge=1, le=52)] = 1
-    days: Annotated[tuple[Annotated[int, Meta(ge=0, le=6)], ...], Meta(max_length=7)] = ()
+    days: Weekdays = ()
     until: Annotated[str, Meta(max_length=10)] = ""
     trigger: Trigger = Trigger()
     per_hour: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
     expires_hours: Annotated[int, Meta(ge=1, le=8784)] = 72
     if_held: IfHeld = "wait"
+    weekdays: Weekdays = ()
 
 
 class Test(_Part, frozen=True):
@@ -148,7 +151,7 @@ def check(plan: Plan) -> None:
     for told in (when.date, when.until):
         if told:
             day(told)
-    if len(set(when.days)) != len(when.days):
+    if any(len(set(some)) != len(some) for some in (when.days, when.weekdays)):
         raise _bad("A day of the week is named twice.", "Name each once.")
     if when.date and when.until and day(when.until) < day(when.date):
         raise _bad("It would end before it begins.", "Choose a later last day.")
@@ -182,6 +185,8 @@ def missing(plan: Plan) -> dict[str, str]:
         found["when"] = "Choose a day."
     if plan.when.start == "every" and plan.when.unit == "week" and not plan.when.days:
         found["when"] = "Choose at least one day of the week."
+    if (said := _no_day(plan.when)) and "when" not in found:
+        found["when"] = said
     if by_segment and not plan.when.trigger.segment:
         found["when"] = "Choose the segment that customers enter."
     if plan.when.start == "trigger" and not by_segment and not plan.when.trigger.event:
@@ -191,6 +196,17 @@ def missing(plan: Plan) -> dict[str, str]:
     if plan.test.decide == "auto" and plan.test.sample < 100 and not plan.goal.event.names:
         found["goal"] = "Choose the goal by which the winner is found."
     return found
+
+
+def _no_day(when: When) -> str:
+    """What is wrong when it could begin only on days of the week on which nothing may be due; "" otherwise."""
+    if not when.weekdays:
+        return ""
+    if when.start == "at" and when.date and day(when.date).weekday() not in when.weekdays:
+        return "Nothing may be sent on that day of the week. Choose another day."
+    if when.start == "every" and when.unit == "week" and when.days and not set(when.days) & set(when.weekdays):
+        return "Nothing may be sent on any of those days of the week. Choose others."
+    return ""
 
 
 def segments_of(plan: Plan) -> set[str]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from pentad.content.messages.composing import Composer
 from pentad.content.messages.values import Composed, Published
 from pentad.core import clock
-from pentad.engage.campaigns import audience, rules
+from pentad.engage.campaigns import audience, rules, weekdays
 from pentad.engage.campaigns.choosing import Step
 from pentad.engage.campaigns.keys import AHEAD, ORIGIN, key_of, turn_of
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
@@ -35,11 +35,15 @@ class Releaser:
         """Everything that is due by now or soon. Returns how many rows were settled."""
         done = 0
         while rows := self._next():
+            done += len(rows)
+            if later := weekdays.put_off(self.plan, rows, self.message.transactional):
+                with step():
+                    Recipient.objects.bulk_update(later, ["due_at"], batch_size=200)
+                continue  # with the others
             items, moved = self._compose(rows)  # before the transaction: it takes long, and SQLite has one writer
             with step():
                 queue.enqueue(items)
                 self._save(rows, moved)
-            done += len(rows)
         return done
 
     def _next(self) -> list[Recipient]:

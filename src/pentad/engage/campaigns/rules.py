@@ -71,14 +71,16 @@ def early(day: date, when: When) -> datetime:
 
 
 def days(when: When, after: date) -> Iterator[date]:
-    """Days of a recurring campaign from its first one on, later than `after`, in order."""
+    """Days of a recurring campaign from its first one on, later than `after`, in order. One on which nothing may be due is
+    left out; of a month it is the next day on which something may.
+    """
     begin = day_of(when.date)
     since = max(begin, after + DAY)
     last = since + timedelta(days=366 * YEARS_AHEAD)
     if when.until:
         last = min(last, day_of(when.until))
     for day in _months(when, begin, since, last) if when.unit == "month" else _days(when, begin, since, last):
-        if since <= day <= last:
+        if since <= day <= last and may_be_due(when, day):
             yield day
 
 
@@ -95,11 +97,30 @@ def _days(when: When, begin: date, since: date, last: date) -> Iterator[date]:
 def _months(when: When, begin: date, since: date, last: date) -> Iterator[date]:
     """On the day of the month of the first one; where a month is shorter, on its last day."""
     number = begin.year * 12 + begin.month - 1
-    number += max(0, (since.year * 12 + since.month - 1 - number) // when.interval) * when.interval
+    from_ = since - 6 * DAY  # what falls on a day on which nothing may be due comes up to so much later
+    number += max(0, (from_.year * 12 + from_.month - 1 - number) // when.interval) * when.interval
     while number <= last.year * 12 + last.month - 1:
         year, month = divmod(number, 12)
-        yield date(year, month + 1, min(begin.day, calendar.monthrange(year, month + 1)[1]))
+        yield next_day(when, date(year, month + 1, min(begin.day, calendar.monthrange(year, month + 1)[1])))
         number += when.interval
+
+
+# -- days of the week on which something may be due ---------------------------------------------------------
+
+
+def may_be_due(when: When, day: date) -> bool:
+    return not when.weekdays or day.weekday() in when.weekdays
+
+
+def next_day(when: When, day: date) -> date:
+    """The day itself, or the next one on which something may be due."""
+    return next(one for ahead in range(7) if may_be_due(when, one := day + ahead * DAY))
+
+
+def on_weekday(when: When, at: datetime, zone: str) -> datetime:
+    """The moment itself, or else the plan's time of the next day, in this zone, on which something may be due."""
+    day = local_day(at, zone)
+    return at if may_be_due(when, day) else moment(next_day(when, day), when, zone)
 
 
 # -- when each is due ------------------------------------------------------------------------------------

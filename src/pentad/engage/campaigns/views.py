@@ -55,6 +55,7 @@ def _plan(row: Campaign) -> dict[str, Any]:
         "message": message_of(row),
         "when_words": wording.start(plan.when),
         "follows_words": wording.FOLLOWS[plan.when.follows],
+        "weekdays_words": wording.weekdays(plan.when),
         "again_words": wording.again(plan.when),
         "test_words": wording.test(plan),
         "goal_words": wording.goal(plan),

@@ -60,6 +60,17 @@ def start(when: When) -> str:
     return f"When a customer {who}{delay}"
 
 
+def weekdays(when: When) -> str:
+    """On which days of the week alone something may be due; "" for all of them."""
+    some = sorted(when.weekdays)
+    if not some:
+        return ""
+    if len(some) > 2 and some == list(range(some[0], some[-1] + 1)):
+        return f"only from {DAYS[some[0]][:-1]} to {DAYS[some[-1]][:-1]}"
+    named = [DAYS[one] for one in some]
+    return f"only on {' and '.join([', '.join(named[:-1]), named[-1]] if len(named) > 1 else named)}"
+
+
 def again(when: When) -> str:
     """Whether the same customer is told more than once by a triggered campaign."""
     days = when.trigger.again_days
