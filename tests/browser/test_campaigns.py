@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -64,4 +65,27 @@ def test_a_campaign_is_written_sent_and_explained(
 
     phone.goto("/campaigns/calendar/")
     expect(phone.get_by_role("link", name="Mug campaign")).to_be_visible()
+    expect(phone.get_by_role("cell", name="Week of").filter(has_text="to 1 customer")).to_be_visible()
     assert axe(phone) == []
+
+    days = [
+        (datetime.now(UTC).replace(day=1) + timedelta(days=40)).replace(day=one).date().isoformat()
+        for one in (10, 12, 13, 20)
+    ]
+    when = {"start": "at", "date": days[0], "time": "12:00", "zone": "Europe/Berlin"}
+    kestrel.api("/campaigns", {"name": "Mug again", "plan": {"when": when}}, status=201)
+    page.goto(f"/campaigns/calendar/?month={days[0][:7]}")
+    on = [page.locator(f'[data-day="{one}"]').get_by_role("link", name="Mug again") for one in days]
+    on[0].drag_to(page.locator(f'[data-day="{days[1]}"]'))
+    expect(page.get_by_text("“Mug again” goes on")).to_be_visible()
+    expect(on[1]).to_be_focused()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(on[2]).to_be_focused()
+    page.keyboard.press("s")
+    page.get_by_label("To the day").fill(days[3])
+    assert axe(page) == []
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(on[3]).to_be_focused()
+    page.keyboard.press("z")
+    expect(on[2]).to_be_visible()
+    assert axe(page) == []
