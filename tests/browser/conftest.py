@@ -28,9 +28,11 @@ import sys
 from pathlib import Path
 from pentad.config.bootstrap import setup
 setup(sys.argv[1])
+from pentad.core import outgoing, settings
 from pentad.core.runtime import Folder
 from pentad.demo.filling import fill
 fill(Folder(Path(sys.argv[1])), everything=True, customers=int(sys.argv[2]))
+settings.put(outgoing.PRIVATE.name, ["127.0.0.0/8"])  # services that tests play
 """
 PATIENCE = 10_000
 

@@ -8,6 +8,7 @@ import pytest
 from pentad.data.ingest.browser.library import snippet
 from tests.clients.browsing import Visit, Website, chromium
 from tests.clients.installing import node_modules
+from tests.inside import Inside
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +221,66 @@ def test_a_wrong_key_is_told_in_the_console(module_server, website, visit):
     visit.page.goto(website.url)
     visit.until(lambda: any("No source has the write key" in line for line in visit.said))
     assert visit.strangers() == []
+
+
+PUT = """
+from pentad.data.consent.actions import declare_purpose, record_consent
+from pentad.data.identity.queries import person_by_identifier
+from pentad.intelligence.contact.actions import save_policy
+from pentad.intelligence.contact.policy import Cap, Policy
+from pentad.platforms.channels.items import Item
+from pentad.platforms.channels.models import Delivery
+from pentad.platforms.channels.queue import enqueue
+from pentad.platforms.responses.models import Response
+declare_purpose(actor=SYSTEM, name="news", label="News")
+save_policy(actor=SYSTEM, policy=Policy(caps=(Cap(2, 24, "inapp"),)))
+person = person_by_identifier("anonymous_id", browser)
+record_consent(actor=SYSTEM, person=person, purpose="news", state="granted")
+for number in (1, 2, 3):
+    said = {"title": f"No {number}", "body": "Beans", "url": "{{{link:0}}}", "button": "Look"}
+    enqueue([Item(f"api:{number}", person.no, "inapp", said, [link], purpose="news", origin_kind="api", origin_id=str(number))])
+"""
+BECAME = """
+result = [
+    (row.state, row.reason, sorted(Response.objects.filter(delivery_no=row.pk).values_list("kind", flat=True)))
+    for row in Delivery.objects.order_by("id")
+]
+"""
+
+
+def test_a_message_meets_the_visitor_whom_the_library_knows(module_server, website, browser):
+    """Two of three that wait, since no more may be shown a day: one is closed, one followed."""
+    server, visit = module_server, Visit(browser)
+    told = {"channel": "inapp", "adapter": "inapp", "name": "Website"}
+    id = server.api("/destinations", told, status=201)["id"]
+    script = f'<script async src="{server.url}/web/messages.js" data-inapp="{id}"></script>'
+    website.pages["/"] = with_snippet(server, server.add_source("shown"), script)
+    visit.trust()
+    visit.page.add_init_script(
+        "const made = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {"
+        " return made.call(this, { mode: 'open' }); };"
+    )
+    visit.page.goto(website.url)
+    wait_for(visit, "analytics.initialized && window.pentad")
+    anonymous = visit.page.evaluate("analytics.user().anonymousId()")
+    visit.until(lambda: server.person(f"anonymous_id:{anonymous}"))
+    inside = Inside(server)
+    try:
+        inside.run(PUT, browser=anonymous, link=f"{website.url}/elsewhere")
+        visit.until(lambda: [one[0] for one in inside.run(BECAME)] == ["sent", "sent", "held"])
+        visit.page.evaluate("pentad.check()")
+        box = visit.page.get_by_role("region")
+        box.get_by_role("heading", name="No 1").wait_for()
+        box.get_by_role("button", name="Close").click()
+        box.get_by_role("heading", name="No 2").wait_for()
+        box.get_by_role("link", name="Look").click()
+        visit.page.wait_for_url("**/elsewhere")
+        became = [("delivered", "", ["open"]), ("delivered", "", ["click", "open"]), ("held", "cap", [])]
+        visit.until(lambda: inside.run(BECAME) == became)
+        visit.page.goto(website.url)
+        with visit.page.expect_response("**/messages/") as answered:
+            visit.page.evaluate("pentad.check()")
+        assert answered.value.json()["messages"] == []
+    finally:
+        inside.close()
+        visit.close()
