@@ -20,6 +20,7 @@ from pentad.core import clock, outgoing
 from pentad.core.actor import SYSTEM
 from pentad.core.models import OutboxMessage
 from pentad.intelligence.contact.models import Suppression
+from pentad.platforms.channels import checks
 from pentad.platforms.channels.actions import create_destination
 from pentad.platforms.channels.hook_addresses import address_of, renew_hook_address
 from pentad.platforms.channels.items import Item
@@ -231,11 +232,13 @@ def test_a_refused_report_is_told_of_on_the_page_until_one_is_taken(client: Clie
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="reports"')
     shown = client.get(page).content.decode()
     assert "Reports of the provider are refused" in shown and "It came without name and password." in shown
+    assert "Reports to “Postmark” are refused." in checks.problems()[0].message
     login = "Basic " + base64.b64encode(b"hook:secret").decode()
     with clock.held(NOON + timedelta(minutes=1)):
         assert posted(row, "{", Authorization=login).status_code == 400
     with clock.held(NOON + timedelta(minutes=2)):
         assert posted(row, body, Authorization=login).status_code == 200
         shown = client.get(page).content.decode()
+        assert not checks.problems()
     assert "Reports of the provider are refused" not in shown
     assert "It could not be read" in shown and "Name and password of reports" in shown

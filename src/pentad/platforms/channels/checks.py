@@ -6,6 +6,7 @@ from datetime import timedelta
 from pentad.core import clock
 from pentad.core.hookvalues import Problem
 from pentad.platforms.channels import rules
+from pentad.platforms.channels.hook_log import refusing
 from pentad.platforms.channels.models import DOUBTFUL, Delivery, Destination
 from pentad.platforms.channels.queries import due, duplicates, stranded
 
@@ -13,7 +14,7 @@ DAYS = 30
 
 
 def problems() -> list[Problem]:
-    return [*_duplicates(), *_stopped(), *_stranded(), *_failing(), *_doubtful()]
+    return [*_duplicates(), *_stopped(), *_stranded(), *_failing(), *_refusing(), *_doubtful()]
 
 
 def _duplicates() -> list[Problem]:
@@ -61,6 +62,18 @@ def _failing() -> list[Problem]:
             "Its messages wait. Check its settings, and what the service says.",
         )
         for row in rows
+    ]  # fmt: skip
+
+
+def _refusing() -> list[Problem]:
+    rows = Destination.objects.exclude(state=Destination.ARCHIVED).exclude(report_refused=None)
+    return [
+        Problem(
+            "destinations", "warning", f"Reports to “{row.name}” are refused. {row.report_refusal}",
+            "Bounces and complaints are not counted meanwhile. See its page, and what was set at the provider.",
+        )
+        for row in rows
+        if refusing(row)
     ]  # fmt: skip
 
 
