@@ -6,4 +6,4 @@ class EngageConfig(AppConfig):
     label = "pentad_engage"
 
     def ready(self) -> None:
-        from pentad.engage.campaigns import listing, queries  # noqa: F401  they register themselves
+        from pentad.engage.campaigns import listing, meant, queries  # noqa: F401  they register themselves

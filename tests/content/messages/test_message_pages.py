@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pentad.content.messages import actions, queries
+from pentad.content.messages import actions, lacking, queries
 from pentad.content.messages.models import Message
 from pentad.core.actor import SYSTEM
 from pentad.core.models import AuditLine
+from pentad.data.identity.models import Person
 from pentad.roles.access import actions as accounts
+from pentad.roles.access.rights_models import FieldRule, Role
 from pentad.roles.audit import telling
 from pentad.roles.together import presence
 from tests.content.writing import mail, message, purpose, somebody
@@ -137,6 +139,30 @@ def test_colleagues_at_a_message_see_each_other_and_neither_undoes_the_other(tom
     assert tom.post(page, gone | {"do": "over"}).status_code == 302
     row.refresh_from_db()
     assert list(queries.version(row).tree["variants"]["A"]) == ["email", "sms"]
+
+
+def test_the_checks_tell_how_many_lack_what_has_no_fallback(tom: Client) -> None:
+    for number in range(3):
+        somebody(f"P{number}", plan="Solo")
+    for city in ("Graz", ""):
+        somebody("Q", city=city)
+    email, unknown = mail("<mj-text>{{ customer.plan }} {{ customer.nick }}</mj-text>"), somebody("U")
+    Person.objects.filter(pk=unknown.pk).update(email="")
+    row = message(publish=False, email=email, sms={"body": "{{ customer.city }}"})
+
+    def asked(client: Client) -> str:
+        return text(client.post(f"/messages/{row.id}/look/", form(row)))
+
+    assert "2 of 5 customers seen last have none" in asked(tom), "who has no address is not meant"
+    assert "customers seen last" not in asked(tom).split("No customer has")[1][:80], (
+        "what nobody has is told of by itself"
+    )
+    somebody("R")
+    assert "2 of 5" in asked(tom), "counted once in some minutes"
+    lacking.forget_counts()
+    assert "3 of 6" in asked(tom)
+    FieldRule.objects.create(role=Role.objects.get(name="marketer"), kind="people", target="trait:plan", level="masked")
+    assert "of 6" not in asked(tom), "it is not theirs to know"
 
 
 def was_in(answer: Any) -> str:

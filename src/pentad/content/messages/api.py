@@ -259,7 +259,11 @@ def _whole(row: Message) -> dict[str, Any]:
     from pentad.content.messages import gate  # loads what renders messages
 
     tree = queries.version(row).tree
-    return {**_shown(row, tree), "content": tree, "checks": gate.told(tree, row.purpose, row.transactional)}
+    return {
+        **_shown(row, tree),
+        "content": tree,
+        "checks": gate.told_to_reader(row, tree, row.purpose, row.transactional),
+    }
 
 
 def _version(row: MessageVersion) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The gate before publishing: every part is looked at, with what is known of customers and purposes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pentad.content.messages import contexts, parts
+from pentad.content.messages import contexts, lacking, parts
 from pentad.content.messages.compiling import Ready, kept
 from pentad.content.messages.models import Message
 from pentad.content.messages.parts import NEEDED, Part, Parts
@@ -63,13 +63,17 @@ def checked(tree: Parts, transactional: bool, known: Facts) -> list[Check]:
 
 def told(tree: Parts, purpose: str, transactional: bool) -> list[dict[str, str]]:
     """The same as it is kept and shown."""
-    found = checked(tree, transactional, facts(purpose, transactional))
-    return [{"level": one.level, "code": one.code, "text": one.text, "where": one.where} for one in found]
+    return [_plain(one) for one in checked(tree, transactional, facts(purpose, transactional))]
+
+
+def _plain(one: Check) -> dict[str, str]:
+    return {"level": one.level, "code": one.code, "text": one.text, "where": one.where}
 
 
 def told_to_reader(row: Message, tree: Parts, purpose: str, transactional: bool) -> list[dict[str, str]]:
-    """With what keeps this reader from publishing it, though nothing is wrong with it."""
-    found = told(tree, purpose, transactional)
+    """With how many lack what has no fallback, and what keeps this reader from publishing it though nothing is wrong with it."""
+    checks = checked(tree, transactional, facts(purpose, transactional))
+    found = [_plain(_counted(row, one) if one.about else one) for one in checks]
     if (
         transactional
         and not reader().may("messages.transactional")
@@ -78,6 +82,11 @@ def told_to_reader(row: Message, tree: Parts, purpose: str, transactional: bool)
         text = "A transactional message goes past consent: to publish it takes the right “messages.transactional”, which you do not hold."
         found.insert(0, {"level": "stop", "code": "transactional", "text": text, "where": ""})
     return found
+
+
+def _counted(row: Message, one: Check) -> Check:
+    _, channel, *_ = one.where.split(" · ")
+    return replace(one, text=f"{one.text} {lacking.told(row, channel, one.about)}".rstrip())
 
 
 def _whole(tree: Parts, known: Facts) -> Iterator[Check]:

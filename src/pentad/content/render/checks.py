@@ -12,7 +12,7 @@ from typing import Literal
 
 from pentad.content.render import contrast
 from pentad.content.render.links import SCHEMES
-from pentad.content.render.usage import Use
+from pentad.content.render.usage import Steps, Use
 
 Level = Literal["stop", "warn", "fine"]
 CLIPPED = 102_000
@@ -33,12 +33,13 @@ _ASIDE = re.compile(r"^(https?:)?//(www\.)?example\.(com|org|net)\b", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """where: the part, as “A · email · en”, and the line where there is one."""
+    """where: the part, as “A · email · en”, and the line where there is one. about: the path of the variable that some lack."""
 
     level: Level
     code: str
     text: str
     where: str = ""
+    about: Steps = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def _without_fallback(use: Use, where: str) -> Check:
         "no_fallback",
         f"“{name}” has no fallback for customers without it: {fix}.",
         f"{where} · line {use.line}",
+        use.path,
     )
 
 
