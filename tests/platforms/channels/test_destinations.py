@@ -15,7 +15,6 @@ from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.policy import Policy
 from pentad.platforms.channels import actions, checks, queue, tasks
 from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing, Receipt
-from pentad.platforms.channels.items import Item
 from pentad.platforms.channels.models import Attempt, Delivery, Destination, MailboxMessage, PayloadBase, TaskMade
 from pentad.platforms.channels.payload import unpack
 from pentad.platforms.channels.queries import default_destination, stranded
@@ -54,7 +53,7 @@ def test_there_is_one_default_and_the_archive_takes_none() -> None:
     assert (first.is_default, second.is_default) == (True, False)
     actions.make_default(actor=SYSTEM, row=second)
     assert default_destination("email") == second
-    queue.enqueue([Item("k", 1, "email", {"text": "x"}, destination_id=first.pk)])
+    queue.enqueue([item(customer("Ada"), destination_id=first.pk)])
     with pytest.raises(PentadError, match="1 messages wait"):
         actions.archive_destination(actor=SYSTEM, row=first)
     actions.turn_off(actor=SYSTEM, row=first)
@@ -113,7 +112,9 @@ def test_who_is_erased_leaves_no_message_behind() -> None:
     ada, bo, to = customer("Ada"), customer("Bo"), destination()
     queue.enqueue([item(ada), item(bo)])
     turn(to, NOON)
+    written = [item(ada, key="late"), item(bo)]  # by who composes, a moment before
     erase_person(actor=SYSTEM, person=ada)
+    assert queue.enqueue(written) == queue.Enqueued(0, 2)
     assert [row.person_no for row in Delivery.objects.all()] == [bo.no]
     assert (Attempt.objects.count(), [row.person_no for row in MailboxMessage.objects.all()]) == (1, [bo.no])
 

@@ -106,7 +106,9 @@ def test_an_arrival_is_told_once_and_nothing_of_tests_or_of_who_is_gone(mail: De
     trial = made(mia, "test:1", origin_kind="test")
     actions.record_complaint(actor=SYSTEM, delivery=trial)
     Person.objects.all().delete()
-    actions.record_bounce(actor=SYSTEM, delivery=mail, hard=True)
+    assert actions.record_bounce(actor=SYSTEM, delivery=mail, hard=True) is None
+    assert actions.record_reply(actor=SYSTEM, delivery=mail, text="Yes") is None
+    assert set(Response.objects.values_list("delivery_no", flat=True)) == {trial.pk}
     assert told().count("Message Delivered") == 1 and "Message Complained" not in told()
     with pytest.raises(Denied):
         actions.record_delivered(actor=Actor("user", "1", "Ann"), delivery=mail)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pentad.core.actor import SYSTEM
+from pentad.core.errors import Conflict
 from pentad.data.privacy.actions import erase_person
 from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.models import Suppression
@@ -81,6 +82,8 @@ def test_nothing_is_kept_of_who_is_erased() -> None:
     turn(to, NOON)
     subscribe(actor=SYSTEM, person=ada, endpoint="https://push.example/1", p256dh="B" + "a" * 86, auth="c" * 22)
     erase_person(actor=SYSTEM, person=ada)
+    with pytest.raises(Conflict):  # a browser that asked a moment before
+        subscribe(actor=SYSTEM, person=ada, endpoint="https://push.example/1", p256dh="B" + "a" * 86, auth="c" * 22)
     assert not WebMessage.objects.exists() and not PushSubscription.objects.exists()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
@@ -78,11 +79,23 @@ def says_who(name: str) -> bool:
     return bare(name) in _PROFILE | identifying_names()
 
 
-def hold_person(no: int) -> bool:
-    """Whether there is such a customer, whoever asks; they then stay until the transaction under way ends. For what writes
-    about somebody whom another may be erasing: afterwards nothing would remove it.
+def hold_people(numbers: Iterable[int]) -> set[int]:
+    """Those of these who are here, whoever asks; they stay until the transaction under way ends. For what writes about
+    customers whom another may be erasing: afterwards nothing would remove it. An erasure waits, other changes do not.
     """
-    return Person.objects.select_for_update(no_key=True).filter(no=no).values_list("no").first() is not None
+    lock = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
+    found = set[int]()
+    with connection.cursor() as cursor:
+        for some in store.chunks(set(numbers)):
+            places = ", ".join(["%s"] * len(some))
+            cursor.execute(f"SELECT no FROM {Person._meta.db_table} WHERE no IN ({places}){lock}", list(some))
+            found.update(no for (no,) in cursor.fetchall())
+    return found
+
+
+def hold_person(no: int) -> bool:
+    """The same of one customer."""
+    return no in hold_people([no])
 
 
 def part_numbers(person: Person) -> list[int]:

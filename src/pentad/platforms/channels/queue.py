@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from pentad.core import clock, ids
 from pentad.core.bell import Bell
 from pentad.core.errors import Invalid
+from pentad.data.identity.queries import hold_people
 from pentad.platforms.channels.items import Enqueued, Item
 from pentad.platforms.channels.models import (
     CANCELLED,
@@ -45,6 +46,7 @@ COLUMNS = (
 
 def enqueue(items: Sequence[Item]) -> Enqueued:
     """Add deliveries; those whose key is there already are left as they are. In the transaction under way, if there is one.
+    Nothing is kept of customers who were erased since it was written for them.
 
     Raises Invalid (key_too_long).
     """
@@ -53,7 +55,8 @@ def enqueue(items: Sequence[Item]) -> Enqueued:
     new, waiting = 0, iter(items)
     while some := list(islice(waiting, STEP)):
         with transaction.atomic():
-            new += _insert(some, clock.now())
+            here = hold_people(one.person_no for one in some)
+            new += _insert([one for one in some if one.person_no in here], clock.now())
     if new:
         queued.ring_on_commit()
     return Enqueued(new, len(items) - new)
