@@ -12,7 +12,7 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
-from pentad.engage.campaigns import actions, goals, measuring, people_views, starting, why
+from pentad.engage.campaigns import actions, audience, goals, measuring, people_views, starting, why
 from pentad.engage.campaigns.models import Campaign, Run
 from pentad.intelligence.segments.definition import Definition, Equals, Trait
 from pentad.intelligence.segments.ideas import Idea
@@ -130,7 +130,10 @@ def test_why_says_which_gate_stopped_it_and_of_others_that_they_were_not_meant(
     not_meant = page(tom, f"/campaigns/{row.id}/people/{cy.id}/")
     assert "Not in the audience" in not_meant
     assert "is not in it" in not_meant
-    monkeypatch.setattr(why, "readable", lambda segment: False)
+    for module in (why, audience):
+        monkeypatch.setattr(module, "readable", lambda segment: False)
+    draft = actions.copy_campaign(actor=SYSTEM, campaign=row)
+    assert "How many these are, you may not see" in page(tom, f"/campaigns/{draft.id}/edit/audience/")
     hidden = page(tom, f"/campaigns/{row.id}/people/{cy.id}/")
     assert "you may not see" in hidden and "asks what you do not see" in hidden
     assert "is not in it" not in hidden and "Not in the audience" not in hidden

@@ -9,7 +9,9 @@ from django.db.models import Max, Min, QuerySet
 from pentad.core.errors import Conflict
 from pentad.data.identity.models import Person
 from pentad.engage.campaigns.plan import Audience
+from pentad.intelligence.segments.access import everybody
 from pentad.intelligence.segments.models import Segment, SegmentMember, SegmentMove
+from pentad.intelligence.segments.queries import readable
 
 PAGE = 2_000
 
@@ -37,6 +39,16 @@ def within(audience: Audience, numbers: Collection[int]) -> set[int]:
 def _members(ids: Sequence[str], numbers: Collection[int]) -> set[int]:
     rows = SegmentMember.objects.filter(segment_id__in=_numbers(ids), person_id__in=list(numbers))
     return set(rows.values_list("person_id", flat=True))
+
+
+def is_readable(audience: Audience) -> bool:
+    """Whether the reader sees in full what its segments ask, and so may know who is meant."""
+    return all(map(readable, Segment.objects.filter(id__in=[*audience.include, *audience.exclude])))
+
+
+def may_count(audience: Audience) -> bool:
+    """Whether the reader may know how many are meant."""
+    return everybody() and is_readable(audience)
 
 
 def count(audience: Audience) -> int:

@@ -73,13 +73,16 @@ def _shown(
 
 
 def _audience(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
-    return {"segments": choices.segments(plan), "number": _count(plan)}
+    return {"segments": choices.segments(plan), **_count(plan)}
 
 
-def _count(plan: Plan) -> int | None:
+def _count(plan: Plan) -> dict[str, Any]:
+    """How many are meant now; None before anybody is, and where the reader may not know."""
     if not (plan.audience.include or plan.audience.everybody):
-        return None
-    return audience.count(plan.audience)
+        return {"number": None}
+    if not audience.may_count(plan.audience):
+        return {"number": None, "hidden": True}
+    return {"number": audience.count(plan.audience)}
 
 
 def _message(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def _when(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
 def _test(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
     names = _variants(plan)
     given = plan.test.weights or _evenly(plan)
-    return {"variants": [(name, given.get(name, 0)) for name in names], "number": _count(plan)}
+    return {"variants": [(name, given.get(name, 0)) for name in names], **_count(plan)}
 
 
 def _evenly(plan: Plan) -> dict[str, int]:
@@ -127,7 +130,7 @@ def _check(request: HttpRequest, row: Campaign, plan: Plan) -> dict[str, Any]:
     return {
         "ready": ready,
         "needs_approval": ready and starting.needs_approval(row, plan),
-        "number": _count(plan),
+        **_count(plan),
         "lines": choices.lines(row, plan),
         "goal_words": wording.goal(plan),
     }
@@ -143,7 +146,7 @@ def count(request: HttpRequest, id: str) -> HttpResponse:
     row = queries.find_campaign(id)
     try:
         plan = drafting.changed(row.tree, "audience", request.GET)  # type: ignore[arg-type]
-        context = {"number": _count(plan), "fault": ""}
+        context = _count(plan) | {"fault": ""}
     except PentadError as error:
         context = {"number": None, "fault": error.message}
     return render(request, "campaigns/edit/_count.html", context)

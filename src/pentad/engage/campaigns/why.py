@@ -180,6 +180,6 @@ def meant(campaign: Campaign, person: Person) -> bool | None:
     """Whether the customer would be reached if it began now; None where that would tell what the reader may not know."""
     number = person.root_id or person.no
     wanted = campaign.tree.audience
-    if not all(map(readable, Segment.objects.filter(id__in=[*wanted.include, *wanted.exclude]))):
+    if not audience.is_readable(wanted):
         return None
     return bool(wanted.everybody or wanted.include) and number in audience.within(wanted, {number})
