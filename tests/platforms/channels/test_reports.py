@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -20,7 +21,7 @@ from pentad.core import clock, outgoing
 from pentad.core.actor import SYSTEM
 from pentad.core.models import OutboxMessage
 from pentad.intelligence.contact.models import Suppression
-from pentad.platforms.channels import checks
+from pentad.platforms.channels import checks, reports
 from pentad.platforms.channels.actions import create_destination
 from pentad.platforms.channels.hook_addresses import address_of, renew_hook_address
 from pentad.platforms.channels.items import Item
@@ -189,6 +190,24 @@ def test_sendgrid_signs_events_by_its_key() -> None:
         assert delivery.state == state
 
 
+def test_one_that_cannot_be_written_down_keeps_no_other_back_and_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And a destination in the archive still hears of what left by it."""
+    row, delivery = sent("sendgrid")
+    Destination.objects.update(state=Destination.ARCHIVED)
+    both = json.dumps(EVERY["sendgrid"]["opened"] + EVERY["sendgrid"]["hard"]).replace(
+        '"ID"', f'"{delivery.public_id}"'
+    )
+    usual = reports.keep
+    monkeypatch.setattr(reports, "keep", Mock(side_effect=OSError("full")))
+    assert posted(row, both).status_code == 503
+    assert [one.kind for one in Response.objects.all()] == ["bounce"]
+    monkeypatch.setattr(reports, "keep", usual)
+    assert posted(row, both).status_code == 200
+    assert sorted(one.kind for one in Response.objects.all()) == ["bounce", "open"]
+
+
 def test_what_a_program_answers_is_no_reply() -> None:
     row, delivery = sent("postmark")
     told = json.loads(json.dumps(EVERY["postmark"]["replied"]).replace("GIVEN", GIVEN["postmark"]))
@@ -241,4 +260,4 @@ def test_a_refused_report_is_told_of_on_the_page_until_one_is_taken(client: Clie
         shown = client.get(page).content.decode()
         assert not checks.problems()
     assert "Reports of the provider are refused" not in shown
-    assert "It could not be read" in shown and "Name and password of reports" in shown
+    assert "It could not be read" in shown and "Report login" in shown

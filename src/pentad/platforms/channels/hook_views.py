@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: HttpRequest, id: str, secret: str) -> HttpResponse:
     """A report, or several at once. Providers look whether the address is there with GET or HEAD."""
-    row = Destination.objects.filter(public_id=id).exclude(state=Destination.ARCHIVED).first()
+    row = Destination.objects.filter(public_id=id).first()  # one in the archive too: what left by it still comes back
     if row is None or not reports(row) or not constant_time_compare(secret, secret_of(row)):
         return HttpResponse(status=404)
     if request.method != "POST":
@@ -58,9 +58,9 @@ def _taken(request: HttpRequest, row: Destination) -> HttpResponse:
     with acting_as(SYSTEM):
         taken = take(row, events)
     hook_log.took(row)
-    log.info("reports", destination=row.pk, events=len(events), known=taken.known, early=taken.early)
-    if taken.early:
-        return _answer("Its message is still being sent: tell again.", 503, {"Retry-After": AGAIN_SECONDS})
+    log.info("reports", destination=row.pk, events=len(events), known=taken.known, again=taken.again)
+    if taken.again:
+        return _answer("Not all of it could be written down: tell again.", 503, {"Retry-After": AGAIN_SECONDS})
     return HttpResponse(status=200)
 
 

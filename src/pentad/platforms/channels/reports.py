@@ -31,29 +31,32 @@ MOST_IDS = 20
 
 
 class Taken(NamedTuple):
-    """known: how many spoke of a message of ours. early: whether another may, once its sender has written it down."""
+    """known: how many spoke of a message of ours. again: whether the report is to come again, for what could not be written
+    down now; what could counts once.
+    """
 
     known: int
-    early: bool
+    again: bool
 
 
 def take(destination: Destination, events: Iterable[Any]) -> Taken:
-    """Write down what anymail read of a report."""
-    known, early = 0, False
+    """Write down what anymail read of a report. One that fails keeps no other back."""
+    known, again = 0, False
     for one in events:
-        if one.event_type == "inbound":
-            known += _reply(destination, one)
-        elif _tracking(destination, one):
-            known += 1
-        else:
-            early = early or _early(destination, one)
-    return Taken(known, early)
+        try:
+            mine = _reply(destination, one) if one.event_type == "inbound" else _tracking(destination, one)
+        except Exception:
+            log.exception("report_not_written", destination=destination.pk, kind=one.event_type)
+            mine, again = False, True
+        known += mine
+        again = again or (not mine and _early(destination, one))
+    return Taken(known, again)
 
 
 def _early(destination: Destination, event: Any) -> bool:
     """Known by the provider's own name alone, which is not written down before its sender comes back."""
     fresh = event.timestamp is None or event.timestamp > clock.now() - EARLY
-    if not fresh or not event.message_id or _told(event):
+    if not fresh or event.event_type == "inbound" or not event.message_id or _told(event):
         return False
     return Delivery.objects.filter(state=SENDING, sent_by=destination, attempts__gt=0).exists()
 

@@ -46,8 +46,8 @@ SENDER = (
     Field("reply_to", "Answers go to", "email"),
 )  # fmt: skip
 LOGIN = Field(
-    "report_login", "Name and password of reports", "secret",
-    help="As “name:password”, given to the provider before the address: https://name:password@… Reports without are refused.",
+    "report_login", "Report login", "secret",
+    help="“name:password”, as the provider is given it in the address: https://name:password@… Reports without it are refused.",
 )  # fmt: skip
 URL = Field("api_url", "Address of its API", "url", help="Only where your account has another than the usual one.")
 
@@ -135,7 +135,7 @@ class Provider(Adapter):
 
         login = self.setup.text("report_login")
         if login and not all(login.partition(":")):
-            return "Name and password of reports are written as “name:password”."
+            return "The report login is written as “name:password”."
         try:
             for name in ("signing_key", "inbound_key"):
                 if text := self.setup.text(name):
