@@ -1,15 +1,10 @@
 """`python -m tests.platforms.channels.nursery FOLDER URL`: a process that is ready to send, and forks one that does so for each
 order it reads. Killing those is what the crash suite is about.
-
-Orders are lines of JSON: {"do": "live", …} answers with the number of the process, {"do": "reap", "pid": …} with how it ended.
 """
 
 import json
-import os
-import signal
 import sys
 import types
-from collections.abc import Callable
 from typing import Any
 
 from pentad.config import bootstrap
@@ -33,6 +28,7 @@ from pentad.platforms.channels import (  # noqa: E402
 )
 from pentad.platforms.channels.models import Destination  # noqa: E402
 from pentad.platforms.channels.registry import adapter_class  # noqa: E402
+from tests.nursery import doom, serve  # noqa: E402
 from tests.platforms.channels.people import customer, destination, item  # noqa: E402
 
 KNOWS, FORGETS = "knows", "forgets"
@@ -72,10 +68,6 @@ def lots(numbers: list[int]) -> list[Any]:
     ]  # fmt: skip
 
 
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 PLACES: dict[str, tuple[types.ModuleType, str]] = {
     "enqueue": (queue, "_insert"),
     "claim": (claiming, "claim"),
@@ -89,24 +81,6 @@ PLACES: dict[str, tuple[types.ModuleType, str]] = {
 }
 
 
-def doom(place: str, side: str, nth: int) -> None:
-    """Let this process end when it comes there for the nth time."""
-    module, name = PLACES[place]
-    usual: Callable[..., Any] = getattr(module, name)
-    left = [nth]
-
-    def fatal(*args: Any, **kwargs: Any) -> Any:
-        left[0] -= 1
-        if not left[0] and side == "before":
-            die()
-        found = usual(*args, **kwargs)
-        if not left[0]:
-            die()
-        return found
-
-    setattr(module, name, fatal)
-
-
 def live(order: dict[str, Any]) -> None:
     """Enqueue, take over what others left, and send until there is nothing to do."""
     read_as(SYSTEM)
@@ -114,7 +88,7 @@ def live(order: dict[str, Any]) -> None:
     real = clock.now_us
     clock.now_us = lambda: real() + jump
     if "place" in order:
-        doom(order["place"], order["side"], order["nth"])
+        doom(*PLACES[order["place"]], order["side"], order["nth"])
     queue.enqueue(lots(order["lots"]))
     claiming.recover(clock.now())
     senders = [sending.Sender(one) for one in Destination.objects.order_by("id")]
@@ -122,25 +96,5 @@ def live(order: dict[str, Any]) -> None:
         pass
 
 
-def born(order: dict[str, Any]) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 1
-    try:
-        live(order)
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def main() -> None:
-    prepare()
-    print("ready", flush=True)
-    for line in sys.stdin:
-        order = json.loads(line)
-        answer = born(order) if order["do"] == "live" else os.waitpid(order["pid"], 0)[1]
-        print(answer, flush=True)
-
-
-main()
+prepare()
+serve(live)

@@ -4,13 +4,10 @@ To a service that knows messages again by their keys, every message that was eve
 not, it arrives at most once, and of each that may or may not have arrived it says so.
 """
 
-import json
 import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.nursery import Nursery
 from tests.platforms.channels.sink import Sink
 
-ROOT = Path(__file__).parents[3]
 MEMBERS = 3
 PLACES = ["enqueue", "claim", "prepare", "begin", "act", "settle", "recover"]
 INSIDE = ["begin, inside", "settle, inside"]
@@ -28,38 +25,17 @@ POINTS = [(place, side) for place in PLACES for side in ("before", "after")] + [
 KILLS = 200
 
 
-class Nursery:
+class Senders(Nursery):
     def __init__(self, folder: Path, sink: Sink) -> None:
         self.database, self.sink = folder / "pentad.db", sink
         self.lots = 0
         self.random = random.Random(20)
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PENTAD_", "DJANGO_"))}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.platforms.channels.nursery", str(folder), sink.url], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
-        )  # fmt: skip
-        assert self.said() == "ready"
-
-    def said(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline().strip()
-
-    def tell(self, **order: Any) -> int:
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return int(self.said())
+        super().__init__("tests.platforms.channels.nursery", str(folder), sink.url)
 
     def live(self, **order: Any) -> int:
         """A sender with a new lot to queue, beside the last ones: whoever died may have queued none of its own."""
         self.lots += 1
         return self.tell(do="live", lots=list(range(max(0, self.lots - 3), self.lots)), **order)
-
-    def reap(self, pid: int) -> bool:
-        """Whether it was killed; else it did all there was."""
-        status = self.tell(do="reap", pid=pid)
-        assert status == 0 or os.WIFSIGNALED(status), status
-        return status != 0
 
     def last(self) -> None:
         """What is left is sent by one that nothing happens to, some hours later."""
@@ -81,56 +57,54 @@ class Nursery:
 
 
 @pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
+def senders(tmp_path: Path) -> Iterator[Senders]:
     sink = Sink()
-    made = Nursery(tmp_path / "data", sink)
+    made = Senders(tmp_path / "data", sink)
     yield made
-    assert made.process.stdin
-    made.process.stdin.close()
-    made.process.wait(10)
+    made.close()
     sink.close()
 
 
-def at_each_point(nursery: Nursery) -> int:
+def at_each_point(senders: Senders) -> int:
     """How many were killed where they were to be."""
     killed = 0
     for nth in (1, 2, 5):  # the fifth message goes to the service that forgets
         for place, side in POINTS:
             nth_here = 1 if place in ("enqueue", "recover") else nth
-            killed += nursery.reap(nursery.live(place=place, side=side, nth=nth_here))
+            killed += senders.reap(senders.live(place=place, side=side, nth=nth_here))
         for when in ("before", "after"):
             for path in ("/knows", "/forgets"):
-                pid = nursery.live(jump=1)
-                nursery.sink.kill = (when, path, pid)
-                killed += nursery.reap(pid)
-                nursery.sink.kill = None
+                pid = senders.live(jump=1)
+                senders.sink.kill = (when, path, pid)
+                killed += senders.reap(pid)
+                senders.sink.kill = None
     return killed
 
 
-def at_random(nursery: Nursery, wanted: int) -> int:
+def at_random(senders: Senders, wanted: int) -> int:
     """With a clock that jumps to and fro, and every third time with another sender at the same work."""
     killed = 0
     while killed < wanted:
-        jump = nursery.random.choice([0, 0, 0, 5, -5, 150, -150, 290])
-        pids = [nursery.live(jump=jump) for _ in range(2 if killed % 3 == 0 else 1)]
-        time_left = time.monotonic() + nursery.random.uniform(0.0, 0.12)
+        jump = senders.random.choice([0, 0, 0, 5, -5, 150, -150, 290])
+        pids = [senders.live(jump=jump) for _ in range(2 if killed % 3 == 0 else 1)]
+        time_left = time.monotonic() + senders.random.uniform(0.0, 0.12)
         while time.monotonic() < time_left:
             os.sched_yield()
         for pid in pids:
             os.kill(pid, signal.SIGKILL)  # one that has ended is still there to be reaped
-        killed += sum([nursery.reap(pid) for pid in pids])
+        killed += sum([senders.reap(pid) for pid in pids])
     return killed
 
 
 @pytest.mark.once
-def test_two_hundred_deaths_and_nothing_twice(nursery: Nursery) -> None:
-    killed = at_each_point(nursery)
+def test_two_hundred_deaths_and_nothing_twice(senders: Senders) -> None:
+    killed = at_each_point(senders)
     assert killed > 2.5 * len(POINTS)  # nearly all came to where they were to die
-    killed += at_random(nursery, KILLS - killed)
-    nursery.last()
+    killed += at_random(senders, KILLS - killed)
+    senders.last()
 
-    rows, effects = nursery.rows(), nursery.sink.effects
-    intended = {f"{name}:{lot}" for name in ("knows", "forgets") for lot in range(nursery.lots)}
+    rows, effects = senders.rows(), senders.sink.effects
+    intended = {f"{name}:{lot}" for name in ("knows", "forgets") for lot in range(senders.lots)}
     assert len(rows) == len(intended) * MEMBERS and {key.rpartition(":")[0] for key in rows} == intended
     assert killed >= KILLS
 
@@ -145,5 +119,5 @@ def test_two_hundred_deaths_and_nothing_twice(nursery: Nursery) -> None:
     assert any(effects[key] for key, state in forgets.items() if state == "doubtful")
     assert any(not effects[key] for key, state in forgets.items() if state == "doubtful")
 
-    assert any(nursery.sink.calls[key] > 1 for key in knows)  # some were handed over again, with the same key
-    assert nursery.accepted_twice() == 0
+    assert any(senders.sink.calls[key] > 1 for key in knows)  # some were handed over again, with the same key
+    assert senders.accepted_twice() == 0

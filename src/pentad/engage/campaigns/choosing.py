@@ -112,9 +112,10 @@ class Chooser:
         Run.objects.filter(pk=self.run.pk).update(cursor=cursor, chosen=F("chosen") + len(rows))
 
     def _new(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Without those who have a row for the same entry, and each once."""
-        rows = Recipient.objects.filter(run=self.run, person_id__in={one.person_no for one in candidates})
-        known = set(rows.values_list("person_id", "entry"))
+        """Without those who have a row for the same entry, be it as somebody they were before two became one; each once."""
+        parts = parts_of({one.person_no for one in candidates})
+        rows = Recipient.objects.filter(run=self.run, person_id__in=list(parts))
+        known = {(parts[part], entry) for part, entry in rows.values_list("person_id", "entry")}
         found = dict[tuple[int, str], Candidate]()
         for one in candidates:
             if (one.person_no, one.entry) not in known:

@@ -118,7 +118,7 @@ class Releaser:
             if isinstance(one, Composed):
                 row.state, row.reason = Recipient.QUEUED, ""
                 yield self._item(one, row, variant)
-            else:
+            elif one.reason != "merged":  # just now: it is that customer's turn at the next look
                 row.state, row.reason, row.seen = Recipient.SKIPPED, f"content_{one.reason}"[:40], one.value[:200]
 
     def _item(self, one: Composed, row: Recipient, variant: str) -> Item:

@@ -13,7 +13,7 @@ from pentad.engage.campaigns.releasing import Releaser
 
 
 class Halted(Exception):
-    """The campaign was paused or cancelled meanwhile: what is under way does not count."""
+    """The campaign was paused or cancelled, or the run was ended, meanwhile: what is under way does not count."""
 
 
 @task(turns.WORK, attempts=1)
@@ -49,7 +49,7 @@ def halt_unless_running(run: Run) -> None:
     """
     rows = Campaign.objects.select_for_update().filter(pk=run.campaign_id, state=Campaign.RUNNING)
     found = rows.values_list("ended").first()
-    if found is None:
+    if found is None or not Run.objects.filter(pk=run.pk, state__in=Run.UNDER_WAY).exists():
         raise Halted
     (run.campaign.ended,) = found
 

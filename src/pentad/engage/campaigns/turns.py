@@ -146,10 +146,12 @@ def _takes_nobody(campaign: Campaign) -> bool:
 
 
 def _end_run(run: Run) -> int:
-    """Unless somebody has let its campaign go on since it was looked at."""
+    """Unless its campaign was let go on, or somebody was chosen for it, since it was looked at: steps of its work lock the
+    same row, and find it ended afterwards.
+    """
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update().get(pk=run.campaign_id)
-        if not _takes_nobody(campaign):
+        if not _takes_nobody(campaign) or _anything_left(run):
             return 0
         return Run.objects.filter(pk=run.pk, state=Run.SENDING).update(state=Run.DONE, ended=clock.now())
 
