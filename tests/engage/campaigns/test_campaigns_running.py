@@ -37,6 +37,7 @@ def test_members_are_told_once_and_it_is_over_when_everything_has_gone() -> None
         assert outcomes(row) == {"Ada": ("queued", ""), "Bo": ("queued", "")}
         assert state(row) == Campaign.RUNNING, "not over while anything is in the queue"
         assert queries.progress(row).percent < 100
+        assert turns._end_run(running.run_of(row)) == 0, "whoever found nothing left looks again before ending it"
         assert sent() == ["ada", "bo"]
         work()
         assert state(row) == Campaign.FINISHED
