@@ -254,13 +254,13 @@ def test_nothing_goes_on_other_days_of_the_week() -> None:
     with clock.held(friday + timedelta(days=1)):
         starting.resume_campaign(actor=SYSTEM, campaign=row)
         running.enter(fresh, bo)
-        best = {"follows": "best", "weekdays": [0], "per_hour": 6}
+        best = {"follows": "best", "weekdays": [0], "time": "20:00"}  # of the day from then on the best hour is Tuesday’s
         started(plan(audience={"include": [segment("C", [cy]).id]}, content={"message": news.id}, when=best), "Best")
         work()
         work()
         dues = dict(Recipient.objects.values_list("person__name", "due_at"))
         assert (dues["Ada"], dues["Bo"], sent()) == (monday, monday, [])
-        assert dues["Cy"] and monday <= dues["Cy"] < monday + timedelta(hours=15)
+        assert dues["Cy"] == monday + timedelta(hours=11)
     with clock.held(monday):
         work()
         assert set(sent()) >= {"ada", "bo"}
