@@ -79,6 +79,7 @@ STAND_IN = """(subscription) => {
         window.subscribedWith = btoa(String.fromCharCode(...options.applicationServerKey));
         return { toJSON: () => subscription };
     };
+    PushManager.prototype.getSubscription = async () => ({ toJSON: () => subscription });
 }"""
 """A browser of a test has no push service of its own, and nobody to answer it."""
 OPEN_ROOTS = """const made = Element.prototype.attachShadow;
@@ -201,6 +202,9 @@ def test_a_browser_is_asked_pushed_to_shows_it_and_is_followed(
     page.wait_for_function("window.pentad")
     page.evaluate("([id, proof]) => { pentad.identify(id, proof); pentad.invite().then((so) => { window.so = so; }); }",
                   ["web-2", proof])  # fmt: skip
+    page.get_by_role("button", name="Jetzt nicht").click()
+    assert page.evaluate("pentad.invite()") is page.evaluate("window.so") is False, "a no holds"
+    page.evaluate("() => { localStorage.clear(); pentad.invite().then((so) => { window.so = so; }); }")
     box = page.get_by_role("region", name="Dürfen wir Ihnen Benachrichtigungen schicken?")
     expect(box).to_have_attribute("lang", "de")
     devtools = context.new_cdp_session(page)
@@ -209,6 +213,9 @@ def test_a_browser_is_asked_pushed_to_shows_it_and_is_followed(
     devtools.send("ServiceWorker.enable")
     box.get_by_role("button", name="Ja, gern").click()
     until(lambda: page.evaluate("window.so"), 10, "the browser is subscribed")
+    with page.expect_request("**/push/") as again:
+        page.evaluate("([id, proof]) => pentad.identify(id, proof)", ["web-2", proof])
+    assert again.value.post_data_json["subscription"] == theirs.json(endpoint), "it is theirs who signs in"
     assert page.evaluate("subscribedWith").replace("+", "-").replace("/", "_").rstrip("=") == key
 
     inside.run(SENDS, purpose=purpose, link=f"{shop.url}/beans")

@@ -138,7 +138,7 @@ def _check_one(key: str, said: object) -> None:
 
 
 def _invalid(why: str) -> Invalid:
-    return Invalid(f"These words cannot be used. {why}", code="invalid_setting", fix=OWN.help, setting=OWN.name)
+    return Invalid(f"These words cannot be used. {why}", code="invalid_words", fix=OWN.help, setting=OWN.name)
 
 
 def _check(actor: Actor, text: str) -> None:
@@ -149,6 +149,6 @@ OWN = settings.define(
     "responses.words",
     "",
     "Other words on the pages on which customers choose what they get, as JSON by language and name of the text, such as"
-    ' {"de": {"preferences.stop": "Alles beenden", "purpose.news": "Neuigkeiten"}}. See how-to/preferences.',
+    ' {"de": {"preferences.stop": "Alles beenden", "purpose.news": "Neuigkeiten"}}. See how-to/responses.',
     allow=_check,
 )
