@@ -4,16 +4,19 @@ A report is only believed of what went out by the destination it came in by. Wha
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
+from django.db import transaction
 from django.db.models import Q
 
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
+from pentad.data.identity.store import chunks
 from pentad.platforms.channels.adapters.readers import MESSAGE_ID, TAG
+from pentad.platforms.channels.landing import ENDED
 from pentad.platforms.channels.models import SENDING, Delivery, Destination
 from pentad.platforms.responses import actions
 from pentad.platforms.responses.keeping import Asked, keep
@@ -28,6 +31,8 @@ EARLY = timedelta(minutes=15)
 """For as long a report may be of a message whose sender has not written down yet what the provider calls it."""
 IDS = re.compile(r"<([^<>\s]{1,300})>")
 MOST_IDS = 20
+PORTION = 10
+"""Written down at once: a tenth of a second, for which senders wait."""
 
 
 class Taken(NamedTuple):
@@ -41,16 +46,30 @@ class Taken(NamedTuple):
 
 def take(destination: Destination, events: Iterable[Any]) -> Taken:
     """Write down what anymail read of a report. One that fails keeps no other back."""
-    known, again = 0, False
-    for one in events:
-        try:
-            mine = _reply(destination, one) if one.event_type == "inbound" else _tracking(destination, one)
-        except Exception:
-            log.exception("report_not_written", destination=destination.pk, kind=one.event_type)
-            mine, again = False, True
-        known += mine
-        again = again or (not mine and _early(destination, one))
-    return Taken(known, again)
+    told = list(events)
+    ours = _named(destination, told)
+    taken = []
+    for start in range(0, len(told), PORTION):
+        with transaction.atomic():
+            taken += [_one(destination, one, ours) for one in told[start : start + PORTION]]
+    return Taken(sum(one.known for one in taken), any(one.again for one in taken))
+
+
+def _one(destination: Destination, event: Any, ours: Mapping[str, Delivery]) -> Taken:
+    try:
+        with transaction.atomic():
+            mine = _reply(destination, event) if event.event_type == "inbound" else _tracking(destination, event, ours)
+    except Exception:
+        log.exception("report_not_written", destination=destination.pk, kind=event.event_type)
+        return Taken(0, True)
+    return Taken(int(mine), not mine and _early(destination, event))
+
+
+def _named(destination: Destination, events: Iterable[Any]) -> dict[str, Delivery]:
+    """Id → delivery, of all that are named by the id we told: reports of a campaign come by the thousand."""
+    wanted = {id_ for one in events if one.event_type != "inbound" and (id_ := _told(one))}
+    of = Delivery.objects.select_related("base").filter(sent_by=destination)
+    return {row.public_id: row for some in chunks(wanted) for row in of.filter(public_id__in=some)}
 
 
 def _early(destination: Destination, event: Any) -> bool:
@@ -61,8 +80,8 @@ def _early(destination: Destination, event: Any) -> bool:
     return Delivery.objects.filter(state=SENDING, sent_by=destination, attempts__gt=0).exists()
 
 
-def _tracking(destination: Destination, event: Any) -> bool:
-    delivery = _delivery(destination, event)
+def _tracking(destination: Destination, event: Any, ours: Mapping[str, Delivery]) -> bool:
+    delivery = ours.get(_told(event)) or _delivery(destination, event)
     if delivery is None:
         log.info("report_of_no_message", destination=destination.pk, kind=event.event_type)
         return False
@@ -71,7 +90,8 @@ def _tracking(destination: Destination, event: Any) -> bool:
     reason = _plain(event.mta_response or event.description or event.reject_reason)[:280]
     match event.event_type:
         case "delivered":
-            actions.record_delivered(actor=SYSTEM, delivery=delivery, at=at)
+            if delivery.state not in ENDED:  # told again, most often
+                actions.record_delivered(actor=SYSTEM, delivery=delivery, at=at)
         case "bounced" | "rejected" | "failed":
             _came_back(delivery, event, reason, address, at)
         case "complained":
@@ -87,6 +107,7 @@ def _keep_message_id(delivery: Delivery, id_: str) -> None:
     """Answers name it. Such providers tell our own id back, so that theirs is not needed any more."""
     if id_ and delivery.provider_id != id_:
         Delivery.objects.filter(pk=delivery.pk).update(provider_id=id_)
+        delivery.provider_id = id_
 
 
 def _unsubscribed(delivery: Delivery) -> None:
@@ -145,11 +166,8 @@ def _told(event: Any) -> str:
 
 
 def _delivery(destination: Destination, event: Any) -> Delivery | None:
-    """By the id that the provider was told, else by the one it gave."""
-    told = _told(event)
+    """By the id that the provider gave."""
     of = Delivery.objects.select_related("base").filter(sent_by=destination)
-    if told and (found := of.filter(public_id=told).first()) is not None:
-        return found
     return of.filter(provider_id=_plain(event.message_id)[:200]).first() if event.message_id else None
 
 
