@@ -84,6 +84,14 @@ def test_what_falls_on_another_day_of_the_week_waits_for_the_next(moment: str, z
     assert rules.on_weekday(When(weekdays=WORKDAYS, zone="Asia/Tokyo"), at(moment), zone) == at(due)
 
 
+def test_a_message_rests_on_the_next_days_on_which_none_may_be_due() -> None:
+    when = When(weekdays=(0, 1, 2, 4), **BERLIN)  # type: ignore[arg-type]
+    wednesday, thursday = at("2026-11-25T20:00"), at("2026-11-25T23:00")
+    assert rules.rest(when, wednesday, "Europe/Berlin") == (thursday, at("2026-11-27T08:00"))
+    assert rules.rest(when, at("2026-11-27T12:00"), "Europe/Berlin") == (at("2026-11-27T23:00"), at("2026-11-30T08:00"))
+    assert rules.rest(When(), wednesday, "UTC") is None
+
+
 def test_a_recurring_one_leaves_other_days_out_but_comes_each_month() -> None:
     daily = When("every", "2026-11-20", unit="day", weekdays=WORKDAYS, **BERLIN)
     assert rules.following(daily, date(2026, 11, 27), at("2026-11-27T12:00")) == (

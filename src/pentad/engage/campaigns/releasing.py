@@ -104,24 +104,26 @@ class Releaser:
         by_root = {whole[row.person_id]: row for row in rows}
         events = {root: {"event": row.extra} for root, row in by_root.items() if row.extra}
         about = {"id": self.campaign.id, "name": self.campaign.name, "run": self.run.id}
+        zones = zones_of(list(by_root))
         written = self.composer.compose(
             sorted(by_root),
             channel=self.plan.content.channel,
             variant=variant,
             extra=events,
             shared={"campaign": about},
-            zones=zones_of(list(by_root)),
+            zones=zones,
             base_url=home(),
         )
         for one in written:
             row = by_root[one.person_no]
             if isinstance(one, Composed):
                 row.state, row.reason = Recipient.QUEUED, ""
-                yield self._item(one, row, variant)
+                yield self._item(one, row, variant, zones[one.person_no])
             elif one.reason != "merged":  # just now: it is that customer's turn at the next look
                 row.state, row.reason, row.seen = Recipient.SKIPPED, f"content_{one.reason}"[:40], one.value[:200]
 
-    def _item(self, one: Composed, row: Recipient, variant: str) -> Item:
+    def _item(self, one: Composed, row: Recipient, variant: str, zone: str) -> Item:
+        """zone: the customer's own."""
         due: datetime = row.due_at or clock.now()
         return Item(
             key=key_of(self.run.id, one.person_no, row.entry), person_no=one.person_no, channel=self.plan.content.channel,
@@ -129,6 +131,7 @@ class Releaser:
             origin_kind=ORIGIN, origin_id=self.campaign.id, run=self.run.id, variant=variant, language=one.language,
             version_id=self.message.version_id, content=one.content, links=one.links, due_at=due,
             expires_at=due + timedelta(hours=self.plan.when.expires_hours), if_held=self.plan.when.if_held, once_in_run=not row.entry,
+            rests=weekdays.rests(self.plan.when, due, zone),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ twice means the first of them. So nobody is left out on the two days a year on w
 
 import calendar
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from pentad.engage.campaigns.plan import HOLDOUT, WINNER, Test, When, clock_time
@@ -121,6 +121,15 @@ def on_weekday(when: When, at: datetime, zone: str) -> datetime:
     """The moment itself, or else the plan's time of the next day, in this zone, on which something may be due."""
     day = local_day(at, zone)
     return at if may_be_due(when, day) else moment(next_day(when, day), when, zone)
+
+
+def rest(when: When, due: datetime, zone: str) -> tuple[datetime, datetime] | None:
+    """The next days in a row after a moment on which nothing may be due: from their midnight to the plan's time after them."""
+    day = local_day(due, zone)
+    first = next((one for ahead in range(1, 7) if not may_be_due(when, one := day + ahead * DAY)), None)
+    if first is None:
+        return None
+    return instant(datetime.combine(first, time()), zone).replace(tzinfo=UTC), moment(next_day(when, first), when, zone)
 
 
 # -- when each is due ------------------------------------------------------------------------------------

@@ -1,16 +1,26 @@
 """Keeping to the days of the week on which a campaign's messages may be due, also where they could not go when they were."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pentad.core import clock
 from pentad.engage.campaigns import rules
 from pentad.engage.campaigns.keys import AHEAD
 from pentad.engage.campaigns.models import Recipient
-from pentad.engage.campaigns.plan import Plan
+from pentad.engage.campaigns.plan import Plan, When
 from pentad.intelligence.contact.policies import in_force
 from pentad.intelligence.contact.quiet import quiet_until
 from pentad.intelligence.contact.zones import zones_of
+
+
+def rests(when: When, due: datetime, own: str) -> tuple[datetime, datetime] | None:
+    """From when until when a message may not leave that is due then: the next days on which nothing may be due. own: the
+    customer's time zone.
+    """
+    if not when.weekdays:
+        return None
+    zone = when.zone if when.follows == "moment" else own
+    return rules.rest(when, due, zone)
 
 
 def put_off(plan: Plan, rows: Sequence[Recipient], transactional: bool) -> list[Recipient]:

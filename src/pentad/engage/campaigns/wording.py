@@ -29,6 +29,7 @@ REASONS = {
     "quiet_hours": "It is night or a quiet hour there",
     "cap": "Got as many messages as the contact policy allows",
     "priority": "Another message goes first",
+    "weekday": "Waits for a day of the week on which it may be sent",
     "expired": "It could not be sent in time",
     "cancelled": "The campaign was cancelled before it was their turn",
 }

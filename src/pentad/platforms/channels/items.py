@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 IfHeld = Literal["wait", "skip", "exit"]
+Rests = tuple[datetime, datetime]
 CAMPAIGN, TEST, API, JOURNEY = "campaign", "test", "api", "journey"
 
 
@@ -23,6 +24,7 @@ class Item:
     destination_id: None for the channel's default one at the time of sending.
     once_in_run: in the origin's run an address gets one message by the channel, be it of two customers: the second is
         skipped. Without a run there is no such limit.
+    rests: from when until when it may not leave, where it was meant for other days and was kept too long.
     address: instead of the customer's own, for tests alone: those are sent whatever the contact policy says, and leave
         no trace with the customer.
     """
@@ -46,6 +48,7 @@ class Item:
     if_held: IfHeld = "wait"
     destination_id: int | None = None
     once_in_run: bool = True
+    rests: Rests | None = None
     address: str = ""
 
 
@@ -65,3 +68,4 @@ class Message:
     links: list[str] = field(default_factory=list)
     once_in_run: bool = True
     address: str = ""
+    rests: Rests | None = None

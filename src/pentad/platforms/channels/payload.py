@@ -40,6 +40,8 @@ def written(item: Item) -> bytes:
     kept: dict[str, Any] = {"content": item.content, "links": item.links}
     if not item.once_in_run:
         kept["once_in_run"] = False
+    if item.rests:
+        kept["rests"] = item.rests
     if item.address:
         kept["address"] = item.address
     return _encode(kept)

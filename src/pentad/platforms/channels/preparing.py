@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from pentad.intelligence.contact import gates
 from pentad.intelligence.contact import log as contacts
 from pentad.intelligence.contact.gates import Ask, Rival, Verdict
-from pentad.platforms.channels import pacing, rules
+from pentad.platforms.channels import pacing, resting, rules
 from pentad.platforms.channels.adapters.phones import country_of
 from pentad.platforms.channels.adapters.protocol import Adapter, Outgoing
 from pentad.platforms.channels.addressing import Reached, reached
@@ -72,7 +72,8 @@ def prepare(
         found = [one for one in found if _known(one, destination, adapter, now)]
         found = _without_same_address(found, now)
         found = _without_same_customer(found, now)
-        found = _in_turn(found, destination, now)
+        resting_now = resting.put_off([(one.row, one.said.rests) for one in found], now)
+        found = _in_turn([one for one in found if one.row.pk not in resting_now], destination, now)
         found = _judged(found, now, country)
     return [one for one in found if _written(one, now)]
 
