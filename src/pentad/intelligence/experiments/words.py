@@ -156,7 +156,8 @@ def currencies(goal: Goal, some: Sequence[str]) -> str:
     """What is told of a sum over several currencies; "" of any other."""
     if goal.currency is None or len(some) < 2:
         return ""
-    told = f"Amounts are in {len(some)} currencies. Each is told by itself, since nothing is converted, and customers who used"
+    named = sum(1 for one in some if one)
+    told = f"Amounts are in {named} currencies. Each is told by itself, since nothing is converted, and customers who used"
     told += f" another count as 0; the verdict is that of {goal.currency}, which most of them used."
     left = len(some) - MOST_CURRENCIES
     return f"{told} {left} more, of fewer customers, {'is' if left == 1 else 'are'} not shown." if left > 0 else told
