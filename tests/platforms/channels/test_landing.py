@@ -10,7 +10,7 @@ from pentad.intelligence.contact.actions import save_policy
 from pentad.intelligence.contact.models import ContactLog
 from pentad.intelligence.contact.policy import Policy
 from pentad.platforms.channels import claiming, queue
-from pentad.platforms.channels.adapters.protocol import Busy, Outgoing, Unknown
+from pentad.platforms.channels.adapters.protocol import Busy, Outgoing, Refused, Unknown
 from pentad.platforms.channels.models import Attempt, Delivery
 from pentad.platforms.channels.queries import duplicates
 from pentad.platforms.channels.sending import Sender, turn
@@ -81,6 +81,21 @@ def test_what_a_sender_that_died_had_begun_is_not_sent_again_once_it_is_reported
     row, attempt = Delivery.objects.get(), Attempt.objects.get()
     assert (row.state, attempt.outcome, attempt.detail) == ("delivered", "accepted", "The service reported it")
     assert (told(), ContactLog.objects.get().promised) == (["Sent", "Delivered"], False)
+
+
+@pytest.mark.parametrize(("answer", "state"), [(Busy("500"), "queued"), (Refused("554", permanent=True), "failed")])
+def test_a_service_that_said_no_and_had_it_all_the_same_is_not_asked_again(
+    service: Service, answer: Exception, state: str
+) -> None:
+    to = destination("scripted")
+    queue.enqueue([item(customer("Ada"))])
+    service.errors = [answer]
+    turn(to, NOON)
+    assert Delivery.objects.get().state == state
+    assert actions.record_delivered(actor=SYSTEM, delivery=Delivery.objects.get(), at=NOON)
+    assert (turn(to, NOON + HOUR), len(service.taken)) == (0, 0)
+    assert Delivery.objects.values_list("state", "reason", "detail").get() == ("delivered", "", "")
+    assert (told()[-2:], ContactLog.objects.count()) == (["Sent", "Delivered"], 1)
 
 
 def test_of_what_has_not_left_no_report_is_believed(service: Service) -> None:

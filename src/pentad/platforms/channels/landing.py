@@ -13,7 +13,7 @@ from pentad.intelligence.contact import log as contacts
 from pentad.intelligence.contact.knowing import roots_of
 from pentad.intelligence.contact.log import Row
 from pentad.platforms.channels.items import TEST
-from pentad.platforms.channels.models import BOUNCED, DELIVERED, PENDING, SENDING, SENT, Attempt, Delivery
+from pentad.platforms.channels.models import BOUNCED, DELIVERED, FAILED, PENDING, SENDING, SENT, Attempt, Delivery
 from pentad.platforms.channels.rules import Result
 from pentad.platforms.channels.telling import Told, tell
 
@@ -22,17 +22,22 @@ ENDED = (DELIVERED, BOUNCED)
 
 
 def moved(delivery: Delivery, before: tuple[str, ...], state: str, at: datetime | None, reason: str = "") -> bool:
-    """Into this state, out of one of those before, or of those of a message that has left without our knowing yet. In a
-    transaction of the caller's. False where it was in no such state.
+    """Into this state, out of one of those before, or of those of a message that was tried and has left without our knowing:
+    its service said no, or nothing, and had it all the same. In a transaction of the caller's. False where it was in no such
+    state.
     """
     moment = at or clock.now()
-    unknown = Q(state__in=PENDING, unsure=True) | Q(state=SENDING, attempts__gt=0)
+    unknown = Q(state__in=PENDING, unsure=True) | Q(state__in=(*PENDING, SENDING), attempts__gt=0)
+    if state == DELIVERED:
+        unknown |= Q(state=FAILED, attempts__gt=0)
     known = Delivery.objects.filter(Q(state__in=before) | unknown, pk=delivery.pk)
     row = known.select_for_update().first()
     if row is None:
         return False
     changed: dict[str, Any] = {"state": state, "done_at": moment, "sent_at": row.sent_at or moment, "unsure": False}
     changed |= {"lease_owner": "", "lease_until": None} | ({"reason": reason} if reason else {})
+    if state == DELIVERED:
+        changed |= {"reason": "", "detail": ""}  # why it waited, or had failed
     Delivery.objects.filter(pk=row.pk).update(**changed)
     if row.state not in before:
         _left(row, moment)
