@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.inside import Inside
 from tests.pushing import Subscription, check_vapid
@@ -75,11 +75,13 @@ STAND_IN = """(subscription) => {
     let asked = "default";
     Object.defineProperty(Notification, "permission", { get: () => asked });
     Notification.requestPermission = async () => { asked = "granted"; return asked; };
+    let before = true;
+    PushManager.prototype.getSubscription = async () => ({ unsubscribe: async () => { before = false; return true; } });
     PushManager.prototype.subscribe = async (options) => {
+        if (before) throw new DOMException("another key", "InvalidStateError");
         window.subscribedWith = btoa(String.fromCharCode(...options.applicationServerKey));
         return { toJSON: () => subscription };
     };
-    PushManager.prototype.getSubscription = async () => ({ toJSON: () => subscription });
 }"""
 """A browser of a test has no push service of its own, and nobody to answer it."""
 OPEN_ROOTS = """const made = Element.prototype.attachShadow;
@@ -183,7 +185,12 @@ def test_a_message_on_a_website_is_shown_closed_and_followed_as_text_alone(
 
 
 def test_a_browser_is_asked_pushed_to_shows_it_and_is_followed(
-    whole_browser: Browser, kestrel: Server, customer: Callable[..., str], shop: Shop, inside: Inside
+    whole_browser: Browser,
+    kestrel: Server,
+    customer: Callable[..., str],
+    shop: Shop,
+    inside: Inside,
+    axe: Callable[[Page], list[str]],
 ) -> None:
     """From the question in the customer's language to the click; the push service and the browser's keys are the test's."""
     person = customer("Pia Push", language="de")
@@ -207,13 +214,16 @@ def test_a_browser_is_asked_pushed_to_shows_it_and_is_followed(
     page.evaluate("() => { localStorage.clear(); pentad.invite().then((so) => { window.so = so; }); }")
     box = page.get_by_role("region", name="Dürfen wir Ihnen Benachrichtigungen schicken?")
     expect(box).to_have_attribute("lang", "de")
+    assert axe(page) == []
     devtools = context.new_cdp_session(page)
     registered = list[dict[str, Any]]()
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: registered.extend(told["registrations"]))
     devtools.send("ServiceWorker.enable")
     box.get_by_role("button", name="Ja, gern").click()
     until(lambda: page.evaluate("window.so"), 10, "the browser is subscribed")
-    with page.expect_request("**/push/") as again:
+    with page.expect_request(
+        lambda one: one.url.endswith("/push/") and "subscription" in (one.post_data or "")
+    ) as again:
         page.evaluate("([id, proof]) => pentad.identify(id, proof)", ["web-2", proof])
     assert again.value.post_data_json["subscription"] == theirs.json(endpoint), "it is theirs who signs in"
     assert page.evaluate("subscribedWith").replace("+", "-").replace("/", "_").rstrip("=") == key

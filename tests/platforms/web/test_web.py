@@ -48,7 +48,7 @@ def waits(site: Destination, person: Person, **content: str) -> Delivery:
     Delivery.objects.filter(key=key).update(state=SENT, sent_at=clock.now(), sent_by=site)
     delivery = Delivery.objects.get(key=key)
     adapter = open_adapter(site)
-    out = Outgoing(delivery.public_id, person.no, person.id, "inapp", person.id, said)
+    out = Outgoing(delivery.public_id, person.no, person.id, "inapp", person.id, said, language="nb")
     assert adapter.send(out, delivery.public_id).state == adapter.send(out, delivery.public_id).state == "sent"
     return delivery
 
@@ -95,6 +95,7 @@ def test_a_visitor_of_whom_nothing_is_known_is_known_by_the_browser(site: Destin
     known(visitor, "anonymous_id", "short")
     waits(site, visitor)
     assert titles(site, anonymousId=BROWSER) == ["Hello"]
+    assert ask(site, anonymousId=BROWSER)["messages"][0]["language"] == "nb"
     assert ask(site, anonymousId=BROWSER)["words"] == {
         "language": "en", "message": "Message", "close": "Close", "open": "Open",
     }  # fmt: skip
@@ -209,7 +210,11 @@ def test_that_a_push_was_shown_is_told_by_its_own_address_alone() -> None:
     push, mail = Delivery.objects.get(channel="push"), Delivery.objects.get(channel="email")
     client = Client(enforce_csrf_checks=True)
     road = urlsplit(address(push.public_id)).path
-    for wrong in (road.replace(push.public_id, mail.public_id), urlsplit(address(mail.public_id)).path, "/web/arrived/x/"):
+    for wrong in (
+        road.replace(push.public_id, mail.public_id),
+        urlsplit(address(mail.public_id)).path,
+        "/web/arrived/x/",
+    ):
         assert client.post(wrong).status_code == 204
     assert client.get(road).status_code == 405
     assert not Delivery.objects.filter(state="delivered").exists()

@@ -33,12 +33,14 @@ class InApp(Adapter):
             raise Refused(GONE)
         now = clock.now()
         days = min(max(self.setup.number("days", 30), 1), 365)
+        said = {name: out.content[name] for name in SHOWN if out.content.get(name)}
+        if out.language:
+            said["language"] = out.language
         row, _ = WebMessage.objects.get_or_create(
             key=key,
             defaults={
                 "destination_id": self.setup.destination_id, "delivery": out.delivery_id, "person_no": out.person_no,
-                "content": {name: out.content[name] for name in SHOWN if out.content.get(name)}, "made": now,
-                "until": now + timedelta(days=days),
+                "content": said, "made": now, "until": now + timedelta(days=days),
             },
         )  # fmt: skip
         return Receipt(f"web-{row.pk}", "sent")

@@ -8,14 +8,23 @@
   let userId = tag.dataset.userId || "", proof = tag.dataset.proof || "", shown = null, timer = 0, words = {};
   const seen = new Set();
 
+  const LATER = 90 * 86400e3, NO = "pentad-not-now", YES = "pentad-push";
+
+  function kept(name) {
+    try { return localStorage.getItem(name) || ""; } catch { return ""; /* storage is off */ }
+  }
+
+  function keep(name, value) {
+    try { localStorage.setItem(name, value); } catch { /* asked again on the next page */ }
+  }
+
   /* The anonymous id of the analytics library, whichever way it keeps it. */
   function anonymousId() {
     try {
       const user = window.analytics && window.analytics.user && window.analytics.user();
       if (user && user.anonymousId) return String(user.anonymousId() || "");
     } catch { /* not loaded yet */ }
-    let found = "";
-    try { found = localStorage.getItem("ajs_anonymous_id") || ""; } catch { /* storage is off */ }
+    let found = kept("ajs_anonymous_id");
     if (!found) {
       const cookie = document.cookie.match(/(?:^|;\s*)ajs_anonymous_id=([^;]*)/);
       found = cookie ? decodeURIComponent(cookie[1]) : "";
@@ -99,6 +108,7 @@
   function show(message) {
     seen.add(message.id);
     const { box, button } = put(message.title, message.body, () => report(message.id, "closed"));
+    if (message.language) box.lang = message.language;
     const url = message.url && web(message.url);
     if (url) {
       const link = make("a", message.button || words.open || "Open", { href: url });
@@ -123,28 +133,27 @@
     await navigator.serviceWorker.register(told.worker);
     const worker = await navigator.serviceWorker.ready;
     const bytes = Uint8Array.from(atob(key.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
-    const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes });
-    return (await ask(told.push, "push", { subscription: made.toJSON() })).known === true;
-  }
-
-  const LATER = 90 * 86400e3, NO = "pentad-not-now";
-
-  function refusedLately() {
-    try { return Date.now() - Number(localStorage.getItem(NO)) < LATER; } catch { return false; }
+    const options = { userVisibleOnly: true, applicationServerKey: bytes }, pushes = worker.pushManager;
+    const made = await pushes.subscribe(options).catch(async (error) => {
+      const before = await pushes.getSubscription(); /* with another key, which is of no use any more */
+      if (!before || !(await before.unsubscribe())) throw error;
+      return pushes.subscribe(options);
+    });
+    const known = (await ask(told.push, "push", { subscription: made.toJSON() })).known === true;
+    if (known) keep(YES, "1");
+    return known;
   }
 
   /* Asks in the customer's language first, since browsers ask but once: they do after a yes alone, and a no holds for 90 days.
      Resolves as subscribe() does. */
   async function invite() {
-    if (!told.push || shown || !("PushManager" in window) || Notification.permission !== "default" || refusedLately()) return false;
+    if (!told.push || shown || !("PushManager" in window) || Notification.permission !== "default") return false;
+    if (Date.now() - Number(kept(NO)) < LATER) return false;
     const { key, ask: said } = await ask(told.push, "push", {});
     if (!key || !said || shown) return false;
     words = said;
     return new Promise((done) => {
-      const no = () => {
-        try { localStorage.setItem(NO, Date.now()); } catch { /* asked again on the next page */ }
-        done(false);
-      };
+      const no = () => { keep(NO, Date.now()); done(false); };
       const { box, button } = put(said.title, said.text, no);
       box.lang = said.language;
       for (const name of ["yes", "no"]) {
@@ -156,22 +165,22 @@
     });
   }
 
-  /* A browser that is pushed to is from now on the customer's who signed in on it. */
+  /* A browser that is pushed to is from now on the customer's who signed in on it. Browsers change their subscription now and
+     then, and keys are changed: it is made anew where it has to be. */
   async function renew() {
-    if (!told.push || !userId || !("PushManager" in window) || Notification.permission !== "granted") return;
-    const worker = await navigator.serviceWorker.getRegistration();
-    const made = worker && await worker.pushManager.getSubscription();
-    if (made) await ask(told.push, "push", { subscription: made.toJSON() });
+    if (!userId || !kept(YES) || !("PushManager" in window) || Notification.permission !== "granted") return;
+    try { await subscribe(); } catch { /* told when they come by again */ }
   }
 
   /* Who is signed in, with the proof that your server made; nothing for who signed out. */
   function identify(id, made) {
     userId = String(id || ""), proof = String(made || "");
     if (shown) close(); else check();
-    renew().catch(() => { /* told when they come by again */ });
+    renew();
   }
 
   window.pentad = { identify, subscribe, invite, check };
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") check(); });
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", check); else check();
+  const begin = () => { check(); renew(); };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
 })();
