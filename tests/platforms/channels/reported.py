@@ -3,7 +3,7 @@ Addresses are the story's.
 
 - Postmark: postmarkapp.com/developer/webhooks (delivery, bounce, spam complaint, open, click, inbound).
 - SendGrid: twilio.com/docs/sendgrid, “Event Webhook Reference” and “Inbound Email Parse Webhook”.
-- Mailgun: documentation.mailgun.com, “Webhooks” and “Receive, Forward and Store Messages”.
+- Mailgun: documentation.mailgun.com, “Webhook Payloads” and “Receive, Forward and Store Messages”.
 - Brevo: developers.brevo.com/docs/transactional-webhooks and /inbound-parse-webhooks; as anymail's tests caught them live.
 - Resend: resend.com/docs/webhooks/event-types, /emails/received and /changelog/message-id-for-sent-emails.
 - Amazon SES: docs.aws.amazon.com/ses/latest/dg/notification-examples.html and event-publishing-retrieving-sns-examples.html.
@@ -106,7 +106,8 @@ def mailgun_said(event: str, **more: Any) -> dict[str, Any]:
         "signature": {"timestamp": "1795174200", "token": "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0", "signature": "SIGN"},
         "event-data": {
             "event": event, "timestamp": 1795174200.0, "id": "DACSsAdVSeGpLid7TN03WA", "recipient": ADDRESS,
-            "recipient-domain": "fjord.example", "log-level": "info", "tags": [], "campaigns": [],
+            "recipient-domain": "fjord.example", "recipient-provider": "Other", "log-level": "info", "tags": [], "campaigns": [],
+            "account": {"id": "1234567890303a4bd1f33898"}, "domain": {"name": "kestrel.example"},
             "user-variables": METADATA, "flags": {"is-routed": False, "is-authenticated": True, "is-test-mode": False},
             "message": {"headers": {"message-id": "20130503182626.18666.16540@kestrel.example"}, "size": 111}, **more,
         },
@@ -119,11 +120,14 @@ MAILGUN: dict[str, Any] = {
     ),
     "hard": mailgun_said(
         "failed", severity="permanent", reason="bounce",
-        **{"delivery-status": {"code": 550, "message": "5.1.1 no such user", "attempt-no": 1, "description": ""}},
+        **{"delivery-status": {
+            "attempt-no": 1, "code": 550, "message": "5.5.0 Requested action not taken: mailbox unavailable", "description": None,
+            "enhanced-code": "5.5.0", "mx-host": "802679870.pamx1.hotmail.com", "bounce-type": "hard",
+        }},
     ),
     "soft": mailgun_said(
-        "failed", severity="permanent", reason="generic",
-        **{"delivery-status": {"code": 552, "message": "mailbox full", "attempt-no": 1, "description": ""}},
+        "failed", severity="permanent", reason="bounce",
+        **{"delivery-status": {"code": 552, "message": "5.2.2 mailbox full", "attempt-no": 1, "bounce-type": "soft"}},
     ),
     "complained": mailgun_said("complained"),
     "opened": mailgun_said(

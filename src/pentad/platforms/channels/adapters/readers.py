@@ -84,7 +84,7 @@ class PostmarkInbound(PostmarkInboundWebhookView):  # type: ignore[misc]
 
 
 class MailgunTracking(MailgunTrackingWebhookView):  # type: ignore[misc]
-    """https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhooks"""
+    """https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads"""
 
     REASONS: ClassVar = {
         "suppress-bounce": RejectReason.BOUNCED, "suppress-complaint": RejectReason.SPAM,
@@ -95,8 +95,11 @@ class MailgunTracking(MailgunTrackingWebhookView):  # type: ignore[misc]
         super().__init__(webhook_signing_key="asked by the reader")
 
     def esp_to_anymail_event(self, esp_event: dict[str, Any]) -> Any:
-        event = super().esp_to_anymail_event(esp_event)
-        event.reject_reason = self.REASONS.get(esp_event["event-data"].get("reason"), event.reject_reason)
+        event, data = super().esp_to_anymail_event(esp_event), esp_event["event-data"]
+        kind = (data.get("delivery-status") or {}).get("bounce-type")
+        if event.event_type == EventType.BOUNCED and kind:
+            event.reject_reason = RejectReason.BOUNCED if kind == "hard" else RejectReason.OTHER
+        event.reject_reason = self.REASONS.get(data.get("reason"), event.reject_reason)
         return event
 
 
