@@ -1,5 +1,5 @@
 // <textarea data-code>: Tab indents, Shift Tab takes back, Enter keeps the indentation; Escape lets the next Tab leave. What
-// is typed this way can be undone as any typing. [data-goes="A · email · en · line 3"] leads to its line.
+// is typed this way can be undone as any typing. [data-goes="A · email · en · line 3"] leads to its line, "A · email · en · subject" to the field.
 const INDENT = "  ";
 let leaving = false;
 
@@ -46,7 +46,9 @@ document.addEventListener("click", (event) => {
   const where = event.target.closest("[data-goes]")?.dataset.goes;
   const form = document.getElementById("editor");
   if (!where || !form) return;
-  const [variant, channel, language, line] = where.split(" · ");
+  const [variant, channel, language, ...rest] = where.split(" · ");
+  const line = rest.find((one) => one.startsWith("line "));
+  const name = rest.find((one) => one !== line);
   const here = (form.elements.at?.value || "").split(".");
   const wanted = [variant, channel || here[1], language || here[2]];
   const fields = form.querySelector(".message-fields");
@@ -57,9 +59,9 @@ document.addEventListener("click", (event) => {
     form.append(go);
     return go.click();
   }
-  const field = form.querySelector("[data-code]") || fields?.querySelector("textarea, input[type=text]");
+  const field = form.elements[`f.${name}`] || form.querySelector("[data-code]") || fields?.querySelector("textarea, input[type=text]");
   if (!field) return;
-  document.querySelector("[data-writes=code]")?.click();
+  if (field.id === "f-mjml") document.querySelector("[data-writes=code]")?.click();
   if (line) goTo(field, parseInt(line.replace("line ", ""), 10));
   else field.focus();
 });

@@ -29,6 +29,19 @@ def test_a_message_that_is_fine_is_told_so() -> None:
     assert {"purpose", "variables", "links", "unsubscribe", "alternative_text", "size"} <= {one.code for one in told}
 
 
+def test_each_check_leads_to_its_place_as_the_author_sees_it() -> None:
+    def places(**fields: str) -> list[str]:
+        told = gate.checked(parts.read(content(email=mail(**fields))), False, FACTS)
+        return [one.where.removeprefix("A · email · en") for one in told if one.level == "stop" and one.where]
+
+    again = "<mj-text>{{ customer.plan | default: 'no' }}</mj-text>\n<mj-text>\n{{ customer.planet }}\n{{ customer.plan }}</mj-text>"
+    assert sorted(places(body=again)) == [" · line 3", " · line 4"]
+    assert places(subject="{{ customer.plan }}") == [" · subject"]
+    assert places(subject="{{ customer.plan | nothing }}") == [" · subject"]
+    assert places(body="\n\n<mj-text>{{ customer.plan | nothing }}</mj-text>") == [" · line 3"]
+    assert places(subject=" ") == [" · subject"]
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

@@ -153,10 +153,8 @@ def test_the_checks_tell_how_many_lack_what_has_no_fallback(tom: Client) -> None
     def asked(client: Client) -> str:
         return text(client.post(f"/messages/{row.id}/look/", form(row)))
 
-    assert "2 of 5 customers seen last have none" in asked(tom), "who has no address is not meant"
-    assert "customers seen last" not in asked(tom).split("No customer has")[1][:80], (
-        "what nobody has is told of by itself"
-    )
+    assert "2 of 5 customers with an address there have none" in asked(tom), "who has no address is not meant"
+    assert "have none" not in asked(tom).split("No customer has")[1][:80], "what nobody has is told of by itself"
     somebody("R")
     assert "2 of 5" in asked(tom), "counted once in some minutes"
     lacking.forget_counts()

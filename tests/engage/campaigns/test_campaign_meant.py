@@ -27,4 +27,4 @@ def test_a_message_counts_whom_its_campaign_means() -> None:
 
     assert told(SYSTEM) == "1 of 2 customers looked at in the audience of “Win back” have none."
     reader = Actor("user", "9", "Rea", frozenset({"people.view", "messages.view"}))
-    assert told(reader) == "1 of 3 customers seen last have none.", "of campaigns they know nothing"
+    assert told(reader) == "1 of 3 customers with an address there have none.", "of campaigns they know nothing"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pentad.content.messages.contexts import Needs
 from pentad.content.messages.parts import FIELDS, Fields
 from pentad.content.render import mail
+from pentad.content.render.faults import Faulty
 from pentad.content.render.liquid import Template, compile
 from pentad.content.render.usage import Use
 
@@ -30,11 +31,25 @@ class Ready:
 def ready(channel: str, language: str, fields: Fields) -> Ready:
     """Compile what was written. Raises Faulty."""
     texts = _mail(language, fields) if channel == "email" else _others(channel, fields)
-    made = tuple((name, compile(text, form)) for name, (text, form) in texts.items())
+    made = tuple((name, _compiled(name, text, form, fields)) for name, (text, form) in texts.items())
     uses = tuple(use for _, template in made for use in template.variables())
     roots = {use.path[:2] for use in uses}
     needs = Needs(any(path[0] == "company" for path in roots), ("customer", "user_id") in roots)
     return Ready(channel, language, made, needs, uses)
+
+
+def _compiled(name: str, text: str, form: str, fields: Fields) -> Template:
+    """Raises Faulty, with the place as the author sees it: in the MJML, not in the HTML it has become."""
+    try:
+        return compile(text, form)
+    except Faulty as fault:
+        if name in fields:
+            raise Faulty(fault.message, fault.line, fault.column, name) from None
+        try:
+            compile(fields["mjml"], "html")
+        except Faulty as written:
+            raise written from None
+        raise Faulty(fault.message, 0, 0) from None
 
 
 def _mail(language: str, fields: Fields) -> dict[str, tuple[str, str]]:

@@ -26,7 +26,7 @@ def new_message(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     context = {
         "given": given, "starters": starters.STARTERS, "purposes": page.purposes(""), "begin": given.get("begin", "letter"),
-        "others": page.channels(but="email"),
+        "others": page.channels(but="email"), "may_vouch": actor_of(request).may("messages.transactional"),
     }  # fmt: skip
     if request.method == "GET":
         return render(request, "messages/new.html", context)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pentad.content.messages import contexts, lacking, parts
+from pentad.content.messages import contexts, lacking, parts, places
 from pentad.content.messages.compiling import Ready, kept
 from pentad.content.messages.models import Message
 from pentad.content.messages.parts import NEEDED, Part, Parts
@@ -73,7 +73,7 @@ def _plain(one: Check) -> dict[str, str]:
 def told_to_reader(row: Message, tree: Parts, purpose: str, transactional: bool) -> list[dict[str, str]]:
     """With how many lack what has no fallback, and what keeps this reader from publishing it though nothing is wrong with it."""
     checks = checked(tree, transactional, facts(purpose, transactional))
-    found = [_plain(_counted(row, one) if one.about else one) for one in checks]
+    found = [_plain(_counted(row, one) if one.code == "no_fallback" and one.level == "stop" else one) for one in checks]
     if (
         transactional
         and not reader().may("messages.transactional")
@@ -117,18 +117,18 @@ def _whole(tree: Parts, known: Facts) -> Iterator[Check]:
 def _part(part: Part, transactional: bool, known: Facts) -> Iterator[Check]:
     for name in NEEDED[part.channel]:
         if not part.fields[name].strip():
-            yield Check("stop", "missing_field", f"The {name} is empty.", part.where)
+            yield Check("stop", "missing_field", f"The {name} is empty.", places.where(part, name))
             return
     try:
         made = kept.ready(part.channel, part.language, part.fields)
     except Faulty as fault:
-        yield Check("stop", "faulty", fault.message, f"{part.where} · line {fault.line}")
+        yield Check("stop", "faulty", fault.message, places.where(part, fault.field, fault.line))
         return
     names: dict[str, frozenset[str] | None] = dict.fromkeys(contexts.ROOTS)
     names |= {"customer": known.customer, "company": known.company, "links": frozenset(contexts.LINKS)}
-    yield from checks.variables(
-        made.uses, Known(names, ALWAYS.get(part.channel, frozenset()), known.hidden), part.where
-    )
+    there = Known(names, ALWAYS.get(part.channel, frozenset()), known.hidden)
+    for one in checks.variables(made.uses, there, part.where):
+        yield replace(one, where=places.of_variable(part, one.about)) if one.about else one
     yield from _raw(made, part)
     yield from _channel(part, transactional)
 

@@ -81,7 +81,9 @@ def _count(row: Message, channel: str, path: Steps) -> tuple[int, int, str]:
     numbers = list(rows.order_by("-last_seen", "-no").values_list("no", flat=True)[:MOST])
     known = contexts.known(numbers, Needs(company=path[0] == "company", user_id=path[-1] == "user_id"))
     missing = sum(not _has({"customer": one.customer, "company": one.company}, path) for one in known.values())
-    return missing, len(known), meant.whose if meant is not None else "customers seen last"
+    few = "customers with an address there" if channel in ADDRESSED else "customers"
+    others = "customers seen last" if len(numbers) == MOST else few
+    return missing, len(known), meant.whose if meant is not None else others
 
 
 def _has(context: Mapping[str, Any], path: Steps) -> bool:

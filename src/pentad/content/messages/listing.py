@@ -31,6 +31,10 @@ ICONS = {
 """Of channels."""
 
 
+NAMED = 3
+"""Channels whose names have room in a list."""
+
+
 def base() -> "QuerySet[Message]":
     """All that were not deleted."""
     return queries.messages().select_related("published")
@@ -62,11 +66,11 @@ def _name(row: Any) -> SafeString:
 def _channels(row: Any) -> SafeString | str:
     if not row.channels:
         return cells.NOTHING
-    shown = ((cells.icon(ICONS[one], "size-3.5"), LABELS[one]) for one in row.channels)
-    return format_html(
-        '<span class="flex items-center gap-2">{}</span>',
-        format_html_join("", '<span class="flex items-center gap-1">{}{}</span>', shown),
-    )
+    # More than a few are told by their icons, which fit: half a name at the edge says nothing.
+    said = "sr-only" if len(row.channels) > NAMED else ""
+    shown = ((LABELS[one], cells.icon(ICONS[one], "size-3.5"), said, LABELS[one]) for one in row.channels)
+    each = '<span class="flex items-center gap-1" title="{}">{}<span class="{}">{}</span></span>'
+    return format_html('<span class="flex items-center gap-2">{}</span>', format_html_join(" ", each, shown))
 
 
 def _uses(row: Any) -> SafeString | str:

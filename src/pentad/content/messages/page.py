@@ -41,6 +41,7 @@ def context(request: HttpRequest, row: Message, tab: str) -> dict[str, Any]:
         "archived": row.state == Message.ARCHIVED,
         "may_edit": actor.may("messages.edit"),
         "may_publish": actor.may("messages.publish"),
+        "may_vouch": actor.may("messages.transactional"),
         "may_test": actor.may("messages.send_test") and actor.may("people.view"),
         "versions": queries.versions(row).count(),
     }

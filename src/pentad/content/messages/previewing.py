@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pentad.content.messages import contexts
-from pentad.content.messages.compiling import kept
+from pentad.content.messages.compiling import ONE_LINE, kept
 from pentad.content.messages.composing import written
 from pentad.content.messages.contexts import LINKS, Known, harmless
 from pentad.content.messages.parts import Parts, spoken
@@ -51,7 +51,7 @@ def preview(
         part = kept.ready(channel, wanted, languages[wanted])
     except Faulty as fault:
         raise Invalid(
-            f"Line {fault.line}: {fault.message}", code="message_faulty", line=fault.line, column=fault.column
+            f"{_at(fault)}{fault.message}", code="message_faulty", line=fault.line, column=fault.column
         ) from None
     now = clock.now()
     given = {"now": now, "today": now, "links": LINKS, **harmless(shallow(dict(extra)))}
@@ -59,6 +59,11 @@ def preview(
     if isinstance(found, Uncomposed):
         return Preview(wanted, {}, [], found.reason, found.value)
     return _plain(found)
+
+
+def _at(fault: Faulty) -> str:
+    field = f"In the {fault.field}: " if fault.field in ONE_LINE else ""
+    return field or (f"Line {fault.line}: " if fault.line else "")
 
 
 def seen(person: Person) -> Known:

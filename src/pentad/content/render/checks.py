@@ -33,7 +33,7 @@ _ASIDE = re.compile(r"^(https?:)?//(www\.)?example\.(com|org|net)\b", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """where: the part, as “A · email · en”, and the line where there is one. about: the path of the variable that some lack."""
+    """where: the part, as “A · email · en”, and the line where there is one. about: the path of the variable it speaks of."""
 
     level: Level
     code: str
@@ -62,7 +62,7 @@ def variables(uses: Iterable[Use], known: Known, where: str) -> Iterator[Check]:
         wrong = _unknown(use, known)
         if wrong:
             told.add(use.name)
-            yield Check("stop", "unknown_variable", wrong, f"{where} · line {use.line}")
+            yield Check("stop", "unknown_variable", wrong, f"{where} · line {use.line}", use.path)
         elif not use.guarded and not _always(use, known):
             told.add(use.name)
             missing.append(use.name)
@@ -81,7 +81,7 @@ def _without_fallback(use: Use, where: str) -> Check:
     name = use.name
     if use.path[0] == "event":
         text = f"Who comes with an event without “{name}” gets nothing; with a fallback they would: {{{{ {name} | default: … }}}}."
-        return Check("warn", "no_fallback", text, f"{where} · line {use.line}")
+        return Check("warn", "no_fallback", text, f"{where} · line {use.line}", use.path)
     fix = f'write {{{{ {name} | default: "…" }}}}, or ask first: {{% if {name} %}}'
     return Check(
         "stop",

@@ -30,8 +30,10 @@ class Failed(NotWritten):
 
 
 class Faulty(Exception):
-    """The template cannot be read: what is wrong and where. line and column count from 1."""
+    """The template cannot be read: what is wrong and where. line and column count from 1; line 0: nobody knows. field: of the
+    message, where it is not the one that all is about.
+    """
 
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+    def __init__(self, message: str, line: int = 1, column: int = 1, field: str = "") -> None:
         super().__init__(message)
-        self.message, self.line, self.column = message, line, column
+        self.message, self.line, self.column, self.field = message, line, column, field
