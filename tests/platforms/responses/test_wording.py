@@ -10,7 +10,7 @@ from pentad.core import settings
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Invalid
 from pentad.data.consent.rules import USUAL_CHANNELS, Channel, Purpose
-from pentad.data.identity.models import Person
+from pentad.data.identity.models import Identifier, Person
 from pentad.platforms.channels.models import Delivery
 from pentad.platforms.responses.addresses import addresses
 from pentad.platforms.responses.wording import FOLDER, LANGUAGES, OWN, Words, texts, words_for
@@ -72,11 +72,12 @@ def test_pages_speak_the_customers_language(mail: Delivery, mia: Person) -> None
     assert '<html lang="fr">' in asked and "Ne plus recevoir «\xa0Newsletter\xa0» par e-mail" in asked
     client.post(path(signed.unsubscribe))
     assert "Votre désabonnement est enregistré" in client.get(path(signed.unsubscribe)).content.decode()
+    Identifier.objects.create(namespace="push_token", value="web.123456789", person=mia, first_seen=NOON)
     client.post(path(signed.preferences), {"choice/news/email": "weekly", "pause": "30"})
     chosen = client.get(f"{path(signed.preferences)}?saved=1").content.decode()
     for text in (
         "Enregistré.", "jusqu’au 20 décembre 2026", "<option value=\"weekly\" selected>Un par semaine au plus</option>",
-        "Téléphone", "Pendant 90 jours", "Tout arrêter",
+        "Téléphone", ">Notifications <span></span>", "Pendant 90 jours", "Tout arrêter",
     ):  # fmt: skip
         assert text in chosen, text
     assert "pause n’est pas proposée" in client.post(path(signed.preferences), {"pause": "9"}).content.decode()

@@ -19,6 +19,8 @@ from pentad.roles.access.rights import masked
 
 PAUSES = ("", "30", "90", "180")
 """Days; "" for none."""
+PUSH = "push"
+"""Its addresses say nothing to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _ways(person: Person) -> list[tuple[Channel, str]]:
         if channel.declared and channel.addresses:
             whose = reached([person.no], channel.name).get(person.no)
             if whose and whose.addresses:
-                found.append((channel, _hint(whose.addresses[0])))
+                found.append((channel, "" if channel.name == PUSH else _hint(whose.addresses[0])))
     return found
 
 
