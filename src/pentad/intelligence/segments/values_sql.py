@@ -137,8 +137,11 @@ def view_sql(value: Value) -> str:
 
 
 def doubtful_sql(text: str) -> str:
-    """The kind of the value decides what its text is. Of every other text that is the text itself."""
-    return f"({_compound(text)} OR ends_with({text}, '.0'))"
+    """The kind of the value decides what its text is. Of every other text that is the text itself. Its first letter
+    comes first: a store passes over the blocks that hold none.
+    """
+    begins = f"({_compound(text)} OR {text} BETWEEN '-' AND ':')"  # a list, an object, a number
+    return f"({begins} AND ({_compound(text)} OR ends_with({text}, '.0')))"
 
 
 def _compound(text: str) -> str:
