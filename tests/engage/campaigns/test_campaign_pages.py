@@ -173,7 +173,7 @@ def test_what_goes_once_is_moved_in_the_calendar_and_back(signed: Signed) -> Non
         "audience": {"include": [segment("Buyers", people("Ada")).id]},
         "content": {"message": running.message().id},
     }
-    when = {"start": "at", "date": "2030-05-15", "time": "23:30", "zone": "America/New_York"}  # the 16th, for Tom
+    when = {"start": "at", "date": "2030-05-15", "time": "23:30", "zone": "America/New_York", "weekdays": [0, 2, 6]}
     row = actions.create_campaign(actor=SYSTEM, name="Spring", plan=plan(**about, when=when))
     weekly = actions.create_campaign(
         actor=SYSTEM, name="Weekly", plan=plan(**about, when=when | {"start": "every", "days": [2]})
@@ -197,9 +197,10 @@ def test_what_goes_once_is_moved_in_the_calendar_and_back(signed: Signed) -> Non
     told = moved("2030-05-20")
     assert (told["moved"], planned()) == ({"id": row.id, "to": "2030-05-20"}, "2030-05-19")
     assert tom.post(told["toast"]["undo"]).status_code == 204 and planned() == "2030-05-15"
-    assert tom.post(f"{url}?to=2030-05-22&seen=2").status_code == 409, "changed meanwhile"
+    assert tom.post(f"{url}?to=2030-05-27&seen=2").status_code == 409, "changed meanwhile"
     moved("soon", 400)
     moved("2020-01-06", 409)
+    assert "kept to other days" in moved("2030-05-22", 409), "a Tuesday there"
     row = starting.start_campaign(actor=SYSTEM, campaign=row)
     moved("2030-05-20")
     row.refresh_from_db()

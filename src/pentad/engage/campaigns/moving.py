@@ -16,7 +16,7 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.engage.campaigns import actions, rules, starting
 from pentad.engage.campaigns.models import Approval, Campaign, Run
-from pentad.engage.campaigns.plan import When
+from pentad.engage.campaigns.plan import When, missing
 from pentad.engage.campaigns.plan import day as day_of
 
 YEARS = (2020, 2199)
@@ -75,6 +75,8 @@ def move_campaign(
         return row
     if rules.first(wanted.when, clock.now()) is None:
         raise Conflict("The time to send it is past on that day.", code="campaign_past", fix="Choose a later day.")
+    if said := missing(wanted).get("when"):
+        raise Conflict(f"“{row.name}” is kept to other days of the week.", code="campaign_not_ready", fix=said)
     scheduled = row.state == Campaign.SCHEDULED
     if scheduled:
         starting.unschedule_campaign(actor=actor, campaign=row)
