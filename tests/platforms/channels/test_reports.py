@@ -251,6 +251,7 @@ def test_a_refused_report_is_told_of_on_the_page_until_one_is_taken(client: Clie
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="reports"')
     shown = client.get(page).content.decode()
     assert "Reports of the provider are refused" in shown and "It came without name and password." in shown
+    assert "Reports are refused" in client.get("/settings/channels/").content.decode()
     assert "Reports to “Postmark” are refused." in checks.problems()[0].message
     login = "Basic " + base64.b64encode(b"hook:secret").decode()
     with clock.held(NOON + timedelta(minutes=1)):

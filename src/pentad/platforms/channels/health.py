@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from pentad.core import clock
 from pentad.platforms.channels import pacing
+from pentad.platforms.channels.hook_log import refusing
 from pentad.platforms.channels.models import Attempt, Delivery, Destination
 from pentad.platforms.channels.queries import waiting
 from pentad.platforms.channels.rules import Breaker
@@ -42,6 +43,11 @@ class Health:
     def words(self) -> str:
         names = {"on": "on", "off": "off", "archived": "archived", "failing": "fails now and then"}
         return names.get(self.state, "fails: left alone for now")
+
+    @property
+    def refusing(self) -> bool:
+        """What its service reports is refused of late."""
+        return refusing(self.row)
 
     @property
     def overdue(self) -> bool:

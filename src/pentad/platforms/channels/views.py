@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pentad.core.errors import Invalid, PentadError
 from pentad.core.hookvalues import ChannelAdapter
 from pentad.data.consent.queries import channels as consent_channels
-from pentad.platforms.channels import actions, forms, hook_log, queries
+from pentad.platforms.channels import actions, forms, queries
 from pentad.platforms.channels.health import health
 from pentad.platforms.channels.hook_addresses import address_of, proof_of, renew_hook_address
 from pentad.platforms.channels.models import Destination
@@ -110,7 +110,7 @@ def destination(request: HttpRequest, id: str) -> HttpResponse:
         "dns": actions.dns_record(row), "signs": _has(row, "dkim_key"), "hook": address_of(row), **_website(row),
     }  # fmt: skip
     if context["hook"]:
-        context |= {"proof": proof_of(row), "refusing": hook_log.refusing(row)}
+        context["proof"] = proof_of(row)
     return render(request, "channels/destination.html", context)
 
 
