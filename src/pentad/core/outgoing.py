@@ -10,6 +10,7 @@ the second time gains nothing. Redirects go the same way.
 import functools
 import ipaddress
 import socket
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,7 +90,20 @@ class _Http(_Checked, HTTPConnection):
 
 
 class _Https(_Checked, HTTPSConnection):
-    pass
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ssl.SSLError as error:
+            error.unsent = True  # type: ignore[attr-defined]
+            raise
+
+
+def is_unsent(error: requests.exceptions.SSLError) -> bool:
+    """Whether there was no encrypted connection yet. Encryption can also fail afterwards, with the request taken."""
+    found: Any = error
+    while isinstance(found, BaseException) and not hasattr(found, "unsent"):
+        found = getattr(found, "reason", None) or next(iter(found.args), None)
+    return isinstance(found, BaseException)
 
 
 class _HttpPool(HTTPConnectionPool):

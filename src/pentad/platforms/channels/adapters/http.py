@@ -120,7 +120,8 @@ def failed(error: requests.RequestException) -> SendError:
     )  # as urllib3 has it
     if inside is not None:
         return Busy(f"No connection: {inside}")
-    if never or isinstance(error, requests.ConnectTimeout | outgoing.Refused | requests.exceptions.SSLError):
+    never = never or (isinstance(error, requests.exceptions.SSLError) and outgoing.is_unsent(error))
+    if never or isinstance(error, requests.ConnectTimeout | outgoing.Refused):
         return Busy(f"No connection: {error}")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
         return Busy(f"The address is no web address: {error}")
