@@ -1,9 +1,8 @@
-"""`pentad` in processes forked from one that has its libraries loaded.
+"""`pentad` in processes forked from one that has its libraries and Pentad's modules loaded.
 
-Loading them is two thirds of a start, and the tests start Pentad some two hundred times. In all else such a process is
-one of its own: memory, files, signals, end; `kill -9` takes it as it takes any other. Pentad's own modules are
-loaded by each, since settings are read while they are. What must be told of the installed command itself is told by
-tests with `Server(installed=True)`.
+Loading them is four fifths of a start, and the tests start Pentad some two hundred times. In all else such a process is
+one of its own: settings, memory, files, signals, end; `kill -9` takes it as it takes any other. What must be told of
+the installed command itself is told by tests with `Server(installed=True)`.
 """
 
 import atexit
@@ -13,11 +12,34 @@ import subprocess
 import sys
 import tempfile
 import threading
+from multiprocessing import forkserver, popen_forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.forking_libraries"])
+BEGUN = ["tests.forking_libraries", "tests.forking_pentad"]
+CONTEXT.set_forkserver_preload(BEGUN)
+_servers = forkserver.ForkServer()  # of their own: commands do not find loaded what only servers load
+_servers.set_forkserver_preload([*BEGUN, "tests.forking_servers"])
+_choosing = threading.Lock()
+
+
+class _ServerPopen(popen_forkserver.Popen):
+    def _launch(self, process_obj: Any) -> None:
+        with _choosing:
+            usual = forkserver.connect_to_new_process
+            forkserver.connect_to_new_process = _servers.connect_to_new_process
+            try:
+                super()._launch(process_obj)  # type: ignore[misc]
+            finally:
+                forkserver.connect_to_new_process = usual
+
+
+class ServerProcess(ForkServerProcess):
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        return _ServerPopen(process_obj)
 
 
 class Forked:
@@ -25,7 +47,8 @@ class Forked:
 
     def __init__(self, arguments: list[str], output: Path, errors: Path, environment: dict[str, str]):
         self.arguments = arguments
-        self.process: ForkServerProcess = CONTEXT.Process(
+        kind = ServerProcess if arguments[0] == "up" else CONTEXT.Process
+        self.process: ForkServerProcess = kind(
             target=_pentad, args=(arguments, str(output), str(errors), str(Path.cwd()), environment)
         )
         self.process.start()

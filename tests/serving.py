@@ -70,7 +70,7 @@ class Server:
     port: int = field(default_factory=free_port)
     database: str = ""
     installed: bool = False
-    """Run the command as it is installed, rather than a fork that has the libraries loaded: see tests/forking.py."""
+    """Run the command as it is installed, rather than a fork that has everything loaded: see tests/forking.py."""
 
     process: subprocess.Popen[bytes] | Forked | None = None
 

@@ -13,7 +13,6 @@ from pentad.roles.access.giving import may_give
 from pentad.roles.access.invitations.models import Invitation
 from pentad.roles.access.invitations.settings import SITE
 
-SIGNER = signing.Signer(salt="pentad.invitation")  # when it ends is in the row, not in the link
 SHOWN = 100
 
 
@@ -31,14 +30,14 @@ def open_links(actor: Actor, found: Iterable[Invitation]) -> dict[str, str]:
 
 def path_of(invitation: Invitation) -> str:
     """The page on which the invitation is accepted. As good as a password until it is."""
-    return reverse("accept_invitation", kwargs={"token": SIGNER.sign_object(invitation.id)})
+    return reverse("accept_invitation", kwargs={"token": _signer().sign_object(invitation.id)})
 
 
 def invitation_by(token: str, *, lock: bool = False) -> Invitation:
     """The open invitation of a link. Raises Conflict when it is none, or open no more."""
     rows = Invitation.objects.select_for_update() if lock else Invitation.objects
     try:
-        found = rows.filter(pk=SIGNER.unsign_object(token)).first()
+        found = rows.filter(pk=_signer().unsign_object(token)).first()
     except signing.BadSignature:
         found = None
     if found is None or found.state != Invitation.OPEN:
@@ -48,6 +47,11 @@ def invitation_by(token: str, *, lock: bool = False) -> Invitation:
             fix="An invitation works once and for some days. Ask an administrator for a new one.",
         )
     return found
+
+
+def _signer() -> signing.Signer:
+    """When a link ends is in the row, not in it."""
+    return signing.Signer(salt="pentad.invitation")
 
 
 def mails() -> bool:
