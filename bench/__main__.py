@@ -3,7 +3,22 @@
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit, campaign, compose, contact, experiments, ingest, loading, pages, reads, rights, sending, steady
+from bench import (
+    audit,
+    campaign,
+    compose,
+    contact,
+    experiments,
+    figures,
+    ingest,
+    loading,
+    pages,
+    reads,
+    rights,
+    sending,
+    steady,
+    urgent,
+)
 from bench.report import Row, machine, save, table, tool
 from bench.segments import asking, keeping
 
@@ -21,6 +36,8 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "contact": contact.rows,
     "compose": compose.rows,
     "sending": sending.rows,
+    "urgent": urgent.rows,
+    "figures": figures.rows,
     "campaign": campaign.rows,
     "segments": asking.kinds,
     "segments-kept": keeping.rows,

@@ -93,7 +93,7 @@ def _worked(work: Any) -> float:
 def _campaign() -> Any:
     from pentad.content.messages import actions as messages
     from pentad.content.messages.models import Message
-    from pentad.core.actor import SYSTEM
+    from pentad.core.actor import SYSTEM, Actor
     from pentad.engage.campaigns import actions, starting, turns
     from pentad.engage.campaigns.plan import Audience, Content, Plan
     from pentad.platforms.channels.models import Destination
@@ -106,6 +106,9 @@ def _campaign() -> Any:
     )  # its gate asks for traits that were seen
     plan = Plan(audience=Audience(everybody=True), content=Content(message.id))
     campaign = actions.create_campaign(actor=SYSTEM, name="Offer", plan=plan)
+    starting.ask_approval(actor=SYSTEM, campaign=campaign)
+    colleague = Actor("user", "bea", "Bea", frozenset({"*"}))
+    starting.decide_approval(actor=colleague, campaign=campaign, approve=True)
     campaign = starting.start_campaign(actor=SYSTEM, campaign=campaign)
     turns.begin_due()
     return campaign

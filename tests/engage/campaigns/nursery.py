@@ -60,7 +60,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "newcomers": (Chooser, "newcomers"),
     "set off": (Chooser, "triggered"),
     "compose": (Composer, "compose"),
-    "enqueue": (queue, "enqueue"),
+    "enqueue": (queue, "put"),
     "save": (Releaser, "_save"),
     "release": (Releaser, "due"),
     "decide": (judging, "decide"),
@@ -72,6 +72,7 @@ PLACES: dict[str, tuple[Any, str]] = {
 options = django_settings.DATABASES["default"]["OPTIONS"]
 options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 audience.PAGE = releasing.PORTION = triggers.PORTION = audience.LOOK_BACK = 4
+releasing.STEP = 2
 triggers.FRESH = timedelta(days=999)
 measuring.decided_by = lambda campaign, ends: None  # the figures say nothing: it is decided when its time is over
 _real = clock.now_us

@@ -66,8 +66,9 @@ class Chooser:
         """Choose the whole audience, from where choosing stood on."""
         while found := audience.page(self.plan.audience, self.run.cursor):
             meant = audience.within(self.plan.audience, found)
+            rows = self._rows([Candidate(number) for number in sorted(meant)])
             with step():
-                self._take([Candidate(number) for number in sorted(meant)], cursor=found[-1])
+                self._take(rows, cursor=found[-1])
         with step():
             self.run.state, self.run.cursor = Run.SENDING, audience.entry_before(self.run.created)
             self.run.save(update_fields=["state", "cursor"])
@@ -76,10 +77,10 @@ class Chooser:
         """Choose those who have entered a live audience meanwhile."""
         while found := audience.entries(self.plan.audience.include, self.run.cursor, audience.PAGE):
             meant = audience.within(self.plan.audience, {one.person_no for one in found})
-            before = self.run.cursor
+            rows, before = self._rows([Candidate(number) for number in sorted(meant)]), self.run.cursor
             with step():
                 if self.campaign.ended is None:
-                    self._take([Candidate(number) for number in sorted(meant)], cursor=max(one.id for one in found))
+                    self._take(rows, cursor=max(one.id for one in found))
             if self.run.cursor == before:
                 return
 
@@ -92,17 +93,19 @@ class Chooser:
             for one in candidates
             if (root := roots.get(one.person_no)) in meant and root is not None
         ]
+        rows = self._rows(wanted)
         with step():
             if self.campaign.ended is None:  # the step has looked: somebody may have ended it just now
-                self._take(wanted, cursor)
+                self._take(rows, cursor)
 
-    def _take(self, candidates: Sequence[Candidate], cursor: int) -> None:
-        """Write rows for those who have none yet, tell of them, and remember how far this has got."""
-        candidates = self._new(candidates)
-        numbers = [one.person_no for one in candidates]
+    def _take(self, rows: Sequence[Recipient], cursor: int) -> None:
+        """Write these down, tell of them, and remember how far this has got: all of it, or nothing. No more is done here than
+        must be, as others wait to write. A row that is there is another worker's, who has taken over: the step finds out.
+        """
+        numbers = [row.person_id for row in rows]
         people = dict(Person.objects.filter(no__in=numbers).values_list("no", "id"))
-        rows = self._rows([one for one in candidates if one.person_no in people])
-        Recipient.objects.bulk_create(rows, batch_size=500)
+        rows = [row for row in rows if row.person_id in people]
+        Recipient.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
         emit_many(
             (ENTERED, _Told(people[row.person_id]),
              {"campaign_id": self.campaign.id, "run": self.run.id, "arm": row.arm})
@@ -123,6 +126,8 @@ class Chooser:
         return list(found.values())
 
     def _rows(self, candidates: Sequence[Candidate]) -> list[Recipient]:
+        """Of those who have no row yet, what is to be written of each."""
+        candidates = self._new(candidates)
         if not candidates:
             return []
         numbers = [one.person_no for one in candidates]

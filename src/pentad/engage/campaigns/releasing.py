@@ -17,9 +17,13 @@ from pentad.intelligence.contact.zones import zones_of
 from pentad.intelligence.segments.moves import roots_of
 from pentad.platforms.channels import queue
 from pentad.platforms.channels.items import Item
+from pentad.platforms.channels.queue import Packed
 from pentad.platforms.responses.addresses import home
 
 PORTION = 1_000
+"""Composed together: what is known of them is read set by set."""
+STEP = 250
+"""Handed over in one transaction: others wait to write in between, a message that somebody waits for among them."""
 
 
 class Releaser:
@@ -40,10 +44,12 @@ class Releaser:
                 with step():
                     Recipient.objects.bulk_update(later, ["due_at"], batch_size=200)
                 continue  # with the others
-            items, moved = self._compose(rows)  # before the transaction: it takes long, and SQLite has one writer
-            with step():
-                queue.enqueue(items)
-                self._save(rows, moved)
+            packed, moved = self._compose(rows)  # before the transactions: it takes long, and SQLite has one writer
+            for start in range(0, len(rows), STEP):
+                some = rows[start : start + STEP]
+                with step():
+                    queue.put([packed[row.pk] for row in some if row.pk in packed])
+                    self._save(some, moved)
         return done
 
     def _next(self) -> list[Recipient]:
@@ -54,10 +60,10 @@ class Releaser:
             most = min(most, rules.room(self.run.slot, now, now + AHEAD, self.plan.when.per_hour))
         return list(rows.order_by("due_at", "id")[:most])
 
-    def _compose(self, rows: Sequence[Recipient]) -> tuple[list[Item], bool]:
-        """What is to be sent, and whether times were moved; of each row it is said what became of it."""
+    def _compose(self, rows: Sequence[Recipient]) -> tuple[dict[int, Packed], bool]:
+        """What is to be sent, by the key of its row, and whether times were moved; of each row it is said what became of it."""
         whole = roots_of({row.person_id for row in rows})
-        left, told, items = self._left(set(whole.values())), list[Recipient](), list[Item]()
+        left, told, items = self._left(set(whole.values())), list[Recipient](), list[tuple[int, Item]]()
         for row in rows:
             if row.person_id in whole and whole[row.person_id] not in left:
                 told.append(row)
@@ -67,7 +73,8 @@ class Releaser:
         for some in rounds(told, whole):
             for variant, same in groupby(sorted(some, key=self._variant), key=self._variant):
                 items += self._items(variant, list(same), whole)
-        return items, moved
+        keys = {item.key: key for key, item in items}
+        return {keys[one.key]: one for one in queue.packed([item for _, item in items])}, moved
 
     def _save(self, rows: Sequence[Recipient], moved: bool) -> None:
         """Write it down: together where nothing but the state is another."""
@@ -76,7 +83,7 @@ class Releaser:
         same = set(plain)
         others = [row for row in rows if row.pk not in same]
         Recipient.objects.bulk_update(others, ["state", "reason", "seen", "due_at"], batch_size=200)
-        if moved:
+        if moved:  # for all of them at the first step: a slot that nobody takes is no harm, one that two take is
             Run.objects.filter(pk=self.run.pk).update(slot=self.run.slot)
 
     def _left(self, numbers: set[int]) -> set[int]:
@@ -99,7 +106,7 @@ class Releaser:
     def _variant(self, row: Recipient) -> str:
         return self.campaign.winner if row.arm == WINNER else row.arm
 
-    def _items(self, variant: str, rows: Sequence[Recipient], whole: dict[int, int]) -> Iterator[Item]:
+    def _items(self, variant: str, rows: Sequence[Recipient], whole: dict[int, int]) -> Iterator[tuple[int, Item]]:
         """Compose for these, and say of each row what became of it."""
         by_root = {whole[row.person_id]: row for row in rows}
         events = {root: {"event": row.extra} for root, row in by_root.items() if row.extra}
@@ -118,7 +125,7 @@ class Releaser:
             row = by_root[one.person_no]
             if isinstance(one, Composed):
                 row.state, row.reason = Recipient.QUEUED, ""
-                yield self._item(one, row, variant, zones[one.person_no])
+                yield row.pk, self._item(one, row, variant, zones[one.person_no])
             elif one.reason != "merged":  # just now: it is that customer's turn at the next look
                 row.state, row.reason, row.seen = Recipient.SKIPPED, f"content_{one.reason}"[:40], one.value[:200]
 

@@ -32,12 +32,14 @@ LEASE = timedelta(seconds=120)
 """Longer than any adapter may take over one message; renewed before each."""
 
 
-def claim(destination: Destination, owner: str, now: datetime, most: int) -> list[Delivery]:
-    """Take what is due at a destination, the more important and then the longer due first. Those of a stopped origin are
-    set aside or cancelled, and those too late closed, on the way.
+def claim(
+    destination: Destination, owner: str, now: datetime, most: int, above: int | None = None
+) -> list[Delivery]:
+    """Take what is due at a destination, the more important and then the longer due first; only what is more important than
+    `above`, where it is given. Those of a stopped origin are set aside or cancelled, and those too late closed, on the way.
     """
     with transaction.atomic():
-        rows = {row.pk: row for row in _due(destination, now, most)}
+        rows = {row.pk: row for row in _due(destination, now, most, above)}
         stopped = _stopped(list(rows.values()))
         for row in rows.values():
             if row.pk not in stopped and row.expires_at is not None and row.expires_at <= now:
@@ -51,19 +53,28 @@ def claim(destination: Destination, owner: str, now: datetime, most: int) -> lis
     return taken
 
 
-def _due(destination: Destination, now: datetime, most: int) -> list[Delivery]:
-    found = [row for lane in lanes(destination) for row in _lane(destination.channel, lane, now, most)]
+def _due(destination: Destination, now: datetime, most: int, above: int | None) -> list[Delivery]:
+    found = [row for lane in lanes(destination) for row in _lane(destination.channel, lane, now, most, above)]
     chosen = sorted(found, key=lambda row: (-row[1], row[2], row[0]))[:most]
     rows = {row.pk: row for row in Delivery.objects.select_related("base").filter(pk__in=[one[0] for one in chosen])}
     return [rows[one[0]] for one in chosen if one[0] in rows]
 
 
-def _lane(channel: str, destination_id: int | None, now: datetime, most: int) -> Iterator[tuple[int, int, Any]]:
+def any_above(destination: Destination, above: int, now: datetime) -> bool:
+    """Whether something is due that is more important than this."""
+    return any(True for lane in lanes(destination) for _ in _lane(destination.channel, lane, now, 1, above))
+
+
+def _lane(
+    channel: str, destination_id: int | None, now: datetime, most: int, above: int | None
+) -> Iterator[tuple[int, int, Any]]:
     """(key, priority, due), priority by priority: what waits for a later day is passed over without being looked at."""
     where, here = _where(channel, destination_id)
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     at = connection.ops.adapt_datetimefield_value(now)
     for priority in _priorities(where, here):
+        if above is not None and priority <= above:
+            return
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT id, due_at {where} AND priority = %s AND due_at <= %s ORDER BY due_at, id LIMIT {most}{lock}",

@@ -24,6 +24,11 @@ def allowed(destination: Destination, now: datetime, most: int) -> int:
     return max(most, 0)
 
 
+def is_limited(destination: Destination) -> bool:
+    """Whether only so many may leave in a time, whoever they go to."""
+    return destination.per_second > 0 or bool(destination.warm_up.get("days"))
+
+
 def wakes(destination: Destination, now: datetime) -> datetime | None:
     """When more may leave, after nothing may; None when it is not a rate that is in the way."""
     if warm_left(destination, now) == 0:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -44,25 +44,54 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class Packed(NamedTuple):
+    """A delivery as it is written. values: of COLUMNS."""
+
+    key: str
+    person_no: int
+    values: tuple[Any, ...]
+
+
 def enqueue(items: Sequence[Item]) -> Enqueued:
     """Add deliveries; those whose key is there already are left as they are. In the transaction under way, if there is one.
     Nothing is kept of customers who were erased since it was written for them.
 
     Raises Invalid (key_too_long).
     """
-    if long := next((one.key for one in items if len(one.key) > MOST_KEY), ""):
-        raise Invalid(f"The key “{long}” has {len(long)} characters.", code="key_too_long", fix=f"{MOST_KEY} at most.")
+    _require_short(items)
     new, waiting = 0, iter(items)
     while some := list(islice(waiting, STEP)):
-        with transaction.atomic():
-            here = hold_people(one.person_no for one in some)
-            new += _insert([one for one in some if one.person_no in here], clock.now())
-    if new:
-        queued.ring_on_commit()
+        new += put(packed(some)).new
     return Enqueued(new, len(items) - new)
 
 
-def _insert(items: list[Item], now: datetime) -> int:
+def _require_short(items: Sequence[Item]) -> None:
+    if long := next((one.key for one in items if len(one.key) > MOST_KEY), ""):
+        raise Invalid(f"The key “{long}” has {len(long)} characters.", code="key_too_long", fix=f"{MOST_KEY} at most.")
+
+
+def packed(items: Sequence[Item]) -> list[Packed]:
+    """What `put` takes: who adds many packs them before the transaction, as others wait to write meanwhile.
+
+    Raises Invalid (key_too_long).
+    """
+    _require_short(items)
+    return list(_packed(sorted(items, key=_kind), clock.now()))  # stable: otherwise in the order in which they came
+
+
+def put(rows: Sequence[Packed]) -> Enqueued:
+    """Add what was packed, as `enqueue` does."""
+    new, waiting = 0, iter(rows)
+    while some := list(islice(waiting, STEP)):
+        with transaction.atomic():
+            here = hold_people(one.person_no for one in some)
+            new += _insert([one.values for one in some if one.person_no in here])
+    if new:
+        queued.ring_on_commit()
+    return Enqueued(new, len(rows) - new)
+
+
+def _insert(values: list[tuple[Any, ...]]) -> int:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(one) for one in COLUMNS)
     places = ", ".join(["%s"] * len(COLUMNS))
@@ -70,26 +99,26 @@ def _insert(items: list[Item], now: datetime) -> int:
         f"INSERT INTO {Delivery._meta.db_table} ({columns}) VALUES ({places}) ON CONFLICT ({quote('key')}) DO NOTHING"
     )
     with connection.cursor() as cursor:  # not by the models' way, which takes many times as long
-        cursor.executemany(statement, list(_rows(items, now)))
+        cursor.executemany(statement, values)
         return int(max(cursor.rowcount, 0))
 
 
-def _rows(items: list[Item], now: datetime) -> Iterator[tuple[Any, ...]]:
+def _packed(ordered: list[Item], now: datetime) -> Iterator[Packed]:
     adapt = cache(connection.ops.adapt_datetimefield_value)  # most are due at the same moments
     at = adapt(now)
-    ordered = sorted(items, key=_kind)  # stable: otherwise in the order in which they came
     for kind, group in groupby(ordered, key=_kind):
         same = list(group)
         base = _base(kind, same)
         packer = Packer(bytes(base.dictionary) if base else b"")
         for one in same:
-            yield (
+            values = (
                 ids.new_id(), one.key, one.person_no, one.channel, one.destination_id, one.purpose, one.transactional,
                 one.priority, one.origin_kind, one.origin_id, one.run, one.variant, one.language, one.version_id,
                 packer.pack(one), base.pk if base else None, QUEUED,
                 adapt(one.due_at) if one.due_at else at, adapt(one.expires_at) if one.expires_at else None, one.if_held,
                 "", "", 0, False, "", at,
             )  # fmt: skip
+            yield Packed(one.key, one.person_no, values)
 
 
 def _kind(item: Item) -> str:

@@ -15,9 +15,9 @@ from pentad.core import clock, settings
 from pentad.core.errors import PentadError
 from pentad.core.jobs.leases import taker
 from pentad.intelligence.contact import log as contacts
-from pentad.platforms.channels import claiming, pacing, preparing, rules, trying
+from pentad.platforms.channels import claiming, pacing, preparing, queue, rules, trying
 from pentad.platforms.channels.adapters.protocol import Adapter
-from pentad.platforms.channels.models import Destination
+from pentad.platforms.channels.models import Delivery, Destination
 from pentad.platforms.channels.preparing import Ready
 from pentad.platforms.channels.registry import open_adapter
 from pentad.platforms.channels.trying import Try
@@ -35,6 +35,8 @@ LEAVE = settings.define(
     True,
     "Whether messages leave at all. Say no before a backup is put back: what was sent since would be sent again.",
 )
+LOOK_SECONDS = 0.25
+"""Between two looks for what became due meanwhile and is more important; for what is queued here, a bell rings."""
 FRESH_SECONDS = 10.0
 """What was asked of the contact policy longer ago is asked again: the service may have kept the ones before waiting."""
 
@@ -56,6 +58,7 @@ class Sender:
         self._adapter: Adapter | None = None
         self._made_of: datetime | None = None
         self._pool: ThreadPoolExecutor | None = None
+        self._heard, self._look_at, self._overtaken = queue.queued.count, 0.0, False
 
     def __enter__(self) -> "Sender":
         return self
@@ -88,20 +91,51 @@ class Sender:
             trying.leave_alone(self.destination, error.message, at)
             return 0
         rows = claiming.claim(self.destination, self.owner, at, most)
-        if not rows:
-            return 0
-        began = time.monotonic()
-        left = preparing.prepare(rows, self.destination, adapter, self.owner, at)
-        groups = [left[start : start + self._group()] for start in range(0, len(left), self._group())]
+        return self._handle(rows, adapter, now) if rows else 0
+
+    def _handle(self, rows: list[Delivery], adapter: Adapter, now: datetime | None) -> int:
+        """Send what was taken. How many, with what came meanwhile and is more important: that goes first."""
+        began, away, done = time.monotonic(), 0.0, len(rows)
+        left = preparing.prepare(rows, self.destination, adapter, self.owner, now or clock.now())
         under: list[Try] = []
-        for place, group in enumerate([*groups, []]):
+        while left or under:
+            if left and self._is_overtaken(left[0].row.priority, now):
+                self._step(under, [], adapter, now, go_on=False)
+                since = time.monotonic()
+                passed = self._let_pass(left[0].row.priority, adapter, now)
+                under, left = [], self._without_last(left, passed)
+                away, done = away + time.monotonic() - since, done + passed
+            group, left = left[: self._group()], left[self._group() :]
             fresh = time.monotonic() - began < FRESH_SECONDS
             under, ended = self._step(under, group, adapter, now, go_on=fresh and LEAVE.get() and not self._stopping())
             if ended:
-                self._give_back([one for rest in groups[place:] for one in rest])
+                self._give_back([*group, *left])
                 break
-        self.measure.took(time.monotonic() - began, len(rows))
-        return len(rows)
+        self.measure.took(time.monotonic() - began - away, len(rows))
+        return done
+
+    def _is_overtaken(self, priority: int, now: datetime | None) -> bool:
+        """Whether something more important is due than what is at hand, of which a turn has seconds of work."""
+        rung, at = queue.queued.count, time.monotonic()
+        if not self._overtaken and (rung != self._heard or at >= self._look_at):
+            self._heard, self._look_at = rung, at + LOOK_SECONDS
+            self._overtaken = claiming.any_above(self.destination, priority, now or clock.now())
+        return self._overtaken
+
+    def _let_pass(self, priority: int, adapter: Adapter, now: datetime | None) -> int:
+        """Send what is more important than this; how many."""
+        at, self._overtaken = clock.now() if now is None else now, False
+        most = pacing.allowed(self.destination, at, self.measure.portion())
+        rows = claiming.claim(self.destination, self.owner, at, most, above=priority) if most > 0 else []
+        return self._handle(rows, adapter, now) if rows else 0
+
+    def _without_last(self, left: list[Ready], places: int) -> list[Ready]:
+        """Where only so many may leave, those that passed took the places of as many at the end."""
+        if not places or not pacing.is_limited(self.destination):
+            return left
+        kept = max(0, len(left) - places)
+        self._give_back(left[kept:])
+        return left[:kept]
 
     def _step(
         self, under: list[Try], group: Sequence[Ready], adapter: Adapter, now: datetime | None, *, go_on: bool
@@ -126,9 +160,10 @@ class Sender:
         begun = {one.row.pk for one in tries}
         self._give_back([one for one in group if one.row.pk not in begun])
         if tries:
-            ends = time.monotonic() + claiming.LEASE.total_seconds() / 3
+            ends, priority = time.monotonic() + claiming.LEASE.total_seconds() / 3, tries[0].row.priority
             wide = max(1, self.destination.concurrency) if adapter.parallel else 1
-            trying.act(tries, adapter, self._threads(wide), wide, lambda: time.monotonic() > ends)
+            late = lambda: time.monotonic() > ends or self._is_overtaken(priority, now)  # noqa: E731
+            trying.act(tries, adapter, self._threads(wide), wide, late)
         return tries, False
 
     def _give_back(self, some: Sequence[Ready]) -> None:
