@@ -36,9 +36,8 @@ def draft(context: template.Context, what: str, record: Any = None, among: str =
     # A form that comes back with faults shows what was typed: the draft is behind it.
     fresh = request.method == "GET"
     actor = actor_of(request)
-    row = queries.draft_of(actor, what, record)
+    # mark: which of what this browser typed the server knows of, or has been sent; what lies in the browser may be older.
+    row, mark = queries.draft_of(actor, what, record)
     kept = {"fields": row.fields, "at": row.at.isoformat()} if row and fresh else None
-    # Which of what this browser typed the server knows of, or has been sent: what lies in the browser may be older.
-    last = row or queries.latest(actor, what, record)
-    told = {"place": str(queries.place_of(what, record)), "kept": kept, "fresh": fresh, "user": actor.id}
-    return told | {"mark": last.mark if last else ""}
+    place = str(queries.place_of(what, record))
+    return {"place": place, "kept": kept, "fresh": fresh, "user": actor.id, "mark": mark}

@@ -22,16 +22,16 @@ def drafts_at(user: int, what: str, record: Any) -> "QuerySet[Draft]":
     return rows.order_by("-at", "-id")
 
 
-def latest(actor: Actor, what: str, record: Any) -> Draft | None:
-    """What is kept of the actor there, thrown away and sent ones too."""
-    return drafts_at(int(actor.id), what, record).first() if actor.kind == "user" else None
-
-
-def draft_of(actor: Actor, what: str, record: Any) -> Draft | None:
-    """What the actor typed there last and has neither sent nor thrown away."""
+def draft_of(actor: Actor, what: str, record: Any) -> tuple[Draft | None, str]:
+    """What the actor typed there last and has neither sent nor thrown away; and the mark of the last that is known of there,
+    sent and thrown away ones too.
+    """
     if actor.kind != "user":
-        return None
-    return drafts_at(int(actor.id), what, record).filter(thrown=None).first()
+        return None, ""
+    rows = list(drafts_at(int(actor.id), what, record))
+    kept = next((row for row in rows if row.thrown is None), None)
+    last = kept or next(iter(rows), None)
+    return kept, last.mark if last else ""
 
 
 def place_of(what: str, record: Any) -> Place:
