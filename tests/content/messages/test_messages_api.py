@@ -112,6 +112,11 @@ def test_who_does_not_see_a_field_neither_writes_of_it_nor_reads_it_in_a_preview
         "{{ customer | json }}",
         "{% if customer.salary > 3 %}a{% endif %}",
         "{{ event.salary }}",
+        "{% for customer in event.none %}{% else %}{{ customer.salary }}{% endfor %}",
+        "{% if 1 == 2 %}{% assign customer = today %}{% endif %}{{ customer.salary }}",
+        "{% if 1 == 2 %}{% capture customer %}{% endcapture %}{% endif %}{{ customer.salary }}",
+        "{% increment customer %}{{ customer.salary }}",
+        "{{ customer.first[1] }}",
     ):
         assert (
             call("post", "/messages", {"name": "Pay", "content": content(sms={"body": body})})[1]["code"]

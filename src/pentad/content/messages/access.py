@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pentad.content.render.usage import Use
 
 _FREE = frozenset({"id"})
+_ENDS = frozenset({"first", "last"})
+"""Of what is asked for by name these are any value, whichever comes first or last."""
 _BY_ROW = {"name": "name", "first_name": "name", "last_name": "name", "email": "email", "phone": "phone"}
 
 
@@ -43,7 +45,9 @@ def unseen(actor: Actor, uses: "Iterable[Use]") -> list[str]:
         if (at := levels.get(str(root))) is None:
             continue
         names = [one for one in steps if isinstance(one, str)]
-        whole = not names and not seeing.in_full("companies" if root == "company" else "people", actor)
+        whole = (not names or names[0] in _ENDS) and not seeing.in_full(
+            "companies" if root == "company" else "people", actor
+        )
         if whole or any(not _seen(at, str(root), name, first=place == 0) for place, name in enumerate(names)):
             found[use.name] = None
     return list(found)

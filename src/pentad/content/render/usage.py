@@ -16,6 +16,8 @@ from pentad.content.render.tags import AbortNode
 
 Steps = tuple[str | int, ...]
 BUILT_IN = frozenset({"forloop", "tablerowloop", "block"})
+DATA = frozenset({"customer", "company", "event"})
+"""Whatever else a template gives such a name to, it may still mean these: behind a condition, or after an empty loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class _Reading:
             for expression in node.expressions():
                 self._expression(expression, written, inner, asked)
         for name in () if isinstance(node, AssignNode) else node.template_scope():
-            self.named[str(name)] = ((), True)
-        around = inner | {str(name) for name in node.block_scope()}
+            self._name(str(name), ((), True))
+        around = inner | ({str(name) for name in node.block_scope()} - DATA)
         if not isinstance(node, ForNode):
             asked |= frozenset(self._asked(node))
         for child in node.children(None, include_partials=False):  # type: ignore[arg-type] # no node looks at it
@@ -90,7 +92,11 @@ class _Reading:
             steps, safe = self._origin(_steps(expression.left))
             if str(steps[0] if steps else "") not in inner:
                 origin = steps, safe or _falls_back(expression)
-        self.named[str(node.name)] = origin
+        self._name(str(node.name), origin)
+
+    def _name(self, name: str, origin: tuple[Steps, bool]) -> None:
+        if name not in DATA:
+            self.named[name] = origin
 
     def _expression(
         self, expression: Expression, written: bool, inner: frozenset[str], asked: frozenset[Steps]
