@@ -112,6 +112,14 @@ def test_a_list_is_brought_along_once(agreed: Customer) -> None:
         suppress_many(actor=SYSTEM, channel="email", addresses=["a@b.example"] * 20_001)
 
 
+def test_a_list_holds_for_good_also_of_what_would_have_ended(db: None) -> None:
+    suppress(
+        actor=SYSTEM, channel="email", address="c@d.example", reason="soft_bounces", until=clock.now() + timedelta(3)
+    )
+    assert suppress_many(actor=SYSTEM, channel="email", addresses=["c@d.example", "x@y.example"]) == (1, 1, 0)
+    assert set(Suppression.objects.values_list("reason", "until")) == {("import", None)}
+
+
 def test_who_may_not_is_refused_and_a_wrong_reason_too() -> None:
     reader = actor_of(accounts.add_user(actor=SYSTEM, email="ana@kestrel.example", name="Ana", role="analyst"))
     with pytest.raises(Denied):

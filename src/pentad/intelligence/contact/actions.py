@@ -88,8 +88,8 @@ def _stronger(row: Suppression, reason: str, until: datetime | None) -> bool:
 def suppress_many(
     *, actor: Actor, channel: str, addresses: Sequence[str], reason: str = Suppression.IMPORT, source: str = ""
 ) -> Suppressing:
-    """Stop writing to many addresses, such as a list kept elsewhere. Those suppressed before stay as they are. Raises
-    Invalid for more than MOST_AT_ONCE.
+    """Stop writing to many addresses for good, such as a list kept elsewhere. Those suppressed before stay as they are; what
+    would have ended does not any more. Raises Invalid for more than MOST_AT_ONCE.
     """
     _check(channel, reason, source)
     if len(addresses) > MOST_AT_ONCE:
@@ -101,7 +101,11 @@ def suppress_many(
         raise Invalid("There is no address.", code="bad_address", field="addresses", fix="Write whole addresses.")
     digest = digester()
     wanted = {digest(one): one for one in addresses if plain(one)}
-    new = [of for of in wanted if of not in _held(wanted, channel)]
+    held = _held(wanted, channel)
+    for some in chunks(held):
+        ending = Suppression.objects.filter(digest__in=some, channel=channel, lifted=None).exclude(until=None)
+        ending.update(reason=reason, source=source, until=None, at=clock.now())
+    new = [of for of in wanted if of not in held]
     whose = _whose([wanted[of] for of in new])
     rows = [
         Suppression(channel=channel, digest=of, reason=reason, source=source, person_id=whose.get(wanted[of]))
