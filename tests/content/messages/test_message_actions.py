@@ -74,6 +74,17 @@ def test_a_purpose_is_one_there_is_and_fits_what_is_published() -> None:
         actions.publish_message(actor=SYSTEM, message=row)
 
 
+def test_what_is_used_keeps_its_purpose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A campaign that was approved, or runs, would ask for another consent."""
+    row = message(sms={"body": "a"})
+    purpose("other")
+    monkeypatch.setattr(queries, "_users", [lambda one: [Use("campaign", "c1", "Spring")]])
+    with pytest.raises(Conflict, match="used by “Spring”"):
+        actions.change_message(actor=SYSTEM, message=row, purpose="other")
+    monkeypatch.setattr(queries, "_users", [])
+    assert actions.change_message(actor=SYSTEM, message=row, purpose="other").purpose == "other"
+
+
 def test_what_a_transactional_message_says_is_published_by_who_may_say_so() -> None:
     marketer = Actor(
         "user", "8", "Mia", frozenset({"messages.view", "messages.edit", "messages.publish", "people.view"})

@@ -48,7 +48,8 @@ def change_message(
     transactional: bool | None = None, content: Any = None, seen: int | None = None,
 ) -> Message:  # fmt: skip
     """Change what is given; another content is a new version, and what is published stays as it is. seen: the version that
-    was read before; Conflict when it is another by now. A purpose for which what is published may not be sent is refused.
+    was read before; Conflict when it is another by now. A purpose for which what is published may not be sent is refused,
+    and so is another one for what is used: what was approved, or runs, would ask for another consent from now on.
     """
     message = _locked(message)
     _require_current(message, seen)
@@ -61,6 +62,8 @@ def change_message(
     if transactional is not None and transactional != message.transactional:
         _set_transactional(message, transactional, actor)
     if message.published is not None and (message.purpose, message.transactional) != before:
+        if message.purpose != before[0] and not before[1]:
+            _require_unused(message)
         _pass(message, message.published.tree)
     if content is not None and (tree := parts.read(content)) != version(message).tree:
         require_fields(actor, tree)
