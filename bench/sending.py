@@ -40,7 +40,9 @@ def rows(quick: bool) -> Iterator[Row]:
             "messages judged, begun, handed over and written down, by a core", f"{found['sent']:,.0f} messages/s",
             budget=f"≥ {SENT_SECOND} messages/s", holds=found["sent"] >= SENT_SECOND,
         )  # fmt: skip
-        what = f"an urgent message queued and handed over while {sizes[0]:,} wait for later, p99"
+        what = (
+            f"an urgent message queued and handed over while {sizes[0]:,} wait for later, without waits for a core, p99"
+        )
         yield at_most(what, found["p99"], "ms", URGENT_MS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -54,8 +56,8 @@ def run(folder: str, queued: int, sent: int, urgent: int) -> None:
     from pentad.core.actor import SYSTEM, acting_as
 
     with acting_as(SYSTEM):
-        people = _people(max(sent, urgent))
-        told = {"queued": queued / _queue(people, queued), "inserted": queued / _insert(queued)}
+        people = _people(max(queued, sent, urgent))
+        told = {"queued": queued / _queue(people[:queued]), "inserted": queued / _insert(queued)}
         told["sent"] = sent / _send(people[:sent])
         waits = sorted(_urgent(people[:urgent]))
     print(json.dumps(told | {"p99": 1000 * waits[int(len(waits) * 0.99)]}))
@@ -94,16 +96,16 @@ def _item(no: int, run: str, **fields: Any) -> Any:
     return Item(**(values | fields))
 
 
-def _queue(people: Sequence[int], number: int) -> float:
-    """CPU seconds to queue so many for tomorrow."""
+def _queue(people: Sequence[int]) -> float:
+    """CPU seconds to queue a message to each for tomorrow."""
     from datetime import timedelta
 
     from pentad.core import clock
     from pentad.platforms.channels import queue
 
     later, took = clock.now() + timedelta(days=1), 0.0
-    for start in range(0, number, 10_000):
-        some = [_item(no, "later", due_at=later) for no in range(start, min(start + 10_000, number))]
+    for start in range(0, len(people), 10_000):
+        some = [_item(no, "later", due_at=later) for no in people[start : start + 10_000]]
         began = time.process_time()
         queue.enqueue(some)
         took += time.process_time() - began
@@ -160,13 +162,18 @@ def _send(people: Sequence[int]) -> float:
 
 
 def _urgent(people: Sequence[int]) -> Iterator[float]:
-    """Seconds from queueing each until it is handed over and written down."""
+    """Seconds from queueing each until it is handed over and written down: on disk, whatever else the machine does."""
     from pentad.platforms.channels import queue
 
     sender = _sender()
     for no in people:
         item = _item(no, "urgent", priority=9)
-        began = time.perf_counter()
+        began, waited = time.perf_counter(), _waited()
         queue.enqueue([item])
         assert sender.turn() == 1
-        yield time.perf_counter() - began
+        yield time.perf_counter() - began - (_waited() - waited)
+
+
+def _waited() -> float:
+    """Seconds for which this thread was ready to go on, and others had the cores."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
