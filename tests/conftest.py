@@ -1,5 +1,6 @@
 """What every test may ask for. Django's set-up is in tests/settings.py, real servers in tests/serving.py."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from pentad.config.bootstrap import spare_collector
 from pentad.core.actor import SYSTEM, acting_as
 from tests import emptying
 from tests.serving import Server
@@ -30,6 +32,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(FOLDER_MARKERS[folder])
         elif item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("relational")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector work as it does in earnest, and not walk through thousands of tests again and again."""
+    spare_collector()
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()  # at the end, libraries look for what they leaked
 
 
 @pytest.fixture(scope="session")

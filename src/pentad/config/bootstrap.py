@@ -48,11 +48,11 @@ def setup(data: Path | str, database: str | None = None, *, create: bool = True,
 
     logs.configure(level=log_level.upper())
     bring_up_to_date(root)
-    _spare_collector()
+    spare_collector()
     return root
 
 
-def _spare_collector() -> None:
+def spare_collector() -> None:
     """Keep the garbage collector from walking through everything again and again while slices are loaded.
 
     A slice makes a hundred thousand objects that live for a moment; at Python's threshold of 700 each of them is
