@@ -38,6 +38,9 @@ MADE_OF = {
 }
 """Fields that are put together from other traits, where their twin is not stated: no more is seen of them than of each."""
 
+REMEMBERED = 500
+"""Rights whose reach a policy remembers; there are fewer, but somebody may ask about made-up ones."""
+
 CLASSES = ("public", "internal", "personal", "sensitive")
 """Sensitivity of a field, rising."""
 
@@ -117,6 +120,8 @@ class Policy:
     only_for: frozenset[str] | None = None
     _classes: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False)
     _limits: dict[tuple[str, str], list[frozenset[str]]] = field(init=False, repr=False, compare=False)
+    _reaches: dict[str, Reach] = field(init=False, repr=False, compare=False)
+    """What was answered: a page asks some forty times for the same few rights, each of them among all grants."""
 
     def __post_init__(self) -> None:
         classes, limits = dict[tuple[str, str], str](), dict[tuple[str, str], list[frozenset[str]]]()
@@ -127,12 +132,21 @@ class Policy:
             limits.setdefault((kind, name.casefold()), []).append(purposes)
         object.__setattr__(self, "_classes", classes)
         object.__setattr__(self, "_limits", limits)
+        object.__setattr__(self, "_reaches", {})
 
     def may(self, right: str) -> bool:
         """Whether the right reaches any record at all."""
         return not self.reach(right).nothing
 
     def reach(self, right: str) -> Reach:
+        found = self._reaches.get(right)
+        if found is None:
+            found = self._reach(right)
+            if len(self._reaches) < REMEMBERED:
+                self._reaches[right] = found
+        return found
+
+    def _reach(self, right: str) -> Reach:
         if self.only and not any(Grant("", one).covers(right) for one in self.only):
             return NO_REACH
         about = [grant for grant in self.grants if grant.covers(right)]
