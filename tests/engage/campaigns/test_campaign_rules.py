@@ -139,6 +139,12 @@ def test_what_can_never_be_is_refused(given: dict[str, Any]) -> None:
         plan.read(json.dumps(given))
 
 
+@pytest.mark.parametrize(("day", "zone"), [("9999-12-31", "Etc/GMT+12"), ("0001-01-01", "Pacific/Kiritimati")])
+def test_a_day_that_no_calendar_can_show_is_refused(day: str, zone: str) -> None:
+    with pytest.raises(Invalid, match="is too far away"):
+        plan.check_new(Plan(when=When(start="at", date=day, zone=zone)))
+
+
 def test_a_plan_says_what_it_lacks() -> None:
     assert plan.missing(Plan()) == {"audience": "Choose who is to be reached.", "message": "Choose a message."}
     triggered = Plan(when=When(start="trigger"))

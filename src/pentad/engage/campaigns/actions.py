@@ -15,7 +15,7 @@ DETAILS = ("name", "description", "plan", "start", "version", "changed", "change
 def create_campaign(*, actor: Actor, name: str, description: str = "", plan: Plan | None = None) -> Campaign:
     """Write campaigns, change them before they start, copy them, and put them away."""
     wanted = plan or Plan()
-    plans.check(wanted)
+    plans.check_new(wanted)
     campaign = Campaign.objects.create(
         name=_name(name), description=_words(description), plan=plans.write(wanted), start=wanted.when.start,
         changed_by=actor.name, changed_ref=actor.ref,
@@ -46,7 +46,7 @@ def change_campaign(
         row.description = _words(description)
     if plan is not None and (text := plans.write(plan)) != row.plan:
         require_draft(row)
-        plans.check(plan)
+        plans.check_new(plan)
         row.plan, row.start, row.version = text, plan.when.start, row.version + 1
         Approval.objects.filter(campaign=row, state=Approval.ASKED).update(state=Approval.WITHDRAWN)
         _keep_version(row, actor)

@@ -14,12 +14,11 @@ from pentad.core import clock
 from pentad.core.actor import Actor
 from pentad.engage.campaigns import choices, listing, moving, queries, rules
 from pentad.engage.campaigns.models import Campaign, Run
-from pentad.engage.campaigns.plan import Audience
+from pentad.engage.campaigns.plan import YEARS, Audience
 from pentad.engage.campaigns.queries import Load
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
-YEARS = moving.YEARS
 _AROUND = timedelta(days=2)
 
 

@@ -16,10 +16,9 @@ from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Invalid
 from pentad.engage.campaigns import actions, rules, starting
 from pentad.engage.campaigns.models import Approval, Campaign, Run
-from pentad.engage.campaigns.plan import When, missing
+from pentad.engage.campaigns.plan import YEARS, When, missing
 from pentad.engage.campaigns.plan import day as day_of
 
-YEARS = (2020, 2199)
 _DAY = timedelta(days=1)
 
 

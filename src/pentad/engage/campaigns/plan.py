@@ -121,6 +121,7 @@ class Plan(_Part, frozen=True):
 
 
 MOST_BYTES = 20_000
+YEARS = (2020, 2199)
 _decode = msgspec.json.Decoder(Plan).decode
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -159,6 +160,14 @@ def check(plan: Plan) -> None:
         raise _bad("No variant has a share.", "Give one of them at least 1.")
     if any(name in (HOLDOUT, WINNER) for name in plan.test.weights):
         raise _bad("A variant cannot be called so.", "Use A, B, C …")
+
+
+def check_new(plan: Plan) -> None:
+    """The same, and that its days are near: far away, their moments are in no calendar."""
+    check(plan)
+    for told in (plan.when.date, plan.when.until):
+        if told and not YEARS[0] <= day(told).year <= YEARS[1]:
+            raise _bad(f"{told} is too far away.", f"Choose a day of the years {YEARS[0]} to {YEARS[1]}.")
 
 
 def day(text: str) -> date:
