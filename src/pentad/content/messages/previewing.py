@@ -51,7 +51,7 @@ def preview(
         part = kept.ready(channel, wanted, languages[wanted])
     except Faulty as fault:
         raise Invalid(
-            f"{_at(fault)}{fault.message}", code="message_faulty", line=fault.line, column=fault.column
+            f"{_at(fault)}: {fault.message}", code="message_faulty", line=fault.line, column=fault.column
         ) from None
     now = clock.now()
     given = {"now": now, "today": now, "links": LINKS, **harmless(shallow(dict(extra)))}
@@ -62,8 +62,9 @@ def preview(
 
 
 def _at(fault: Faulty) -> str:
-    field = f"In the {fault.field}: " if fault.field in ONE_LINE else ""
-    return field or (f"Line {fault.line}: " if fault.line else "")
+    if fault.field in ONE_LINE:
+        return f"In the {fault.field}"
+    return f"Line {fault.line}" if fault.line else "What is written"
 
 
 def seen(person: Person) -> Known:
