@@ -6,9 +6,10 @@ test when the browser logs an error: a script that broke, a file that is missing
 Content-Security-Policy.
 """
 
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ fill(Folder(Path(sys.argv[1])), everything=True, customers=int(sys.argv[2]))
 settings.put(outgoing.PRIVATE.name, ["127.0.0.0/8"])  # services that tests play
 """
 PATIENCE = 10_000
+SETTLED = """async () => {
+    let moving = [1];
+    while (moving.length) {  // what inherits a colour begins when its parent has ended
+        await new Promise(requestAnimationFrame);
+        moving = document.getAnimations().filter(one => one.effect.getComputedTiming().endTime !== Infinity);
+        await Promise.all(moving.map(one => one.finished.catch(() => 0)));
+    }
+}"""
+DARK = re.compile(r"(^|\s)dark(\s|$)")
 
 
 @pytest.fixture(scope="session")
@@ -143,20 +153,20 @@ def customer(kestrel: Server) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], list[str]]:
+def axe() -> Callable[..., list[str]]:
     """Serious faults that axe finds on a page, one line each."""
     import axe_playwright_python
 
     (script,) = Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")
     source = script.read_text()
 
-    def run(page: Page) -> list[str]:
+    def run(page: Page, only: Sequence[str] = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")) -> list[str]:
         expect(page.locator(".htmx-request, .is-moving")).to_have_count(0)  # what waits for an answer is dimmed
-        page.evaluate(source)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
         faults = page.evaluate(  # handing over what is well as well takes as long as finding out
-            """async () => (await axe.run(document, {
-                runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"],
-            })).violations"""
+            "async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations']})).violations",
+            list(only),
         )
         return [
             f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary']}"
@@ -164,5 +174,25 @@ def axe() -> Callable[[Page], list[str]]:
             for node in fault["nodes"]
             if fault["impact"] in ("serious", "critical")
         ]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def axe_by_day_and_night(axe: Callable[..., list[str]]) -> Callable[[Page], list[str]]:
+    """The same in both themes. A page of a colleague who has the system's theme follows it where it stands; in the dark
+    axe looks for what may differ there, which is colours.
+    """
+
+    def run(page: Page) -> list[str]:
+        html = page.locator("html")
+        expect(html).not_to_have_class(DARK)
+        faults = axe(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # colours change at once
+        expect(html).to_have_class(DARK)
+        page.evaluate(SETTLED)
+        faults += [f"dark: {fault}" for fault in axe(page, ["color-contrast", "link-in-text-block"])]
+        page.emulate_media(color_scheme="light")
+        return faults
 
     return run

@@ -141,11 +141,10 @@ def test_a_key_is_made_copied_and_revoked(page: Page, kestrel: Server) -> None:
     assert kestrel.get("/api/v1/people?limit=1", headers=bearer).status == 401
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_are_accessible(
-    open_page: Callable[..., Page], guest: Page, axe: Callable[[Page], list[str]], theme: str
+    open_page: Callable[..., Page], guest: Page, axe_by_day_and_night: Callable[[Page], list[str]]
 ) -> None:
-    page = open_page(color_scheme=theme)
+    page = open_page()
     for path in (
         "/account/",
         "/account/sessions/",
@@ -158,8 +157,7 @@ def test_pages_are_accessible(
         "/account/app/",
     ):
         page.goto(path)
-        assert axe(page) == [], path
-    guest.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert axe_by_day_and_night(page) == [], path
     for path in ("/signin/", "/signin/forgot/", "/password/1/wrong/"):
         guest.goto(path)
-        assert axe(guest) == [], path
+        assert axe_by_day_and_night(guest) == [], path

@@ -116,22 +116,20 @@ def test_script_in_names_and_identifiers_is_text(page: Page, tablet: Callable[..
     expect(page.get_by_role("columnheader", name=one)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def test_accessible(
     open_page: Callable[..., Page],
-    axe: Callable[[Page], list[str]],
+    axe_by_day_and_night: Callable[[Page], list[str]],
     tablet: Callable[..., tuple[str, str]],
-    scheme: str,
     size: dict[str, int],
 ) -> None:
     one, _ = tablet()
-    page = open_page(size=size, color_scheme=scheme)
+    page = open_page(size=size)
     page.goto("/identity/")
     card(page, one).get_by_role("button", name="Compare").click()
     expect(page.get_by_role("columnheader", name=one)).to_be_visible()
-    assert axe(page) == []
+    assert axe_by_day_and_night(page) == []
     for address in ("/identity/", "/identity/?decided=1", "/identity/rules/"):
         page.goto(address)
-        assert axe(page) == [], address
+        assert axe_by_day_and_night(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address

@@ -115,16 +115,18 @@ def test_by_keyboard(page: Page, kestrel: Server, word: str) -> None:
     expect(page.get_by_label("Text in the event")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def test_accessible(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], kestrel: Server, scheme: str, size: dict[str, int]
+    open_page: Callable[..., Page],
+    axe_by_day_and_night: Callable[[Page], list[str]],
+    kestrel: Server,
+    size: dict[str, int],
 ) -> None:
     send(kestrel, "Cup Sold")
-    page = open_page(size=size, color_scheme=scheme)
+    page = open_page(size=size)
     page.goto("/live/?outcome=stored")
     page.locator("[data-live-pause]").click()
     page.locator("[data-expand]").first.click()
     expect(page.locator("[data-detail]")).to_be_visible()
-    assert axe(page) == []
+    assert axe_by_day_and_night(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

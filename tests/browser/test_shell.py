@@ -181,37 +181,38 @@ def test_every_section_is_reached_on_the_phone(phone: Page, page: Page, axe: Cal
     expect(phone.get_by_role("heading", name="New customer")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
 def test_axe_finds_nothing_serious(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], complaints: list[str], address: str, scheme: str
+    open_page: Callable[..., Page],
+    axe_by_day_and_night: Callable[[Page], list[str]],
+    complaints: list[str],
+    address: str,
 ) -> None:
-    page = open_page(color_scheme=scheme)
+    page = open_page()
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    assert axe(page) == []
+    assert axe_by_day_and_night(page) == []
     complaints.clear()  # a page that is not there is logged by the browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_on_the_customer_page_and_what_opens(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], kestrel: Server, scheme: str
+    open_page: Callable[..., Page], axe_by_day_and_night: Callable[[Page], list[str]], kestrel: Server
 ) -> None:
     person = kestrel.person("email:keiko.yilmaz@fjord.example")
     assert person
-    page = open_page(color_scheme=scheme, reduced_motion="reduce")
+    page = open_page(reduced_motion="reduce")
     page.goto(f"/people/{person['id']}/?n=1")
     page.wait_for_load_state("networkidle")
     page.locator(".event summary").first.click()
     page.locator(".fact summary").first.click()
-    assert axe(page) == []
+    assert axe_by_day_and_night(page) == []
     for key in ("m", "t", "?", "Control+k"):
         page.keyboard.press(key)
         page.wait_for_load_state("networkidle")
         page.evaluate(
             "Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))"
         )  # painted as it stays
-        assert axe(page) == [], key
+        assert axe_by_day_and_night(page) == [], key
         page.keyboard.press("Escape")
 
 
