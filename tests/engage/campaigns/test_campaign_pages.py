@@ -12,7 +12,7 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
-from pentad.engage.campaigns import actions, audience, goals, measuring, people_views, starting, why
+from pentad.engage.campaigns import actions, audience, goals, measuring, people_views, queries, starting, why
 from pentad.engage.campaigns.models import Campaign, Run
 from pentad.intelligence.segments.definition import Definition, Equals, Trait
 from pentad.intelligence.segments.ideas import Idea
@@ -326,3 +326,24 @@ def test_a_test_that_shows_nothing_is_decided_when_its_time_is_over(road: Road) 
         assert len(sent()) == 12
         work()
         assert state(row) == Campaign.FINISHED
+
+
+def test_the_load_of_home_ends_with_the_next_week_and_figures_of_a_campaign_open_whom_they_count(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sunday = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    asked: list[Any] = []
+    monkeypatch.setattr(queries, "load", lambda *those: asked.append(those))
+    with clock.held(sunday):
+        every = {"start": "every", "unit": "week", "date": "2026-11-23", "time": "09:00", "zone": "UTC", "days": [0, 1]}
+        twice = plan(audience={"everybody": True}, content={"message": running.message().id}, when=every)
+        row = started(twice)
+        tom = signed("marketer")
+        page(tom, "/marketing/")
+        begin, end, meant = asked[-1]
+        assert (begin.date().isoformat(), end.date().isoformat()) == ("2026-11-16", "2026-11-30")
+        assert len(meant) == 2, "Monday and Tuesday of the next week, not those after it"
+        shown = page(tom, f"/campaigns/{row.id}/")
+        for which in ("held", "passed_over", "skipped", "held_out", "failed"):
+            assert f'href="/campaigns/{row.id}/people/?which={which}"' in shown, which
+            page(tom, f"/campaigns/{row.id}/people/?which={which}")

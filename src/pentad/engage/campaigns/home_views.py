@@ -21,6 +21,8 @@ from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
 MOST = 12
 AHEAD_DAYS = 14
+WEEKS = 2
+"""This week and the next: their load."""
 ENDED_DAYS = 7
 
 
@@ -38,8 +40,10 @@ class Live:
 def home(request: HttpRequest) -> HttpResponse:
     actor, now, zone = actor_of(request), clock.now(), zone_of(request)
     today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    end = calendar_views.midnight(monday + timedelta(days=WEEKS * 7), zone)
     ahead = calendar_views.planned(today, today + timedelta(days=AHEAD_DAYS), zone)
-    meant = [one.audience for some in ahead.values() for one in some if one.audience is not None]
+    meant = [one.audience for some in ahead.values() for one in some if one.audience is not None and one.at < end]
     context: dict[str, Any] = {
         "live": live(),
         "approvals": list(queries.approvals_waiting()[:20]),
@@ -49,11 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
             (day, coming) for day, some in sorted(ahead.items()) if (coming := [one for one in some if one.at > now])
         ],
         "duplicates": health.duplicates(),
-        "load": queries.load(
-            calendar_views.midnight(today - timedelta(days=today.weekday()), zone),
-            now + timedelta(days=AHEAD_DAYS),
-            meant,
-        ),
+        "load": queries.load(calendar_views.midnight(monday, zone), end, meant),
         "goals": goals.GOALS,
         "empty": not Campaign.objects.filter(archived=None).exists(),
     }
