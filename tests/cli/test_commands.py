@@ -1,4 +1,8 @@
-"""The command line as operators and scripts use it: real processes on a real folder."""
+"""The command line as operators and scripts use it: real processes on a real folder.
+
+What the installed command itself does, its terminal, its output, its signals and its end, is told of that one; what
+comes after that of forks, which begin as each command does: see tests/forking.py.
+"""
 
 import os
 import pty
@@ -13,12 +17,19 @@ import pytest
 from click.testing import CliRunner
 
 from pentad.cli import command_line
+from tests.forking import run
 from tests.serving import PENTAD, Server, free_port, until
 
 
 @pytest.fixture
 def folder(new_server: Callable[..., Server]) -> Server:
     """A data folder that nothing serves."""
+    return new_server()
+
+
+@pytest.fixture
+def installed(new_server: Callable[..., Server]) -> Server:
+    """The same, for the command as it is installed."""
     return new_server(installed=True)
 
 
@@ -34,14 +45,14 @@ def check_refused(done: subprocess.CompletedProcess[str], *said: str, status: in
 
 
 class TestSourcesAndKeys:
-    def test_print_what_scripts_need_and_nothing_else(self, folder: Server) -> None:
-        write_key = folder.cli("source", "add", "Web shop").stdout
-        token = folder.cli("key", "add", "Nightly export", "--role", "admin").stdout
+    def test_print_what_scripts_need_and_nothing_else(self, installed: Server) -> None:
+        write_key = installed.cli("source", "add", "Web shop").stdout
+        token = installed.cli("key", "add", "Nightly export", "--role", "admin").stdout
         for printed in (write_key, token):
             assert printed.endswith("\n")
             assert len(printed.split()) == 1
-        assert f"Web shop\tweb\ton\t{write_key.strip()}" in folder.cli("source", "list").stdout
-        listed = folder.cli("key", "list").stdout
+        assert f"Web shop\tweb\ton\t{write_key.strip()}" in installed.cli("source", "list").stdout
+        listed = installed.cli("key", "list").stdout
         assert f"{token[:12]}\tNightly export\tadmin\tin force\tnever used" in listed
         assert token.strip() not in listed
 
@@ -64,35 +75,40 @@ class TestSourcesAndKeys:
 
 
 class TestUsers:
-    def test_add_list_and_new_password(self, folder: Server) -> None:
+    def test_add_list_and_new_password(self, installed: Server) -> None:
         def given(*arguments: str, password: str) -> subprocess.CompletedProcess[str]:
-            command = [PENTAD, "user", *arguments, "--password-stdin", "--data", str(folder.folder)]
+            command = [PENTAD, "user", *arguments, "--password-stdin", "--data", str(installed.folder)]
             return subprocess.run(
-                command, input=f"{password}\n", capture_output=True, text=True, check=False, env=folder.environment
+                command, input=f"{password}\n", capture_output=True, text=True, check=False, env=installed.environment
             )
 
         check_refused(given("add", "nadia@kestrel.example", password="short"), "at least 10 characters")
         done = given("add", "Nadia@kestrel.example", "--name", "Nadia Karim", password="roast-and-grind")
         assert (done.returncode, done.stdout) == (0, "added nadia@kestrel.example\n")
         check_refused(given("add", "nadia@kestrel.example", password="roast-and-grind"), "has an account already")
-        assert "nadia@kestrel.example\tNadia Karim\tadmin\tactive" in folder.cli("user", "list").stdout
+        assert "nadia@kestrel.example\tNadia Karim\tadmin\tactive" in installed.cli("user", "list").stdout
         assert given("password", "nadia@kestrel.example", password="single-origin").returncode == 0
-        rescued = folder.cli("user", "rescue", "nadia@kestrel.example").stdout
+        rescued = installed.cli("user", "rescue", "nadia@kestrel.example").stdout
         assert rescued == "nadia@kestrel.example signs in with the password alone\n"
         check_refused(given("password", "tom@kestrel.example", password="single-origin"), "tom@kestrel.example")
 
-    def test_without_a_terminal_it_says_how(self, folder: Server) -> None:
-        command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(folder.folder)]
+    def test_without_a_terminal_it_says_how(self, installed: Server) -> None:
+        command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(installed.folder)]
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=folder.environment
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=installed.environment
         )
         check_refused(done, "--password-stdin", status=2)
 
-    def test_on_a_terminal_it_asks_twice_and_shows_nothing(self, folder: Server) -> None:
+    def test_on_a_terminal_it_asks_twice_and_shows_nothing(self, installed: Server) -> None:
         ours, theirs = pty.openpty()
-        command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(folder.folder)]
+        command = [PENTAD, "user", "add", "nadia@kestrel.example", "--data", str(installed.folder)]
         with subprocess.Popen(
-            command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True, env=folder.environment
+            command,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            start_new_session=True,
+            env=installed.environment,
         ) as one:
             os.close(theirs)
             seen = b""
@@ -145,30 +161,43 @@ class TestFolder:
         assert "secret" not in done.stderr
 
 
-class TestUp:
-    def test_says_where_it_is_and_stops_at_once(self, folder: Server) -> None:
-        folder.start()
-        first = folder.tail().splitlines()
-        assert any(line == f"Pentad serves {folder.url}/" for line in first), first
-        assert any(f"{folder.url}/setup/?token=" in line for line in first)
-        folder.stop(seconds=4)
+class TestForks:
+    def test_settings_are_those_of_their_own_environment(self, folder: Server) -> None:
+        """Each variable that there is; one whose setting tests/forking_pentad.py does not name is refused there."""
+        said = {
+            "HTTPS": "1", "HOSTS": "a.example,b.example", "PROXIES": "2", "LEDGER": "clickhouse://nowhere",
+            "ASK_SECONDS": "3", "LOG": "debug", "SMTP": "smtp://u:p@mail.example:2525", "MAIL_FROM": "cx@kestrel.example",
+            "ADDRESS": "https://cx.example", "METRICS": "open",
+        }  # fmt: skip
+        environment = folder.environment | {f"PENTAD_{name}": value for name, value in said.items()}
+        done = run(["source", "add", "Web", "--data", str(folder.folder)], environment, 60)
+        assert (done.returncode, done.stderr) == (0, "")
 
-    def test_control_c_ends_it_with_status_0(self, folder: Server) -> None:
-        folder.start()
-        assert folder.process
-        folder.process.send_signal(signal.SIGINT)
-        assert folder.process.wait(4) == 0
+
+class TestUp:
+    def test_says_where_it_is_and_stops_at_once(self, installed: Server) -> None:
+        installed.start()
+        first = installed.tail().splitlines()
+        assert any(line == f"Pentad serves {installed.url}/" for line in first), first
+        assert any(f"{installed.url}/setup/?token=" in line for line in first)
+        installed.stop(seconds=4)
+
+    def test_control_c_ends_it_with_status_0(self, installed: Server) -> None:
+        installed.start()
+        assert installed.process
+        installed.process.send_signal(signal.SIGINT)
+        assert installed.process.wait(4) == 0
 
     def test_taken_port(self, folder: Server, new_server: Callable[..., Server]) -> None:
         folder.start()
         done = new_server(port=folder.port).cli("up", "--port", str(folder.port), status=None)
         check_refused(done, f"Port {folder.port}", "in use", "--port")
 
-    def test_taken_folder(self, folder: Server) -> None:
-        folder.start()
-        done = folder.cli("up", "--port", "0", status=None)
-        check_refused(done, "in use by process", str(folder.folder))
-        assert folder.is_ready()
+    def test_taken_folder(self, installed: Server) -> None:
+        installed.start()
+        done = installed.cli("up", "--port", "0", status=None)
+        check_refused(done, "in use by process", str(installed.folder))
+        assert installed.is_ready()
 
     def test_restart_on_the_same_folder(self, folder: Server) -> None:
         folder.start()
