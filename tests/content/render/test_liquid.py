@@ -1,5 +1,6 @@
 """What a template does for one customer: values and fallbacks, escaping, limits, and what is said of mistakes."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -182,3 +183,11 @@ def test_a_machine_that_is_busy_costs_nobody_their_message(monkeypatch: pytest.M
     clock = iter(range(0, 10_000, 10))
     monkeypatch.setattr("pentad.content.render.running.time.monotonic", lambda: float(next(clock)))
     assert rendered("{{ now | date: '%F' }} {{ now | date: '%Y' }}") == "2026-11-22 2026"
+
+
+@pytest.mark.parametrize("text", ["{", "{%raw%}", "{% comment %}", '{{ "a'])
+def test_what_never_ends_is_not_looked_through_again_and_again(text: str) -> None:
+    began = time.thread_time()
+    with pytest.raises(Faulty, match="found the end"):
+        compile(text * 30_000)
+    assert time.thread_time() - began < 2

@@ -27,6 +27,11 @@ from pentad.content.render.running import Buffer, Context
 from pentad.content.render.usage import Use, uses
 
 _LIMITS = Limits()
+MOST_OPEN = 100
+"""Beginnings without an end."""
+_ENDS = [(re.compile(r"\{\{"), "}}"), (re.compile(r"\{%"), "%}")] + [
+    (re.compile(rf"\{{%-?\s*{name}\b"), f"end{name}") for name in ("raw", "comment", "doc")
+]
 _BEYOND = (ResourceLimitError, MemoryError, RecursionError)
 
 
@@ -83,6 +88,9 @@ def compile(text: str, form: str = "text", *, strict: bool = True) -> Template:
     """Read a template. form: html, text or json. Raises Faulty, with the place."""
     if len(text) > MOST_SOURCE:
         raise Faulty(f"The text has {len(text):,} characters; {MOST_SOURCE:,} are allowed.")
+    for begin, end in _ENDS:  # for each that has none the engine looks through all the rest
+        if len(begin.findall(text, text.rfind(end) + 1)) > MOST_OPEN:
+            raise Faulty(f"Expected “{end}”, found the end of the text.")
     env = environment(form, strict)
     try:
         bound = env.from_string(text)
