@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -42,8 +43,13 @@ def routes(patterns: Any = None, before: str = "") -> set[str]:
     return {route for route in found if not route.startswith("api/v1/")}
 
 
+@cache
+def described() -> dict[str, Any]:
+    return dict(api.get_openapi_schema()["paths"])
+
+
 def operations() -> set[tuple[str, str]]:
-    return {(method, path) for path, item in api.get_openapi_schema()["paths"].items() for method in item}
+    return {(method, path) for path, item in described().items() for method in item}
 
 
 def address(route: str, **known: str) -> str:
@@ -101,14 +107,13 @@ def _check_pages(world: World, role: str) -> None:
 
 
 def _check_operations(world: World, role: str) -> None:
-    described = api.get_openapi_schema()["paths"]
     for (method, path), right in API.items():
         if right == SIGNED_IN:
             continue
         answer = call(
             world,
             method,
-            re.sub(r"{\w+}", "0", path) + needed(described[path][method]),
+            re.sub(r"{\w+}", "0", path) + needed(described()[path][method]),
             FILLED | OTHERWISE.get(path, {}),
         )
         denied = answer.status_code == 403
