@@ -165,6 +165,7 @@ def test_it_is_read_aloud() -> None:
     assert wording.weekdays(When(weekdays=(6, 1, 0))) == "only on Mondays, Tuesdays and Sundays"
     assert wording.minutes(1530) == "1 day 1 hour 30 minutes"
     assert wording.again(When(trigger=Trigger(again_days=30))) == "Again after 30 days at the earliest"
+    assert wording.again(When(trigger=Trigger(again_days=1))) == "Again after 1 day at the earliest"
     tested = Plan(test=Test({"A": 1, "B": 3}, 10, 40, "auto", 6))
     assert wording.test(tested) == (
         "Variants A 25 %, B 75 % among 40 % of customers; the others get what the figures find best after 6 hours;"

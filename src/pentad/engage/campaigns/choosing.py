@@ -7,7 +7,7 @@ on where it stood, and nobody is chosen twice.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Max
@@ -151,7 +151,7 @@ class Chooser:
         if row.person_id in out and not self.message.transactional:
             row.state, row.reason, row.seen = Recipient.SKIPPED, "global_holdout", "held out of all campaigns"
         elif last is not None and not self._may_again(last, row.due_at or clock.now()):
-            row.state, row.reason, row.seen = Recipient.SKIPPED, "again", last.isoformat(timespec="minutes")
+            row.state, row.reason, row.seen = Recipient.SKIPPED, "again", f"{last.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         elif row.arm == HOLDOUT:
             row.state, row.reason, row.seen = Recipient.HELD_OUT, "holdout", f"{self.plan.test.holdout:g} %"
         elif row.arm == WINNER:

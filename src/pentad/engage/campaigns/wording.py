@@ -11,7 +11,7 @@ REASONS = {
     "holdout": "Held out of this campaign, so that it can be told what it changes",
     "global_holdout": "Held out of every campaign, so that it can be told what all of them change",
     "left_audience": "Left the audience before it was time",
-    "again": "Was told before; it is too early to tell them again",
+    "again": "Was chosen by it before; it is too early to choose them again",
     "merged": "Is told as another part of the same customer",
     "winner": "Waits until the test is decided",
     "content_no_value": "The message needs a value this customer does not have",
@@ -77,7 +77,8 @@ def again(when: When) -> str:
     days = when.trigger.again_days
     if days is None:
         return "Each customer once"
-    return f"Again after {days} days at the earliest" if days else "Each time"
+    some = "1 day" if days == 1 else f"{days} days"
+    return f"Again after {some} at the earliest" if days else "Each time"
 
 
 def minutes(number: int) -> str:
