@@ -148,7 +148,7 @@ CAMPAIGNS = register(
         empty=Empty("No campaigns yet", "A campaign tells customers something at the right time, and shows what that changed.",
                     "/campaigns/new/", "New campaign", right="campaigns.edit"),
         clear={
-            "All": Empty("No campaigns yet", "A campaign tells customers something at the right time, and shows what that changed.",
+            "Current": Empty("No campaigns yet", "A campaign tells customers something at the right time, and shows what that changed.",
                          "/campaigns/new/", "New campaign", right="campaigns.edit"),
             "Live": Empty("Nothing is live", "Campaigns that are scheduled, running or paused stand here."),
             "Drafts": Empty("No drafts", "What is being written stands here until it starts."),
@@ -156,7 +156,7 @@ CAMPAIGNS = register(
             "Archive": Empty("Nothing in the archive", "What is not needed any more can be put here, with its figures."),
         },
         views=(
-            ("All", {"filters": [HERE]}),
+            ("Current", {"filters": [HERE]}),
             ("Live", {"filters": [["state", "in", LIVE], HERE]}),
             ("Drafts", {"filters": [["state", "is", Campaign.DRAFT], HERE]}),
             ("Over", {"filters": [["state", "in", f"{Campaign.FINISHED}|{Campaign.CANCELLED}"], HERE]}),
