@@ -13,10 +13,11 @@ from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied
 from pentad.core.models import AuditLine
 from pentad.engage.campaigns import actions, audience, goals, measuring, people_views, queries, starting, why
-from pentad.engage.campaigns.models import Campaign, Run
+from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.intelligence.segments.definition import Definition, Equals, Trait
 from pentad.intelligence.segments.ideas import Idea
 from pentad.intelligence.segments.models import Segment
+from pentad.platforms.responses.models import Response
 from pentad.roles.access import actions as accounts
 from pentad.roles.audit import telling
 from tests.data.road import Road, identify, track
@@ -344,6 +345,44 @@ def test_the_load_of_home_ends_with_the_next_week_and_figures_of_a_campaign_open
         assert (begin.date().isoformat(), end.date().isoformat()) == ("2026-11-16", "2026-11-30")
         assert len(meant) == 2, "Monday and Tuesday of the next week, not those after it"
         shown = page(tom, f"/campaigns/{row.id}/")
-        for which in ("held", "passed_over", "skipped", "held_out", "failed"):
+        for which in ("waiting", "told", "arrived", "opened", "clicked", "bounced", "unsubscribed", "complained", "failed",
+                      "held", "passed_over", "skipped", "held_out"):  # fmt: skip
             assert f'href="/campaigns/{row.id}/people/?which={which}"' in shown, which
             page(tom, f"/campaigns/{row.id}/people/?which={which}")
+
+
+def test_every_figure_lists_just_those_whom_it_counts_page_by_page(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("Ada", "Bo", "Cy", "Di")
+    row = started(plan(audience={"everybody": True}, content={"message": running.message().id}))
+    work()
+    sent()
+    ada, bo, cy, di = queries.deliveries(row.id).order_by("person_no")
+    about = {"channel": "email", "origin_kind": "campaign", "origin_id": row.id}
+    for one, kind, human in ((ada, "open", True), (bo, "open", False), (ada, "unsubscribe", None)):
+        Response.objects.create(delivery_no=one.pk, person_no=one.person_no, kind=kind, human=human, **about)
+    for one, became in ((bo, "bounced"), (cy, "queued")):
+        queries.deliveries(row.id).filter(pk=one.pk).update(state=became, sent_at=None)
+    queries.deliveries(row.id).filter(pk=di.pk).delete()
+    Recipient.objects.filter(person_id=di.person_no).update(state=Recipient.WAITING)
+    Run.objects.update(state=Run.SENDING)
+    monkeypatch.setattr(people_views, "PAGE", 1)
+
+    def listed(which: str) -> list[int]:
+        found, after = people_views.page_of(row, which, "")
+        while after:
+            more, after = people_views.page_of(row, which, after)
+            found += more
+        return [one.person_id for one in found]
+
+    a, b, c, d = (one.person_no for one in (ada, bo, cy, di))
+    assert listed("") == [d, c, b, a]
+    assert listed("told") == [b, a]
+    assert listed("arrived") == listed("opened") == listed("unsubscribed") == [a], "no robots"
+    assert listed("bounced") == [b]
+    assert listed("waiting") == [c, d], "those in the queue, then those whose message is not written yet"
+    Run.objects.update(state=Run.CANCELLED)
+    assert listed("passed_over") == [d]
+    progress = queries.progress(row)
+    assert (progress.told, progress.arrived, progress.left, progress.passed_over) == (2, 1, 1, 1)

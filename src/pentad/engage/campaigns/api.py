@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from pentad.core.action import check
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person, part_numbers
-from pentad.engage.campaigns import actions, ending, measuring, people_views, queries, shown, starting
+from pentad.engage.campaigns import actions, ending, measuring, page, people_views, queries, shown, starting
 from pentad.engage.campaigns.models import Campaign
 from pentad.engage.campaigns.shapes import (
     AskIn,
@@ -170,9 +170,13 @@ def get_results(request: HttpRequest, id: str) -> dict[str, Any] | None:
 
 @router.get("/campaigns/{id}/recipients", response=RecipientsOut, summary="Whom a campaign chose")
 def list_recipients(request: HttpRequest, id: str, asked: Query[ListedPeople]) -> dict[str, Any]:
-    """The latest first, those held back too. Page on with `after`, the last answer’s `next`."""
+    """The latest first, those held back too. Page on with `after`, the last answer’s `next`. What customers did with the
+    message needs messages.view.
+    """
     check(actor_of(request), VIEW)
     check(actor_of(request), "people.view")
+    if asked.which in page.DONE:
+        check(actor_of(request), "messages.view")
     row = queries.find_campaign(id)
     found, following = people_views.page_of(row, asked.which, asked.after or "")
     roots = roots_of({one.person_id for one in found})

@@ -24,17 +24,18 @@ LEAST = 50
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A step of the funnel. percent: of those told."""
+    """A step of the funnel. percent: of those chosen. which: the filter that lists whom it counts."""
 
     label: str
     number: int
     percent: int
     title: str = ""
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A share against its limit. verdict: in words."""
+    """A share against its limit. verdict: in words. which: the filter that lists whom it counts."""
 
     label: str
     number: int
@@ -42,6 +43,7 @@ class Sign:
     limit: float
     verdict: str
     tone: str
+    which: str
 
 
 def funnel(campaign: Campaign, progress: Progress) -> list[Part]:
@@ -49,13 +51,13 @@ def funnel(campaign: Campaign, progress: Progress) -> list[Part]:
     found = figures(ORIGIN, campaign.id).total
     total = max(progress.chosen, 1)
     steps = (
-        ("Chosen", progress.chosen, "Everybody who was in the audience, with those held out"),
-        ("Sent", progress.told, "To whom something left, or may have left"),
-        ("Arrived", progress.arrived, "Taken by the provider, and not sent back"),
-        ("Opened", found.human_opened, "By people; robots and mail privacy programs are left out"),
-        ("Clicked", found.human_clicked, "By people; robots are left out"),
+        ("Chosen", progress.chosen, "Everybody who was in the audience, with those held out", ""),
+        ("Sent", progress.told, "To whom something left, or may have left", "told"),
+        ("Arrived", progress.arrived, "Taken by the provider, and not sent back", "arrived"),
+        ("Opened", found.human_opened, "By people; robots and mail privacy programs are left out", "opened"),
+        ("Clicked", found.human_clicked, "By people; robots are left out", "clicked"),
     )  # fmt: skip
-    return [Part(label, number, min(100, round(100 * number / total)), title) for label, number, title in steps]
+    return [Part(label, number, min(100, round(100 * number / total)), *rest) for label, number, *rest in steps]
 
 
 def signs(campaign: Campaign, progress: Progress) -> list[Sign]:
@@ -69,10 +71,10 @@ def sign(name: str, number: int, told: int) -> Sign:
     share, limit = number / told if told else 0.0, LIMITS[name]
     label = name.capitalize()
     if told < LEAST:
-        return Sign(label, number, share, limit, "too few to tell", "gray")
+        return Sign(label, number, share, limit, "too few to tell", "gray", name)
     if share > limit:
-        return Sign(label, number, share, limit, f"above {limit:.1%}", "red")
-    return Sign(label, number, share, limit, f"below {limit:.1%}", "green")
+        return Sign(label, number, share, limit, f"above {limit:.1%}", "red", name)
+    return Sign(label, number, share, limit, f"below {limit:.1%}", "green", name)
 
 
 _counted: tuple[datetime, timedelta, int] | None = None

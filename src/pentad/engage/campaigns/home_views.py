@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from pentad.core import clock
 from pentad.data.consent import queries as consent
 from pentad.data.consent.reaching import ChannelReach, reach
-from pentad.engage.campaigns import calendar_views, goals, health, listing, queries
+from pentad.engage.campaigns import calendar_views, goals, health, listing, page, queries
 from pentad.engage.campaigns.models import Campaign
 from pentad.engage.campaigns.queries import Progress
 from pentad.intelligence.contact.policies import in_force
@@ -55,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "duplicates": health.duplicates(),
         "load": queries.load(calendar_views.midnight(monday, zone), end, meant),
         "goals": goals.GOALS,
+        "opens": dict(page.filters(actor)),
         "empty": not Campaign.objects.filter(archived=None).exists(),
     }
     return render(request, "campaigns/home.html", context)
@@ -84,6 +85,7 @@ def reachable(request: HttpRequest) -> HttpResponse:
     rows = [(one, _percent(one, held.get(one.name, HeldBack())), held.get(one.name)) for one in found]
     label = next((one.label for one in consent.purposes() if one.name == purpose), purpose)
     context = {"rows": rows, "purpose": label, "holdout": in_force().holdout}
+    context["may_look"] = actor_of(request).may("contact.view")
     return render(request, "campaigns/_reach.html", context)
 
 

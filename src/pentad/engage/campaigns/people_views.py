@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,24 +13,25 @@ from pentad.core.secretbox import cover, uncover
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import find_person, part_numbers
 from pentad.engage.campaigns import page, queries, why
-from pentad.engage.campaigns.keys import key_of
-from pentad.engage.campaigns.models import Campaign, Recipient
+from pentad.engage.campaigns.keys import ORIGIN, key_of
+from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.intelligence.segments.access import everybody, seen_people
 from pentad.intelligence.segments.moves import roots_of
+from pentad.platforms.responses.queries import counted
 from pentad.roles.access import signed_in
 from pentad.roles.audit import looked_at
 from pentad.roles.page import actor_of, in_readers_zone
 
 PAGE = 50
 PLACES = "places on pages of campaigns"
-FILTERS = (
-    ("", "All"), ("waiting", "To come"), ("arrived", "Sent"), ("bounced", "Bounced"), ("failed", "Failed"),
-    ("held", "Held now"), ("passed_over", "Held back"), ("skipped", "Left out"), ("held_out", "Held out"),
-)  # fmt: skip
-_OF_ROWS = {"waiting": (Recipient.CHOSEN, Recipient.WAITING), "skipped": (Recipient.SKIPPED,),
-            "held_out": (Recipient.HELD_OUT,)}  # fmt: skip
+_NOT_YET = Q(state__in=(Recipient.CHOSEN, Recipient.WAITING))
+_OF_ROWS = {
+    "waiting": _NOT_YET & ~Q(run__state=Run.CANCELLED), "passed_over": _NOT_YET & Q(run__state=Run.CANCELLED),
+    "skipped": Q(state=Recipient.SKIPPED), "held_out": Q(state=Recipient.HELD_OUT),
+}  # fmt: skip
 _OF_DELIVERIES = {
-    "arrived": ("sent", "delivered", "doubtful"), "bounced": ("bounced",), "failed": ("failed",), "held": ("held",),
+    "waiting": queries.OPEN, "told": (*queries.ARRIVED, "doubtful", "bounced"), "arrived": queries.ARRIVED,
+    "bounced": ("bounced",), "failed": ("failed",), "doubtful": ("doubtful",), "held": ("held",),
     "passed_over": ("skipped", "expired", "cancelled"),
 }  # fmt: skip
 
@@ -43,15 +44,17 @@ def people(request: HttpRequest, id: str) -> HttpResponse:
     check(actor_of(request), "people.view")
     row = queries.find_campaign(id)
     which = request.GET.get("which", "")
-    if which not in dict(FILTERS):
+    if which not in dict(page.FILTERS):
         raise Invalid(f"“{which[:40]}” is no choice.", code="bad_filter", fix="Choose one that is offered.")
+    if which in page.DONE:
+        check(actor_of(request), "messages.view")
     after = request.GET.get("after", "")
     found, following = page_of(row, which, after)
     shown = _with_people(found)
     if shown:
         looked_at(actor_of(request), f"campaign:{row.id}", "people", again=True, rows=len(shown))
     context: dict[str, Any] = page.context(request, row, "people") | {
-        "rows": shown, "which": which, "choices": FILTERS, "further": bool(after),
+        "rows": shown, "which": which, "choices": page.filters(actor_of(request)), "further": bool(after),
         "next": following,
     }  # fmt: skip
     return render(request, "campaigns/people.html", context)
@@ -72,24 +75,34 @@ def _number(row: Campaign, after: str) -> int:
         ) from None
 
 
-def _page(campaign: Campaign, which: str, before: int | None) -> tuple[list[Recipient], int | None]:
-    """A page of rows, and from where the next one goes on."""
-    if which in _OF_DELIVERIES:
-        return _by_delivery(campaign, _OF_DELIVERIES[which], before)
+def _page(campaign: Campaign, which: str, place: int | None) -> tuple[list[Recipient], int | None]:
+    """A page of rows, and from where the next one goes on: those with a message first, below its number; then those
+    without one, below a number that is negated.
+    """
+    found: list[Recipient] = []
+    if (which in _OF_DELIVERIES or which in page.DONE) and (place is None or place > 0):
+        found, following = _by_delivery(campaign, which, place)
+        if following is not None or which not in _OF_ROWS:
+            return found, following
+        place = None
     rows = _seen(Recipient.objects.filter(run__campaign=campaign)).select_related("run").order_by("-id")
-    if which:
-        rows = rows.filter(state__in=_OF_ROWS[which])
-    found = list(rows.filter(id__lt=before)[: PAGE + 1] if before else rows[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
+    rows = rows.filter(_OF_ROWS.get(which, Q()), **({"id__lt": -place} if place is not None else {}))
+    size = max(0, PAGE - len(found))
+    more = list(rows[: size + 1])
+    return found + more[:size], -more[size].pk - 1 if len(more) > size else None
 
 
 def _seen(rows: "QuerySet[Recipient]") -> "QuerySet[Recipient]":
     return rows if everybody() else rows.filter(person__in=seen_people().values("pk"))
 
 
-def _by_delivery(campaign: Campaign, states: tuple[str, ...], before: int | None) -> tuple[list[Recipient], int | None]:
+def _by_delivery(campaign: Campaign, which: str, before: int | None) -> tuple[list[Recipient], int | None]:
     """The same by what became of their messages: those rows are asked for by their keys."""
-    rows = queries.deliveries(campaign.id).filter(state__in=states).order_by("-id")
+    rows = queries.deliveries(campaign.id).order_by("-id")
+    if which in page.DONE:
+        rows = rows.filter(pk__in=counted(ORIGIN, campaign.id, which))
+    else:
+        rows = rows.filter(state__in=_OF_DELIVERIES[which])
     sent = list((rows.filter(id__lt=before) if before else rows).only("id", "key", "person_no", "run")[: PAGE + 1])
     people = {one.person_no for one in sent[:PAGE]}
     parts = set(Person.seen.filter(root_id__in=people).values_list("no", flat=True))

@@ -157,5 +157,8 @@ class Listed(Schema):
 
 
 class ListedPeople(Schema):
-    which: Literal["", "waiting", "arrived", "bounced", "failed", "held", "passed_over", "skipped", "held_out"] = ""
+    which: Literal[
+        "", "waiting", "told", "arrived", "opened", "clicked", "bounced", "unsubscribed", "complained", "failed", "doubtful",
+        "held", "passed_over", "skipped", "held_out",
+    ] = ""  # fmt: skip
     after: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from pentad.data.identity.models import Person
 from pentad.data.identity.queries import part_numbers
@@ -85,6 +85,17 @@ def _figures(origin_kind: str, origin_id: str, run: str) -> Figures:
     clicks = of.filter(kind=CLICK, link__isnull=False, human__isnull=False).order_by()
     links = clicks.values_list("link", "human").annotate(n=everybody)
     return Figures(found, by_variant, {(link, of_person): number for link, of_person, number in links})
+
+
+_KINDS = {name: kind for kind, name in _NAMES.items()}
+
+
+def counted(origin_kind: str, origin_id: str, name: str) -> "QuerySet[Response, int]":
+    """Numbers of the deliveries that a figure of a campaign counts, by its name; of opened and clicked, by people."""
+    rows = Response.objects.filter(origin_kind=origin_kind, origin_id=origin_id, kind=_KINDS[name])
+    if name in ("opened", "clicked"):
+        rows = rows.filter(human=True)
+    return rows.exclude(kind=CLICK, link=None).order_by().values_list("delivery_no", flat=True)
 
 
 @dataclass(frozen=True, slots=True)
