@@ -1,5 +1,7 @@
 """MJML with Liquid becomes HTML and text: what stands where, and what is refused."""
 
+import time
+
 import pytest
 
 from pentad.content.render import mail
@@ -133,3 +135,16 @@ def test_what_is_hidden_comes_back_whatever_it_looks_like() -> None:
     assert hidden.lost(hidden.text) == []
     first = hidden.text.split()[1]
     assert hidden.lost(first) == ["{% if b %}", "{{ 'c' }}"]
+    further = hidden.more("zqxx7z{{ d }}zqxx")
+    assert hidden.shown(further) == "zqxx7z{{ d }}zqxx"
+
+
+@pytest.mark.parametrize("piece", ["{{", "{%", "{% raw", "{%comment%}", "{{ a }", "zqx", "x", "<a", "a"])
+def test_what_never_ends_takes_no_longer_than_its_length(piece: str) -> None:
+    source = "zq<a" + piece * 40_000
+    began = time.thread_time()
+    hidden = Hidden(source)
+    assert hidden.shown(hidden.text) == source
+    with pytest.raises(Faulty):
+        mail.compile_mjml(f"<mjml>{source}</mjml>")
+    assert time.thread_time() - began < 2

@@ -8,7 +8,7 @@ SCHEMES = ("https", "http", "mailto", "tel", "sms")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _OWN = re.compile(r"\{\{\{(?:unsubscribe|preferences|view)\}\}\}")
 _HREF = re.compile(
-    r"""(<(?!link\b|base\b|/)[a-z][a-z0-9:]*\b[^<>]*?\shref\s*=\s*)("([^"]*)"|'([^']*)')""", re.IGNORECASE
+    r"""(<(?!link\b|base\b|/)[a-z][a-z0-9:]*+[^<>]*?\shref\s*=\s*)("([^"]*)"|'([^']*)')""", re.IGNORECASE
 )
 _PLAIN = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _AFTER = ".,;:!?)]}'’”"

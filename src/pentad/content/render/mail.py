@@ -19,7 +19,7 @@ _PLACE = re.compile(r"at position (\d+)(?::(\d+))?")
 _TAG = re.compile(r"<(mj[a-z0-9-]*)")
 WITHOUT = {"mj-include": "has nothing to include here.", "mj-html-attributes": "is not supported: leave it out."}
 _FIRST = re.compile(r"""<mj-raw\s+position=["']file-start["']\s*>(.*?)</mj-raw>""", re.DOTALL)
-_ANY = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*?(/?)>")
+_ANY = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)[^<>]*?(/?)>")
 MOST_DEPTH = 100
 KNOWN = frozenset(
     {
@@ -124,7 +124,7 @@ def _with_preview(source: str, preheader: str) -> str:
         return re.sub(r"<mj-head\s*/>", lambda _: f"<mj-head>{preview}</mj-head>", source, count=1)
     if "<mj-head>" in source:
         return source.replace("<mj-head>", f"<mj-head>{preview}", 1)
-    return re.sub(r"(<mjml\b[^>]*>)", lambda found: f"{found[1]}<mj-head>{preview}</mj-head>", source, count=1)
+    return re.sub(r"(<mjml\b[^<>]*+>)", lambda found: f"{found[1]}<mj-head>{preview}</mj-head>", source, count=1)
 
 
 def _words(said: str) -> str:
