@@ -112,6 +112,13 @@ def test_values_cannot_stand_for_addresses_or_headers() -> None:
     assert found.content["html"].count("{{{unsubscribe}}}") == 1 and "{{{link:" not in found.content["html"]
 
 
+def test_nobody_is_called_by_an_address_of_theirs() -> None:
+    person = somebody("{{{unsubscribe}}}")
+    employed(person, "{{{preferences}}}")
+    said = {"title": "Call {{ customer.name }}", "note": "Of {{ company.name }}"}
+    assert one("task", said, person).content == {"title": "Call {{ {unsubscribe}}}", "note": "Of {{ {preferences}}}"}
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("de", "Hallo 1. Mai"), ("de-AT", "Hallo 1. Mai"), ("de_CH.UTF-8", "Hallo 1. Mai"), ("pt-PT", "Olá 1 maio"),

@@ -67,7 +67,7 @@ def person(id: str, root: int | None, name: str, email: str, phone: str, traits:
     language = next((value for one in SPOKEN if isinstance(value := held.get(one), str)), "")
     first, last = _names(name, held)
     own = {"id": id, "name": name, "email": email, "phone": phone, "first_name": first, "last_name": last}
-    held.update((key, value) for key, value in own.items() if value)
+    held.update((key, harmless(value)) for key, value in own.items() if value)
     return Known(0, language, held)
 
 
@@ -111,7 +111,7 @@ def _add_user_ids(found: dict[int, Known], whole: Sequence[int]) -> None:
     of = Q(person_id__in=whole) | Q(person__root_id__in=whole)
     rows = Identifier.objects.filter(of, namespace="user_id").order_by("-first_seen", "-id")
     for part, root, value in rows.values_list("person_id", "person__root_id", "value"):
-        found[root or part].customer["user_id"] = value
+        found[root or part].customer["user_id"] = harmless(value)
 
 
 def _add_companies(found: dict[int, Known], whole: Sequence[int]) -> None:
@@ -132,4 +132,4 @@ def _add_companies(found: dict[int, Known], whole: Sequence[int]) -> None:
 
 
 def company(id: str, name: str, traits: str) -> dict[str, Any]:
-    return {**stated(traits), "id": id, **({"name": name} if name else {})}
+    return {**stated(traits), "id": id, **({"name": harmless(name)} if name else {})}
