@@ -6,7 +6,7 @@ from django.test import Client
 from pentad.content.messages import actions as messages
 from pentad.core import clock, settings
 from pentad.core.actor import SYSTEM, Actor
-from pentad.core.errors import Conflict, Denied
+from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.engage.campaigns import actions, queries, starting
 from pentad.engage.campaigns.models import Campaign, CampaignVersion
 from pentad.platforms.channels.models import MailboxMessage
@@ -177,6 +177,30 @@ def test_changed_meanwhile_and_changed_after_the_start_are_refused() -> None:
     back = starting.unschedule_campaign(actor=ANN, campaign=begun)
     assert back.state == Campaign.DRAFT
     assert CampaignVersion.objects.filter(campaign=row).count() == 2
+
+
+def test_names_read_as_they_are() -> None:
+    row = actions.create_campaign(actor=ANN, name="\u202eSale\u2066 \0 \u200f👩\u200d💻")
+    assert row.name == "Sale 👩\u200d💻"
+    with pytest.raises(Invalid, match="Give the campaign a name"):
+        actions.change_campaign(actor=ANN, campaign=row, name="\u202e")
+    for trigger in ({"on": "event", "event": "\0\0"}, {"on": "event", "event": " "}):
+        with pytest.raises(Invalid, match="no name of an event"):
+            actions.change_campaign(actor=ANN, campaign=row, plan=plan(when={"start": "trigger", "trigger": trigger}))
+    assert running.message("\u202eNews").name == "News"
+
+
+def test_a_draft_that_was_stored_with_a_day_beyond_calendars_is_shown() -> None:
+    client = Client()
+    ann = access.add_user(actor=SYSTEM, email="ann@kestrel.example", name="Ann", role="marketer")
+    client.force_login(ann, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for day, start in (("9999-12-31", "at"), ("0001-01-01", "every")):
+        row = actions.create_campaign(actor=SYSTEM, name=day, plan=plan(when={"start": start, "date": "2026-12-01"}))
+        stored = row.plan.replace('"date":"2026-12-01"', f'"date":"{day}","zone":"Etc/GMT+12"')
+        Campaign.objects.filter(pk=row.pk).update(plan=stored)
+        for path in ("calendar/?month=2199-12", "calendar/", "?view=own-0", f"{row.id}/", f"{row.id}/edit/check/"):
+            assert client.get(f"/campaigns/{path}").status_code == 200, path
+        assert client.get("/marketing/").status_code == 200
 
 
 def test_who_has_no_right_or_does_not_see_everybody_starts_nothing() -> None:

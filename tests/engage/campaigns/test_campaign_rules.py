@@ -143,6 +143,9 @@ def test_what_can_never_be_is_refused(given: dict[str, Any]) -> None:
 def test_a_day_that_no_calendar_can_show_is_refused(day: str, zone: str) -> None:
     with pytest.raises(Invalid, match="is too far away"):
         plan.check_new(Plan(when=When(start="at", date=day, zone=zone)))
+    stored = When(start="every", date=day, unit="day", zone=zone)
+    assert 2019 <= rules.moment(date.fromisoformat(day), stored).year <= 2200
+    assert all(one.year < 2200 for one in rules.days(stored, date(2026, 11, 22)))
 
 
 def test_a_plan_says_what_it_lacks() -> None:

@@ -12,6 +12,7 @@ from pentad.core.action import action, note
 from pentad.core.actor import Actor
 from pentad.core.errors import Conflict, Denied, Invalid
 from pentad.data.consent.queries import find_purpose
+from pentad.roles.access.apps.rules import undeceiving
 from pentad.roles.undo.actions import hold, remember, settle
 
 KEPT = 50
@@ -238,6 +239,7 @@ def _save(message: Message, actor: Actor) -> None:
 
 def _name(given: str, message: Message | None = None) -> str:
     name = " ".join(given.replace("\0", " ").split())
+    name = name if len(name) > 120 else undeceiving(name)
     if not name or len(name) > 120:
         raise Invalid(
             f"A message's name has 1 to 120 characters; this one has {len(name)}.", code="bad_message_name",

@@ -7,6 +7,7 @@ from pentad.core.errors import Conflict, Invalid
 from pentad.engage.campaigns import plan as plans
 from pentad.engage.campaigns.models import Approval, Campaign, CampaignVersion
 from pentad.engage.campaigns.plan import Plan
+from pentad.roles.access.apps.rules import undeceiving
 
 DETAILS = ("name", "description", "plan", "start", "version", "changed", "changed_by", "changed_ref")
 
@@ -103,12 +104,12 @@ def _keep_version(campaign: Campaign, actor: Actor) -> None:
 
 def _name(given: str) -> str:
     name = " ".join(given.replace("\0", " ").split())
-    if not name:
-        raise Invalid("Give the campaign a name.", code="bad_campaign_name")
     if len(name) > 120:
         raise Invalid(
             f"A campaign's name has at most 120 characters; this one has {len(name)}.", code="bad_campaign_name"
         )
+    if not (name := undeceiving(name)):
+        raise Invalid("Give the campaign a name.", code="bad_campaign_name")
     return name
 
 

@@ -15,6 +15,7 @@ from pentad.core.actor import Actor
 from pentad.engage.campaigns import choices, listing, moving, queries, rules
 from pentad.engage.campaigns.models import Campaign, Run
 from pentad.engage.campaigns.plan import YEARS, Audience
+from pentad.engage.campaigns.plan import day as day_of
 from pentad.engage.campaigns.queries import Load
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
@@ -160,7 +161,7 @@ def _times(row: Campaign, begin: datetime, end: datetime) -> list[datetime]:
     if not when.date or (when.start == "every" and when.unit == "week" and not when.days):
         return []
     if when.start == "at":
-        at = rules.moment(date.fromisoformat(when.date), when)
+        at = rules.moment(day_of(when.date), when)
         return [at] if begin <= at < end else []
     found = []
     for day in rules.days(when, rules.local_day(begin, when.zone) - timedelta(days=2)):

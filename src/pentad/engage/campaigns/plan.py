@@ -163,15 +163,29 @@ def check(plan: Plan) -> None:
 
 
 def check_new(plan: Plan) -> None:
-    """The same, and that its days are near: far away, their moments are in no calendar."""
+    """The same, and that its days are near: far away, their moments are in no calendar. And that no event is called by
+    what cannot be a name.
+    """
     check(plan)
     for told in (plan.when.date, plan.when.until):
-        if told and not YEARS[0] <= day(told).year <= YEARS[1]:
+        if told and _day(told) != day(told):
             raise _bad(f"{told} is too far away.", f"Choose a day of the years {YEARS[0]} to {YEARS[1]}.")
+    for name in (plan.when.trigger.event, plan.goal.property, *plan.goal.event.names):
+        if "\0" in name or (name and not name.strip()):
+            raise _bad(f"{name[:40]!r} is no name of an event or a property.", "Type its name.")
 
 
 def day(text: str) -> date:
-    """Raises Invalid."""
+    """As far as calendars go: a plan that was stored with a day beyond them is still read. Raises Invalid."""
+    return near(_day(text))
+
+
+def near(day: date) -> date:
+    """The same, or the first or last day of which every moment can be told in every time zone."""
+    return min(max(day, date(YEARS[0], 1, 1)), date(YEARS[1], 12, 31))
+
+
+def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

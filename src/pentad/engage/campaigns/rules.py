@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from pentad.engage.campaigns.plan import HOLDOUT, WINNER, Test, When, clock_time
+from pentad.engage.campaigns.plan import HOLDOUT, WINNER, Test, When, clock_time, near
 from pentad.engage.campaigns.plan import day as day_of
 from pentad.intelligence.segments.zones import instant, wall
 
@@ -21,7 +21,7 @@ YEARS_AHEAD = 5
 
 def moment(day: date, when: When, zone: str = "") -> datetime:
     """The plan's time of day on a day in a zone (its own when none is named), as an instant."""
-    return instant(datetime.combine(day, clock_time(when)), zone or when.zone).replace(tzinfo=UTC)
+    return instant(datetime.combine(near(day), clock_time(when)), zone or when.zone).replace(tzinfo=UTC)
 
 
 def local_day(at: datetime, zone: str) -> date:
@@ -76,7 +76,7 @@ def days(when: When, after: date) -> Iterator[date]:
     """
     begin = day_of(when.date)
     since = max(begin, after + DAY)
-    last = since + timedelta(days=366 * YEARS_AHEAD)
+    last = near(since + timedelta(days=366 * YEARS_AHEAD))
     if when.until:
         last = min(last, day_of(when.until))
     for day in _months(when, begin, since, last) if when.unit == "month" else _days(when, begin, since, last):

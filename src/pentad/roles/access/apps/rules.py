@@ -26,6 +26,11 @@ def deceives(name: str) -> bool:
     )
 
 
+def undeceiving(name: str) -> str:
+    """The same without such characters."""
+    return name if name.isprintable() else " ".join("".join(" " if deceives(one) else one for one in name).split())
+
+
 def leads_to(address: str, own: str) -> bool:
     """Whether an address that was asked for is the app's own, character by character (OAuth 2.1). The port on the
     device's own address may be any: a native app takes what is free (RFC 8252).
