@@ -5,23 +5,30 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from pentad.core import hooks
+from pentad.core.actor import Actor
 from pentad.core.errors import Invalid
 from pentad.core.hookvalues import PaletteItem
 from pentad.data.profiles.entries import recent
 from pentad.data.profiles.views import RECENT_COOKIE
 from pentad.roles.access import signed_in
 from pentad.roles.access.models import User
+from pentad.roles.access.rights import Policy
 from pentad.shell.places import places
 
 THEMES = ("light", "dark", "system")
+HOMES = {"marketer": "/marketing/"}
+"""Role → the page with which its day begins; for all others, the first of the side bar."""
 
 
 @require_GET
 @signed_in()
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the side bar that one may see: customers for nearly everyone."""
-    entries = hooks.navigation(request.actor)  # type: ignore[attr-defined]
-    return redirect(entries[0].url if entries else "/account/")
+    """One's role's own page, or else the first of the side bar that one may see: customers for nearly everyone."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    seen = [one.url for one in hooks.navigation(actor)]
+    roles = actor.policy.roles if isinstance(actor.policy, Policy) else ()
+    own = [url for role in roles if (url := HOMES.get(role)) in seen]
+    return redirect(next(iter([*own, *seen]), "/account/"))
 
 
 @require_GET

@@ -340,6 +340,8 @@ def test_the_load_of_home_ends_with_the_next_week_and_figures_of_a_campaign_open
         twice = plan(audience={"everybody": True}, content={"message": running.message().id}, when=every)
         row = started(twice)
         tom = signed("marketer")
+        assert tom.get("/").headers["Location"] == "/marketing/", "where a marketer's day begins"
+        assert signed("analyst").get("/").headers["Location"] == "/people/"
         page(tom, "/marketing/")
         begin, end, meant = asked[-1]
         assert (begin.date().isoformat(), end.date().isoformat()) == ("2026-11-16", "2026-11-30")
