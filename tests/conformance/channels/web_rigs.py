@@ -204,9 +204,7 @@ class PushService(Web):
         headers = {name.lower(): value for name, value in headers.items()}
         assert headers["content-encoding"] == "aes128gcm" and int(headers["ttl"]) == 86_400
         told = json.loads(self.browser.read(raw))
-        check_vapid(
-            headers, endpoint=self.url, key=public_key(self.own), contact="it@kestrel.example", now=time.time()
-        )
+        check_vapid(headers, endpoint=self.url, key=public_key(self.own), contact="it@kestrel.example", now=time.time())
         return Arrived(told["id"], self.address, told["body"], None, headers)
 
 

@@ -157,7 +157,9 @@ def currencies(goal: Goal, some: Sequence[str]) -> str:
     if goal.currency is None or len(some) < 2:
         return ""
     named = sum(1 for one in some if one)
-    told = f"Amounts are in {named} currencies. Each is told by itself, since nothing is converted, and customers who used"
+    told = (
+        f"Amounts are in {named} currencies. Each is told by itself, since nothing is converted, and customers who used"
+    )
     told += f" another count as 0; {goal.currency}, which most of them used, comes first."
     left = len(some) - MOST_CURRENCIES
     return f"{told} {left} more, of fewer customers, {'is' if left == 1 else 'are'} not shown." if left > 0 else told

@@ -32,9 +32,7 @@ LEASE = timedelta(seconds=120)
 """Longer than any adapter may take over one message; renewed before each."""
 
 
-def claim(
-    destination: Destination, owner: str, now: datetime, most: int, above: int | None = None
-) -> list[Delivery]:
+def claim(destination: Destination, owner: str, now: datetime, most: int, above: int | None = None) -> list[Delivery]:
     """Take what is due at a destination, the more important and then the longer due first; only what is more important than
     `above`, where it is given. Those of a stopped origin are set aside or cancelled, and those too late closed, on the way.
     """

@@ -59,7 +59,9 @@ class ReportIn(Schema):
     kind: Literal["delivered", "bounce", "complaint"] | None = Field(None, description="Needed")
     hard: bool = Field(False, description="Of a bounce: the address does not work")
     reason: str = Field("", max_length=300, description="In the service’s words")
-    address: str = Field("", max_length=500, description="Where it was sent; the customer’s own if left out. Of another nothing is believed")
+    address: str = Field(
+        "", max_length=500, description="Where it was sent; the customer’s own if left out. No other is believed"
+    )
     at: datetime | None = None
 
 
