@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,7 +84,10 @@ def test_a_campaign_is_written_step_by_step_started_and_looked_at(
     whole = page(tom, f"/campaigns/{row.id}/")
     assert "Everything has gone" in whole
     assert 'data-duplicates="0"' in whole
-    page(tom, f"/campaigns/{row.id}/results/?part=1")
+    again = f'hx-get="/campaigns/{row.id}/results/?part=1" hx-trigger="every'
+    assert again in page(tom, f"/campaigns/{row.id}/results/?part=1"), "the ledger tells of who was chosen in a moment"
+    with clock.held(clock.now() + timedelta(minutes=3)):
+        assert again not in page(tom, f"/campaigns/{row.id}/results/?part=1")
     monkeypatch.setattr(people_views, "PAGE", 1)
     first = page(tom, f"/campaigns/{row.id}/people/?which=arrived")
     following = first.partition("after=")[2].partition('"')[0]

@@ -1,11 +1,13 @@
 """Screens of campaigns: the list, and the page of one: how healthy it is, how far, and what it changes."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from pentad.core import clock
 from pentad.core.errors import PentadError
 from pentad.engage.campaigns import health, measuring, page, queries, starting, wording
 from pentad.engage.campaigns.listing import CAMPAIGNS
@@ -17,6 +19,8 @@ from pentad.roles.page import actor_of, in_readers_zone
 from pentad.roles.views.queries import opening_view
 from pentad.roles.views.screen import show_list
 from pentad.roles.views.state import ASKED
+
+SETTLING = timedelta(minutes=2)
 
 
 @require_GET
@@ -122,5 +126,15 @@ def results(request: HttpRequest, id: str) -> HttpResponse:
             context["results"] = measuring.results(row)
         except PentadError as error:  # the reader does not see what it measures, or it takes too long just now
             context["problem"] = error
+    context["soon"] = _soon(row, context)
     part = "_results" if request.GET.get("part") else "results"
     return render(request, f"campaigns/{part}.html", context)
+
+
+def _soon(row: Campaign, context: dict[str, Any]) -> bool:
+    """Whether figures will be there in a moment: they come from the ledger, some seconds after somebody was chosen."""
+    if "problem" in context or not row.tree.goal.event.names:
+        return False
+    found = context.get("results")
+    ended = row.ended is not None and clock.now() - row.ended < SETTLING
+    return (found is None or found.state == "empty") and (context["under_way"] or ended)
