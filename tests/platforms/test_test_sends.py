@@ -31,6 +31,7 @@ def test_a_test_is_sent_once_to_a_colleague(tom: Client) -> None:
     at = f"/messages/{row.id}/test/"
     page = tom.get(f"{at}?at=A.email.en").content.decode()
     assert "Nothing takes E-mail yet" in page and "tom@kestrel.example" in page and ada.id in page
+    assert "Ask whoever may set one up" in page and "/settings/channels/" not in page, "a marketer may not go there"
     given = {"at": "A.email.en", "person": ada.id, "to": "tom@kestrel.example", "key": "0192-abcdef01"}
     assert tom.post(at, given).status_code == 422
     channels.create_destination(actor=SYSTEM, channel="email", adapter="mailbox", name="Mailbox", settings={})

@@ -58,7 +58,7 @@ def _form(request: HttpRequest, row: Message, at: Spot, given: Any, fault: str =
     context = {
         "message": row, "at": at, "given": given, "fault": fault, "label": LABELS[at.channel],
         "samples": [one for one in samples() if one.person is not None], "takes": default_destination(at.channel),
-        "addressed": at.channel not in UNADDRESSED,
+        "addressed": at.channel not in UNADDRESSED, "may_set_up": actor_of(request).may("destinations.manage"),
     }  # fmt: skip
     return render(request, "test_sends/_form.html", context, status=status)
 
