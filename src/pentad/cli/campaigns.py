@@ -114,8 +114,9 @@ def reopen(name: str) -> None:
 @on_data()
 def cancel(name: str, yes: bool) -> None:
     """Stop a campaign for good: what has not left stays here."""
-    if not yes:
-        click.confirm("A cancelled campaign does not start again. Cancel it?", abort=True)
+    if not yes and not click.confirm("A cancelled campaign does not start again. Cancel it?", err=True):
+        click.echo("pentad: Nothing was changed.", err=True)
+        click.get_current_context().exit(1)
     _act("cancel_campaign", name)
 
 

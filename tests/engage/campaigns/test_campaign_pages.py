@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
+from pentad.cli import command_line
+from pentad.config import bootstrap
 from pentad.core import clock
 from pentad.core.actor import SYSTEM
 from pentad.core.errors import Denied
@@ -215,7 +218,7 @@ def test_what_goes_once_is_moved_in_the_calendar_and_back(signed: Signed) -> Non
     assert planned() == "2030-05-19" and "data-move" not in page(tom, "/campaigns/calendar/?month=2030-05")
 
 
-def test_one_that_goes_on_is_ended_from_its_page_and_let_go_on(signed: Signed) -> None:
+def test_one_that_goes_on_is_ended_from_its_page_and_let_go_on(signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
     tom = signed("marketer")
     when = {"start": "trigger", "trigger": {"segment": segment("Fresh").id}}
     row = started(plan(content={"message": running.message().id}, when=when))
@@ -229,6 +232,9 @@ def test_one_that_goes_on_is_ended_from_its_page_and_let_go_on(signed: Signed) -
     assert f"{at}finish/" not in told
     assert tom.post(f"{at}reopen/").status_code == 204
     assert "Nobody new is chosen since" not in page(tom, at)
+    monkeypatch.setattr(bootstrap, "setup", lambda *_, **__: None)
+    kept = CliRunner().invoke(command_line(), ["campaign", "cancel", "Autumn"], input="n\n")
+    assert (kept.exit_code, "Nothing was changed." in kept.stderr, state(row)) == (1, True, Campaign.RUNNING)
 
 
 def test_programs_write_start_stop_and_read(signed: Signed) -> None:

@@ -339,7 +339,7 @@ def test_one_that_goes_on_is_ended_without_losing_what_is_queued_and_goes_on_aga
             content={"message": running.message().id},
             when={"start": "trigger", "trigger": {"segment": fresh.id, "delay_minutes": 60}},
         ))  # fmt: skip
-        with pytest.raises(Conflict, match="would go on"):
+        with pytest.raises(Conflict, match="has not begun"):
             ending.finish_campaign(actor=SYSTEM, campaign=row)
         work()
         running.enter(fresh, ada)

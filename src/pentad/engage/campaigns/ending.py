@@ -20,17 +20,28 @@ LASTING = ("every", "trigger")
 def finish_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     """End a recurring or triggered campaign: nobody new is chosen, and what is queued still goes."""
     row = locked(campaign)
-    runs = row.state in Campaign.BEGUN and row.runs.exists()  # one that was paused before it began has none
-    if row.start not in LASTING or not runs or row.ended is not None:
-        raise Conflict(
-            f"“{row.name}” is not one that would go on.",
-            code="campaign_not_lasting",
-            fix="Reload the page, or cancel it.",
-        )
+    _require_lasting(row)
     row.ended, row.next_at, row.next_day = clock.now(), None, None
     row.save(update_fields=["ended", "next_at", "next_day"])
     note(f"campaign:{row.id}")
     return row
+
+
+def _require_lasting(row: Campaign) -> None:
+    """Raises Conflict for one that would not go on, with what to do instead."""
+    name = row.name
+    if row.start not in LASTING:
+        raise Conflict(
+            f"“{name}” is sent once, and ends by itself.", code="campaign_not_lasting", fix="To stop it, cancel it."
+        )
+    if row.state in Campaign.OVER or row.ended is not None:
+        raise Conflict(f"“{name}” was ended before.", code="campaign_ended", fix="See how it stands now.")
+    if row.state not in Campaign.BEGUN or not row.runs.exists():  # one that was paused before it began has none
+        raise Conflict(
+            f"“{name}” has not begun: there is nothing to end.",
+            code="campaign_not_begun",
+            fix="Take it back to a draft, or cancel it.",
+        )
 
 
 @action("campaigns.start")
@@ -38,7 +49,7 @@ def reopen_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     """Take the end of a recurring or triggered campaign back: it goes on from now, without what it missed meanwhile."""
     row = locked(campaign)
     if row.start not in LASTING or row.ended is None or row.state == Campaign.CANCELLED or row.archived is not None:
-        raise Conflict(f"“{row.name}” was not ended.", code="campaign_not_ended", fix="Reload the page.")
+        raise Conflict(f"“{row.name}” was not ended.", code="campaign_not_ended", fix="See how it stands now.")
     starting.require_sight(actor, row.tree)  # it sends again: to go on is to start
     row.ended = None
     if turns.ended(row) or (row.start == "every" and not _plan_next(row)):
