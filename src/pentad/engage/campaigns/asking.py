@@ -14,16 +14,26 @@ MOST_WORDS = 200
 
 def tell_approvers(actor: Actor, campaign: Campaign, asked: Approval, *rights: str) -> None:
     """In the transaction under way: whoever may approve it, without those who asked or wrote it. rights: it needs more."""
-    own = {_number(asked.asked_ref), _number(campaign.changed_ref)}
-    users = [
-        user.pk
-        for user in User.objects.filter(is_active=True).exclude(pk__in=[one for one in own if one is not None])
-        if _may(user, *rights)
-    ]
     notify(
-        user_ids=users, kind=ASKED, parts=[f"{actor.name} asks for approval of “{campaign.name}”{_said(asked.words)}"],
+        user_ids=_approvers(campaign, asked, *rights), kind=ASKED,
+        parts=[f"{actor.name} asks for approval of “{campaign.name}”{_said(asked.words)}"],
         why="You may approve campaigns of colleagues.", subject_url=f"/campaigns/{campaign.id}/", by=actor,
     )  # fmt: skip
+
+
+def _approvers(campaign: Campaign, asked: Approval, *rights: str) -> list[int]:
+    own = {_number(asked.asked_ref), _number(campaign.changed_ref)}
+    others = User.objects.filter(is_active=True).exclude(pk__in=[one for one in own if one is not None])
+    return [user.pk for user in others if _may(user, *rights)]
+
+
+def tell_of_growth(campaign: Campaign, asked: Approval) -> None:
+    """In the transaction under way: that a campaign waits which has grown since it was started; whoever started it, too."""
+    parts, url = [f"“{campaign.name}” waits for approval{_said(asked.words)}"], f"/campaigns/{campaign.id}/"
+    approvers, starter = _approvers(campaign, asked), _number(asked.asked_ref)
+    notify(user_ids=approvers, kind=ASKED, parts=parts, why="You may approve campaigns of colleagues.", subject_url=url)
+    if starter is not None:
+        notify(user_ids=[starter], kind=ANSWERED, parts=parts, why="You started it.", subject_url=url)
 
 
 def tell_asker(actor: Actor, campaign: Campaign, answered: Approval) -> None:

@@ -14,9 +14,10 @@ from django.db.models import F, Max
 
 from pentad.content.messages.values import Published
 from pentad.core import clock
+from pentad.core.actor import SYSTEM
 from pentad.core.outbox import emit_many
 from pentad.data.identity.models import Person
-from pentad.engage.campaigns import audience, rules
+from pentad.engage.campaigns import audience, holding, rules
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import HOLDOUT, WINNER, Plan
 from pentad.engage.campaigns.saying import message_of
@@ -64,9 +65,11 @@ class Chooser:
 
     def everybody(self, step: Step) -> None:
         """Choose the whole audience, from where choosing stood on."""
+        self._ask(lambda: audience.count(self.plan.audience), step)
         while found := audience.page(self.plan.audience, self.run.cursor):
             meant = audience.within(self.plan.audience, found)
             rows = self._rows([Candidate(number) for number in sorted(meant)])
+            self._ask_of(rows, step)
             with step():
                 self._take(rows, cursor=found[-1])
         with step():
@@ -78,6 +81,7 @@ class Chooser:
         while found := audience.entries(self.plan.audience.include, self.run.cursor, audience.PAGE):
             meant = audience.within(self.plan.audience, {one.person_no for one in found})
             rows, before = self._rows([Candidate(number) for number in sorted(meant)]), self.run.cursor
+            self._ask_of(rows, step)
             with step():
                 if self.campaign.ended is None:
                     self._take(rows, cursor=max(one.id for one in found))
@@ -94,9 +98,31 @@ class Chooser:
             if (root := roots.get(one.person_no)) in meant and root is not None
         ]
         rows = self._rows(wanted)
+        self._ask_of(rows, step)
         with step():
             if self.campaign.ended is None:  # the step has looked: somebody may have ended it just now
                 self._take(rows, cursor)
+
+    def _ask(self, total: Callable[[], int], step: Step) -> None:
+        """Have the campaign wait, and raise Held, where as many as these need an approval that nobody has given."""
+        most = holding.limit(self.campaign)
+        if most and total() >= most:
+            with step():
+                holding.hold_campaign(actor=SYSTEM, campaign=self.campaign, most=most)
+            raise holding.Held
+
+    def _ask_of(self, rows: Sequence[Recipient], step: Step) -> None:
+        """The same of these beside those of this run, or of the last day where something sets it off."""
+        more = sum(row.state != Recipient.SKIPPED for row in rows)
+        if more:
+            self._ask(lambda: more + self._so_far(), step)
+
+    def _so_far(self) -> int:
+        if self.plan.when.start != "trigger":
+            return Run.objects.values_list("chosen", flat=True).get(pk=self.run.pk)
+        since = clock.now() + timedelta(minutes=self.plan.when.trigger.delay_minutes) - rules.DAY
+        told = (Recipient.CHOSEN, Recipient.WAITING, Recipient.QUEUED, Recipient.HELD_OUT)
+        return Recipient.objects.filter(run=self.run, state__in=told, due_at__gte=since).count()
 
     def _take(self, rows: Sequence[Recipient], cursor: int) -> None:
         """Write these down, tell of them, and remember how far this has got: all of it, or nothing. No more is done here than

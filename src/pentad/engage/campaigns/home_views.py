@@ -67,6 +67,7 @@ def live() -> list[Live]:
     since = clock.now() - timedelta(days=ENDED_DAYS)
     ended = Campaign.objects.filter(state=Campaign.FINISHED, ended__gte=since, archived=None)
     rows += ended.order_by("-ended")[: MOST - len(rows)]
+    listing.mark_asked(rows)
     found = [_live(row) for row in rows]
     return sorted(found, key=lambda one: (not one.campaign.failure, not any(sign.tone == "red" for sign in one.signs)))
 

@@ -32,14 +32,20 @@ def base() -> "QuerySet[Campaign]":
 def prepare(rows: Sequence[Any]) -> None:
     """Attach what cells say: how far it is, and whether somebody is asked to approve it."""
     figures = queries.progress_of_many(rows)
+    mark_asked(rows)
+    for row in rows:
+        row.progress = figures.get(row.pk)
+
+
+def mark_asked(rows: Sequence[Any]) -> None:
+    """Attach whether somebody is asked to approve it."""
     asked = set(
         Approval.objects.filter(campaign__in=[row.pk for row in rows], state=Approval.ASKED).values_list(
             "campaign_id", flat=True
         )
     )
     for row in rows:
-        row.progress = figures.get(row.pk)
-        row.asked = row.pk in asked and row.state == Campaign.DRAFT
+        row.asked = row.pk in asked and row.state in queries.ASKABLE
 
 
 def state_of(row: Any) -> tuple[str, str]:

@@ -29,13 +29,14 @@ def filters(actor: Actor) -> list[tuple[str, str]]:
 def context(request: HttpRequest, row: Campaign, tab: str) -> dict[str, Any]:
     """Of any page of a campaign. tab: which of its pages this is."""
     actor, asked = actor_of(request), queries.approval_of(row)
-    row.asked = asked is not None and asked.state == Approval.ASKED and row.state == Campaign.DRAFT  # type: ignore[attr-defined]
+    row.asked = asked is not None and asked.state == Approval.ASKED and row.state in queries.ASKABLE  # type: ignore[attr-defined]
     own = asked is not None and asking.is_own(actor, row, asked)
     return {
         "campaign": row,
         "tab": tab,
         "state": listing.state_of(row),
         "approval": asked,
+        "grown": row.state == Campaign.PAUSED and asked is not None and asked.state != Approval.APPROVED,
         "may_edit": actor.may("campaigns.edit"),
         "may_start": actor.may("campaigns.start"),
         "may_approve": actor.may("campaigns.approve") and row.asked and not own,  # type: ignore[attr-defined]

@@ -165,9 +165,19 @@ def approval_of(campaign: Campaign) -> Approval | None:
     return rows.order_by("-asked").first()
 
 
+ASKABLE = (Campaign.DRAFT, Campaign.PAUSED)
+"""States of campaigns that wait for approval: before they start, or because they have grown since."""
+
+
+def is_held(campaign: Campaign) -> bool:
+    """Whether it stands still because it has grown and is not approved: asked for, or turned down."""
+    asked = approval_of(campaign) if campaign.state == Campaign.PAUSED else None
+    return asked is not None and asked.state != Approval.APPROVED
+
+
 def approvals_waiting() -> "QuerySet[Approval]":
-    """Asked and not answered yet, of what can still start; the oldest first."""
-    rows = Approval.objects.filter(state=Approval.ASKED, campaign__state=Campaign.DRAFT, campaign__archived=None)
+    """Asked and not answered yet, of what can still start or go on; the oldest first."""
+    rows = Approval.objects.filter(state=Approval.ASKED, campaign__state__in=ASKABLE, campaign__archived=None)
     return rows.select_related("campaign").order_by("asked")
 
 

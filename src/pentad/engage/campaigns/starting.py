@@ -21,7 +21,8 @@ from pentad.platforms.channels.queries import default_destination
 def ask_approval(*, actor: Actor, campaign: Campaign, words: str = "") -> Approval:
     """Ask colleagues to approve a campaign as it is now; from then on it does not start without."""
     row = locked(campaign)
-    require_ready(row)
+    if not queries.is_held(row):  # one that was turned down while it waited is asked for again
+        require_ready(row)
     Approval.objects.filter(campaign=row, state=Approval.ASKED).update(state=Approval.WITHDRAWN)
     asked = Approval.objects.create(
         campaign=row, version=row.version, content=published(row.tree.content.message).version_id,
@@ -37,8 +38,10 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
     """Approve campaigns of colleagues, or turn them down."""
     row = locked(campaign)
     asked = queries.approval_of(row)
-    if asked is None or asked.state != Approval.ASKED:
-        raise Conflict("Nobody asks for that approval any more.", code="approval_not_asked", fix="Reload the page.")
+    if asked is None or asked.state != Approval.ASKED or row.state not in queries.ASKABLE:
+        raise Conflict(
+            "Nobody asks for that approval any more.", code="approval_not_asked", fix="See how it stands now."
+        )
     if asking.is_own(actor, row, asked):
         raise Denied(
             "Nobody approves what they wrote or asked for themselves.", code="own_approval", fix="Ask a colleague."
@@ -54,6 +57,8 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, words: s
     asked.reply = words.replace("\0", " ").strip()[:1000]
     asked.save(update_fields=["state", "decided", "decided_by", "reply"])
     asking.tell_asker(actor, row, asked)
+    if approve and row.state == Campaign.PAUSED:
+        _go_on(row)
     note(f"campaign:{row.id}", version=row.version, approved=approve)
     return asked
 
@@ -99,7 +104,7 @@ def pause_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     """Stop a campaign until it is resumed: nobody is chosen, nothing leaves."""
     row = locked(campaign)
     if row.state not in (Campaign.SCHEDULED, Campaign.RUNNING):
-        raise Conflict(f"“{row.name}” is not running.", code="campaign_not_running", fix="Reload the page.")
+        raise Conflict(f"“{row.name}” is not running.", code="campaign_not_running", fix="See how it stands now.")
     row.state = Campaign.PAUSED
     row.save(update_fields=["state"])
     queue.pause(ORIGIN, row.id)
@@ -112,14 +117,24 @@ def resume_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     """Go on where it was paused."""
     row = locked(campaign)
     if row.state != Campaign.PAUSED:
-        raise Conflict(f"“{row.name}” is not paused.", code="campaign_not_paused", fix="Reload the page.")
+        raise Conflict(f"“{row.name}” is not paused.", code="campaign_not_paused", fix="See how it stands now.")
+    if queries.is_held(row):
+        raise Conflict(
+            "This campaign waits for a colleague’s approval.",
+            code="approval_needed",
+            fix="It goes on by itself with one.",
+        )
     require_sight(actor, row.tree)  # it sends again: to go on is to start
+    _go_on(row)
+    note(f"campaign:{row.id}")
+    return row
+
+
+def _go_on(row: Campaign) -> None:
     row.state = Campaign.RUNNING if row.runs.exists() else Campaign.SCHEDULED
     row.failure, row.failed = "", None
     row.save(update_fields=["state", "failure", "failed"])
     queue.resume(ORIGIN, row.id)
-    note(f"campaign:{row.id}")
-    return row
 
 
 @action("campaigns.start")
@@ -127,7 +142,7 @@ def cancel_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     """Stop a campaign for good: what has not left stays here."""
     row = locked(campaign)
     if row.state in (Campaign.DRAFT, *Campaign.OVER):
-        raise Conflict(f"“{row.name}” is not running.", code="campaign_not_running", fix="Reload the page.")
+        raise Conflict(f"“{row.name}” is not running.", code="campaign_not_running", fix="See how it stands now.")
     row.state, row.ended, row.next_at, row.next_day = Campaign.CANCELLED, clock.now(), None, None
     row.failure, row.failed = "", None
     row.save(update_fields=["state", "ended", "next_at", "next_day", "failure", "failed"])
@@ -141,7 +156,7 @@ def choose_winner(*, actor: Actor, campaign: Campaign, variant: str) -> Campaign
     """Say which variant of a test won: those who waited for it get that one."""
     row = locked(campaign)
     if row.winner:
-        raise Conflict(f"“{row.winner}” has won already.", code="winner_decided", fix="Reload the page.")
+        raise Conflict(f"“{row.winner}” has won already.", code="winner_decided", fix="See how it stands now.")
     if variant not in row.tree.test.weights or not Run.objects.filter(campaign=row).exists():
         raise Conflict(f"“{variant[:16]}” is not in a test that runs.", code="no_such_variant", fix="Name a variant.")
     require_sight(actor, row.tree)  # those who wait for it are sent to

@@ -8,6 +8,7 @@ from pentad.core.errors import PentadError
 from pentad.core.jobs import Cancelled, Context, LeaseLost, Stopping, task
 from pentad.engage.campaigns import deciding, judging, triggers, turns
 from pentad.engage.campaigns.choosing import Chooser, Step
+from pentad.engage.campaigns.holding import Held
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.releasing import Releaser
 
@@ -33,6 +34,8 @@ def work(job: Context, run: str) -> dict[str, int]:
         done = work_on(row, step)
     except Halted:
         return {"halted": 1}
+    except Held:
+        return {"held": 1}
     except (Cancelled, LeaseLost, Stopping):
         raise
     except Exception as error:
