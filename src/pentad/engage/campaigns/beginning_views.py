@@ -1,5 +1,7 @@
 """Beginning a campaign: its name, and what it is for."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pentad.core.errors import NotFound, PentadError
 from pentad.engage.campaigns import actions, goals
 from pentad.engage.campaigns.plan import Audience, Plan, When
+from pentad.intelligence.segments.ideas import counted_at
 from pentad.roles.access import signed_in
 from pentad.roles.page import actor_of, in_readers_zone, zone_of
 
@@ -56,9 +59,10 @@ def whom(request: HttpRequest) -> HttpResponse:
     goal, may_begin = goals.find_goal(request.GET.get("goal", "")), goals.may_begin(actor_of(request))
     if goal is None:
         raise NotFound("There is no such goal.", code="goal_not_found", fix="Choose one that is shown.")
-    context = {"goal": goal, "may_begin": may_begin}
+    context: dict[str, Any] = {"goal": goal, "may_begin": may_begin}
     try:
-        context["found"] = goals.whom(goal, str(zone_of(request))) if may_begin else []
+        found = goals.whom(goal, str(zone_of(request))) if may_begin else []
+        context |= {"found": found, "as_of": counted_at(found)}
     except PentadError as error:
         context["problem"] = error
     return render(request, "campaigns/_whom.html", context)

@@ -5,6 +5,7 @@ import time
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -36,10 +37,12 @@ MOST_VALUES = 12
 MOST_OF_TRAITS = 3
 
 AFRESH_SECONDS, KEPT_SECONDS, WANTED_SECONDS = 300.0, 600.0, 3600.0
-_figures = Remembered[int](KEPT_SECONDS, most=500)
+Counted = tuple[int, datetime]
+"""How many, and when they were counted."""
+_figures = Remembered[Counted](KEPT_SECONDS, most=500)
 """How many of everybody meet a definition, by store and definition."""
 _tops = Remembered[int](KEPT_SECONDS)
-_of_readers = Remembered[list[int]](most=50)
+_of_readers = Remembered[list[Counted]](most=50)
 _wanted: dict[str, float] = {"UTC": time.monotonic()}
 """When somebody who sees everybody was last shown them, by time zone; and, below, when they were last counted."""
 _afresh: dict[tuple[int, str], float] = {}
@@ -47,12 +50,13 @@ _afresh: dict[tuple[int, str], float] = {}
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """text: who they are, in a few words. count: of the customers whom the reader may see."""
+    """text: who they are, in a few words. count: of the customers whom the reader may see; as_of: when that was so."""
 
     key: str
     text: str
     definition: d.Definition
     count: int = 0
+    as_of: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -69,7 +73,12 @@ def ideas(time_zone: str = "UTC") -> list[Idea]:
     if only is None:
         _wanted[time_zone] = time.monotonic()
     counts = _figures_of(asked) if only is None else _of_some(asked, only)
-    return [replace(one, count=count) for one, count in zip(found, counts, strict=True) if count]
+    return [replace(one, count=count, as_of=at) for one, (count, at) in zip(found, counts, strict=True) if count]
+
+
+def counted_at(found: Sequence[Idea]) -> datetime | None:
+    """As of when the counts of these are true: the oldest of them."""
+    return min((one.as_of for one in found if one.as_of is not None), default=None)
 
 
 @waited_for
@@ -97,7 +106,7 @@ def keep_true() -> None:
             _afresh[store, zone] = now
 
 
-def _figures_of(asked: tuple[str, ...]) -> list[int]:
+def _figures_of(asked: tuple[str, ...]) -> list[Counted]:
     store = seen.number_of(ledger.current())
     found = {one: number for one in asked if (number := _figures.known((store, one))) is not None}
     if missing := tuple(one for one in asked if one not in found):
@@ -105,14 +114,14 @@ def _figures_of(asked: tuple[str, ...]) -> list[int]:
     return [found[one] for one in asked]
 
 
-def _remember(asked: tuple[str, ...]) -> dict[str, int]:
+def _remember(asked: tuple[str, ...]) -> dict[str, Counted]:
     turn, store = _figures.turn, seen.number_of(ledger.current())
     found = dict(zip(asked, _counts(asked, None), strict=True))
     _figures.put({(store, one): number for one, number in found.items()}, turn)
     return found
 
 
-def _of_some(asked: tuple[str, ...], only: Collection[int]) -> list[int]:
+def _of_some(asked: tuple[str, ...], only: Collection[int]) -> list[Counted]:
     """Of customers whom one may see alone; remembered for a minute."""
     return _of_readers.get((seen.number_of(ledger.current()), _whom(only), asked), lambda: _counts(asked, only))
 
@@ -122,16 +131,16 @@ def _whom(only: Collection[int] | None) -> bytes:
     return b"" if only is None else hashlib.sha256(array("q", sorted(only)).tobytes()).digest()
 
 
-def _counts(asked: tuple[str, ...], only: Collection[int] | None) -> list[int]:
+def _counts(asked: tuple[str, ...], only: Collection[int] | None) -> list[Counted]:
     store = ledger.current()
     if not asked:
         return []
-    every = [compiler.compiled(read(one)) for one in asked]
-    scene = Scene(naive(engine.now()), engine.promoted(store), "" if only is None else "scope")
+    every, at = [compiler.compiled(read(one)) for one in asked], engine.now()
+    scene = Scene(naive(at), engine.promoted(store), "" if only is None else "scope")
     judged = compiler.judged_sql([each for one in every for each in one.features], [one.test for one in every], scene)
     figures = ", ".join(f"count(*) FILTER (WHERE j{n}) AS n{n}" for n in range(len(every)))
     (row,) = store.rows(f"SELECT {figures} FROM ({judged}) AS asked", scope=only)
-    return [int(row[f"n{n}"] or 0) for n in range(len(every))]
+    return [(int(row[f"n{n}"] or 0), at) for n in range(len(every))]
 
 
 # -- what could be asked ---------------------------------------------------------------------------

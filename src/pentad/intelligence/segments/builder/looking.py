@@ -93,7 +93,8 @@ def show_ideas(request: HttpRequest) -> HttpResponse:
         found = ideas.ideas(str(zone_of(request)))
     except PentadError as error:
         return render(request, "segments/builder/_failed.html", {"error": error})
-    return render(request, "segments/builder/_ideas.html", {"ideas": found, "may_edit": may_edit})
+    return render(request, "segments/builder/_ideas.html",
+                  {"ideas": found, "may_edit": may_edit, "as_of": ideas.counted_at(found)})  # fmt: skip
 
 
 def _purpose() -> str:
