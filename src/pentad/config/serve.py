@@ -182,9 +182,7 @@ def _demo_sign_ins() -> list[str]:
         f"            {email:<{width}}  {name}, {ROLES[role].label.lower()}: {ROLES[role].note.rstrip('.').lower()}"
         for email, name, role in demo.COLLEAGUES
     ]
-    filling = (
-        "  demo      after its first start, the demo company's year is loaded in a minute or two: pages fill meanwhile"
-    )
+    filling = "  demo      after its first start, the demo company's year is loaded in some minutes; the first pages are there at once"
     return [f"  sign in   with the password {demo.PASSWORD} as", *people, filling]
 
 
