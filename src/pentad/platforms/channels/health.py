@@ -68,7 +68,7 @@ def health(rows: Sequence[Destination]) -> list[Health]:
         found.append(
             Health(
                 row, _state(row, now), queue["n"], queue["due"], hour.get(row.pk, 0), pacing.warm_left(row, now),
-                dict(Counter(one.outcome for one in mine)), [one for one in mine if _bad(one)][:SHOWN],
+                dict(Counter(one.words for one in mine)), [one for one in mine if _bad(one)][:SHOWN],
             )
         )  # fmt: skip
     return found

@@ -195,6 +195,13 @@ class Attempt(models.Model):
             models.Index(fields=["at"], condition=Q(outcome="accepted", number__gt=1), name="attempt_again")
         ]
 
+    @property
+    def words(self) -> str:
+        """Its outcome for people. Of one that was lost the message is not: it is tried again, or told as in doubt."""
+        return {self.BEGUN: "under way", self.UNKNOWN: "no answer", self.LOST: "interrupted"}.get(
+            self.outcome, self.outcome
+        )
+
 
 class StoppedOrigin(models.Model):
     """Deliveries of a campaign or journey, or of one run of it, are not sent: for now, or any more.
