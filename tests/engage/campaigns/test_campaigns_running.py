@@ -9,7 +9,8 @@ from pentad.core import clock
 from pentad.core.actor import SYSTEM, Actor
 from pentad.core.errors import Conflict, Denied
 from pentad.core.models import OutboxMessage
-from pentad.engage.campaigns import calendar_views, ending, queries, starting, tasks, turns
+from pentad.data.identity.models import Person
+from pentad.engage.campaigns import audience, calendar_views, ending, queries, starting, tasks, turns
 from pentad.engage.campaigns.models import Campaign, Recipient, Run
 from pentad.engage.campaigns.plan import Audience
 from pentad.platforms.channels.models import Delivery
@@ -312,6 +313,16 @@ def test_the_load_counts_who_was_told_and_who_is_meant() -> None:
         assert queries.load(NOON + day, NOON + 2 * day, [Audience(everybody=True, exclude=(one.id,))]) == queries.Load(
             1, 1, 0
         )
+
+
+def test_everybody_is_taken_page_by_page_and_who_is_part_of_another_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada, bo, cy, di, ed = people("Ada", "Bo", "Cy", "Di", "Ed")
+    Person.objects.filter(pk__in=[bo.pk, cy.pk, di.pk]).update(root=ada)
+    monkeypatch.setattr(audience, "PAGE", 2)
+    pages = [audience.page(Audience(everybody=True), after) for after in (0, ada.no, ed.no)]
+    assert pages == [[ada.no, ed.no], [ed.no], []]
 
 
 def test_every_page_tells_the_planned_time_also_where_choosing_begins_the_day_before() -> None:
