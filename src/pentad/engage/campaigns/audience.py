@@ -35,7 +35,7 @@ def _next(after: int) -> list[int]:
     found = list[int]()
     rows = Person.objects.order_by("no").values_list("no", "root_id")
     while len(found) < PAGE and (some := list(rows.filter(no__gt=after)[:PAGE])):
-        found += [no for no, root in some if root is None]
+        found += [no for no, root in some if not root]
         after = some[-1][0]
     return found[:PAGE]
 
