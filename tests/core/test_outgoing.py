@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def _breaks(path: Path, taken: list[bytes], *, after_request: bool) -> int:
                     taken.append(told)
                     with socket.socket(fileno=secure.detach()) as raw:
                         raw.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
-                        while raw.recv(65536):  # until the caller has read it, and goes
-                            pass
+                        with suppress(OSError):
+                            raw.recv(1)  # until the caller has read it, and goes
             else:
                 plain.recv(65536)
                 plain.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
