@@ -41,7 +41,7 @@ from pentad.engage.campaigns.models import Campaign  # noqa: E402
 from pentad.engage.campaigns.plan import write  # noqa: E402
 from pentad.engage.campaigns.releasing import Releaser  # noqa: E402
 from pentad.intelligence.segments.models import Segment, SegmentMove  # noqa: E402
-from pentad.platforms.channels import queue  # noqa: E402
+from pentad.platforms.channels import claiming, queue  # noqa: E402
 from pentad.platforms.channels.models import Destination  # noqa: E402
 from pentad.platforms.channels.sending import Sender  # noqa: E402
 from tests.engage.campaigns.running import enter, plan, segment, written  # noqa: E402
@@ -166,6 +166,7 @@ def live(order: Order) -> None:
     if "place" in order:
         doom(*PLACES[order["place"]], order["side"], order["nth"])
     leases.free_lost()
+    claiming.recover(clock.now())  # as senders do when they begin
     worker, sender, busy = leases.taker("here"), Sender(Destination.objects.get()), True
     while busy:
         turns.turn()
